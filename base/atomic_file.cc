@@ -1,0 +1,113 @@
+#include "base/atomic_file.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/errno_status.h"
+
+namespace tessera {
+namespace {
+
+std::string FolderOf(const std::string& path) {
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  return folder.empty() ? "." : folder;
+}
+
+absl::Status AlreadyExists(const std::string& path) {
+  return absl::AlreadyExistsError(absl::StrCat(
+      path, ": exists already; pass --overwrite to replace it"));
+}
+
+absl::Status SyncFolder(const std::string& path) {
+  const std::string folder = FolderOf(path);
+  const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return ErrnoStatus(folder, "open folder");
+  const int result = fsync(fd);
+  const int error = errno;
+  close(fd);
+  // Some file systems have no fsync for folders; that is no failure.
+  if (result != 0 && error != EINVAL) {
+    return ErrnoStatus(folder, "flush folder", error);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<AtomicFile> AtomicFile::Create(const std::string& path,
+                                              bool overwrite) {
+  if (!overwrite && access(path.c_str(), F_OK) == 0) return AlreadyExists(path);
+  AtomicFile file;
+  file.path_ = path;
+  file.overwrite_ = overwrite;
+  std::string name = absl::StrCat(path, ".tmp-XXXXXX");
+  file.fd_ = mkostemp(name.data(), O_CLOEXEC);
+  if (file.fd_ < 0) return ErrnoStatus(path, "create a temporary file beside it");
+  file.temporary_path_ = name;
+  // mkostemp creates 0600; give what a plain open() would have given.
+  const mode_t mask = umask(0);
+  umask(mask);
+  if (fchmod(file.fd_, 0666 & ~mask) != 0) {
+    return ErrnoStatus(name, "set permissions");
+  }
+  return file;
+}
+
+AtomicFile::AtomicFile(AtomicFile&& other) noexcept {
+  *this = std::move(other);
+}
+
+AtomicFile& AtomicFile::operator=(AtomicFile&& other) noexcept {
+  std::swap(path_, other.path_);
+  std::swap(temporary_path_, other.temporary_path_);
+  std::swap(fd_, other.fd_);
+  std::swap(overwrite_, other.overwrite_);
+  return *this;
+}
+
+AtomicFile::~AtomicFile() {
+  if (fd_ >= 0) close(fd_);
+  if (!temporary_path_.empty()) unlink(temporary_path_.c_str());
+}
+
+absl::Status AtomicFile::WriteAt(uint64_t offset,
+                                 absl::Span<const uint8_t> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written =
+        pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      return ErrnoStatus(path_, absl::StrCat("write ", bytes.size(),
+                                             " bytes at offset ", offset));
+    }
+    offset += static_cast<uint64_t>(written);
+    bytes.remove_prefix(static_cast<size_t>(written));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status AtomicFile::Commit() {
+  if (fsync(fd_) != 0) return ErrnoStatus(path_, "flush to disk");
+  // link() refuses an existing name, so two writers cannot replace each other
+  // unless they were told to.
+  if (overwrite_) {
+    if (rename(temporary_path_.c_str(), path_.c_str()) != 0) {
+      return ErrnoStatus(path_, "rename into place");
+    }
+    temporary_path_.clear();
+  } else if (link(temporary_path_.c_str(), path_.c_str()) != 0) {
+    return errno == EEXIST ? AlreadyExists(path_)
+                           : ErrnoStatus(path_, "link into place");
+  }
+  return SyncFolder(path_);
+}
+
+}  // namespace tessera

@@ -1,0 +1,85 @@
+#include "base/mapped_file.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "base/errno_status.h"
+
+namespace tessera {
+namespace {
+
+constexpr uint64_t kPageBytes = 4096;
+
+int64_t ModificationNanos(const struct stat& info) {
+  return int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec;
+}
+
+}  // namespace
+
+absl::StatusOr<MappedFile> MappedFile::Open(const std::string& path) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return ErrnoStatus(path, "open");
+  absl::Cleanup close_fd = [fd] { close(fd); };
+  struct stat info;
+  if (fstat(fd, &info) != 0) return ErrnoStatus(path, "stat");
+  if (!S_ISREG(info.st_mode)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": not a regular file"));
+  }
+  MappedFile file;
+  file.path_ = path;
+  file.size_ = static_cast<uint64_t>(info.st_size);
+  file.mtime_ns_ = ModificationNanos(info);
+  if (file.size_ > 0) {
+    void* data = mmap(nullptr, file.size_, PROT_READ, MAP_SHARED, fd, 0);
+    if (data == MAP_FAILED) return ErrnoStatus(path, "map");
+    file.data_ = static_cast<const uint8_t*>(data);
+  }
+  return file;
+}
+
+MappedFile::MappedFile(MappedFile&& other) noexcept {
+  *this = std::move(other);
+}
+
+MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
+  std::swap(path_, other.path_);
+  std::swap(data_, other.data_);
+  std::swap(size_, other.size_);
+  std::swap(mtime_ns_, other.mtime_ns_);
+  return *this;
+}
+
+MappedFile::~MappedFile() {
+  if (data_ != nullptr) munmap(const_cast<uint8_t*>(data_), size_);
+}
+
+void MappedFile::DropPages(uint64_t offset, uint64_t size) const {
+  if (data_ == nullptr || offset >= size_) return;
+  // Only whole pages: a neighbour may still need the ones at the edges.
+  const uint64_t begin = (offset + kPageBytes - 1) / kPageBytes * kPageBytes;
+  const uint64_t end = (offset + std::min(size, size_ - offset)) / kPageBytes *
+                       kPageBytes;
+  if (begin >= end) return;
+  madvise(const_cast<uint8_t*>(data_) + begin, end - begin, MADV_DONTNEED);
+}
+
+absl::Status MappedFile::CheckUnchanged() const {
+  struct stat info;
+  if (stat(path_.c_str(), &info) != 0) return ErrnoStatus(path_, "stat");
+  if (static_cast<uint64_t>(info.st_size) != size_ ||
+      ModificationNanos(info) != mtime_ns_) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        path_, ": the file changed while it was read; run the command again"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace tessera

@@ -1,0 +1,49 @@
+// A whole file, mapped for reading.
+#ifndef BASE_MAPPED_FILE_H_
+#define BASE_MAPPED_FILE_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+
+namespace tessera {
+
+// Owns the mapping; bytes() stays valid while the object lives. Movable, not
+// copyable. Reading concurrently from several threads is safe.
+class MappedFile {
+ public:
+  // Maps `path`. NotFound or PermissionDenied as the system says;
+  // InvalidArgument if it is no regular file.
+  static absl::StatusOr<MappedFile> Open(const std::string& path);
+
+  MappedFile(MappedFile&& other) noexcept;
+  MappedFile& operator=(MappedFile&& other) noexcept;
+  ~MappedFile();
+
+  const std::string& path() const { return path_; }
+  absl::Span<const uint8_t> bytes() const {
+    return absl::MakeConstSpan(data_, size_);
+  }
+
+  // Tells the kernel that [offset, offset + size) is not needed any more, so
+  // that a long conversion does not keep its whole input resident.
+  void DropPages(uint64_t offset, uint64_t size) const;
+
+  // FailedPrecondition if size or modification time of the file on disk is no
+  // longer what it was when it was opened.
+  absl::Status CheckUnchanged() const;
+
+ private:
+  MappedFile() = default;
+
+  std::string path_;
+  const uint8_t* data_ = nullptr;
+  uint64_t size_ = 0;
+  int64_t mtime_ns_ = 0;
+};
+
+}  // namespace tessera
+
+#endif  // BASE_MAPPED_FILE_H_

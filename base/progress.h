@@ -1,0 +1,44 @@
+// Progress of a long operation on stderr.
+#ifndef BASE_PROGRESS_H_
+#define BASE_PROGRESS_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace tessera {
+
+// On a terminal, a bar with rate and time left that redraws itself; otherwise a
+// plain line each tenth of the work. Silent if `quiet`. Not thread-safe.
+class Progress {
+ public:
+  // `total_bytes` is the work to do; `verb` names it ("convert").
+  Progress(absl::string_view verb, uint64_t total_bytes, bool quiet);
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  // `bytes` more are done; `item` is what is being worked on.
+  void Advance(uint64_t bytes, absl::string_view item);
+
+ private:
+  void Draw(absl::string_view item);
+
+  const std::string verb_;
+  const uint64_t total_;
+  const bool quiet_;
+  const bool terminal_;
+  const absl::Time start_;
+  uint64_t done_ = 0;
+  int tenths_shown_ = 0;
+  absl::Time last_draw_ = absl::InfinitePast();
+};
+
+// "1.5 GB", "640 kB", "12 B": decimal units.
+std::string HumanBytes(uint64_t bytes);
+
+}  // namespace tessera
+
+#endif  // BASE_PROGRESS_H_

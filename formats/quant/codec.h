@@ -1,0 +1,37 @@
+// Codecs: float values to the blocks of a stored type, and back.
+#ifndef FORMATS_QUANT_CODEC_H_
+#define FORMATS_QUANT_CODEC_H_
+
+#include <cstdint>
+
+#include "formats/dtype/dtype.h"
+
+namespace tessera {
+
+// Decodes one row of `elements` values. `blocks` holds RowBytes(type, elements)
+// bytes, at any alignment. Every bit pattern is decoded to something; none is
+// undefined behaviour.
+using DequantizeRowFn = void (*)(const uint8_t* blocks, int64_t elements,
+                                 float* values);
+
+// Encodes one row. `importance` is null or `elements` nonnegative weights of
+// the squared error (an importance matrix). The bytes are those of ggml's
+// reference quantizers.
+using QuantizeRowFn = void (*)(const float* values, int64_t elements,
+                               const float* importance, uint8_t* blocks);
+
+// A stored type's codec. Functions are thread-safe and allocate nothing.
+struct Codec {
+  DType type;
+  DequantizeRowFn dequantize_row;  // null: this type cannot be decoded
+  QuantizeRowFn quantize_row;      // null: this type cannot be encoded
+  bool uses_importance;            // false: quantize_row ignores `importance`
+};
+
+// The codec of `type`, or nullptr if it can be neither decoded nor encoded.
+// `elements` must be a multiple of the type's block.
+const Codec* FindCodec(DType type);
+
+}  // namespace tessera
+
+#endif  // FORMATS_QUANT_CODEC_H_

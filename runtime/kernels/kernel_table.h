@@ -1,0 +1,58 @@
+// The kernels of one ISA, chosen once at load.
+#ifndef RUNTIME_KERNELS_KERNEL_TABLE_H_
+#define RUNTIME_KERNELS_KERNEL_TABLE_H_
+
+#include <cstdint>
+
+#include "formats/dtype/dtype.h"
+#include "runtime/cpu/isa.h"
+#include "runtime/kernels/kernel_args.h"
+
+namespace tessera {
+
+using MatmulFn = void (*)(const MatmulArgs&);
+
+// Every function is thread-safe, allocates nothing and gives the same bits
+// however the work is split over threads. Vectors need no alignment unless the
+// argument says so.
+struct KernelTable {
+  Isa isa;
+
+  // gemv (one token) and gemm (several) in one, for interleaved matrices of
+  // `type`; null if `type` has no interleaved kernel (then DotF32 on
+  // dequantized rows serves).
+  MatmulFn (*find_matmul)(DType type);
+
+  void (*quantize_activations)(const QuantizeActivationsArgs&);
+
+  // sum of a[i] * b[i]
+  float (*dot_f32)(const float* a, const float* b, int64_t n);
+
+  // out[i] = x[i] / sqrt(mean(x^2) + epsilon) * weight[i]; out may be x.
+  void (*rms_norm)(const float* x, const float* weight, float epsilon,
+                   int64_t n, float* out);
+
+  // gate[i] = silu(gate[i]) * up[i], silu(x) = x / (1 + exp(-x))
+  void (*silu_multiply)(float* gate, const float* up, int64_t n);
+
+  // x[i] += y[i]
+  void (*add)(float* x, const float* y, int64_t n);
+
+  // Turns the pairs (x[2i], x[2i+1]) by the angles whose cosines and sines are
+  // given, i < pairs.
+  void (*rope)(float* x, const float* cosines, const float* sines,
+               int64_t pairs);
+
+  // float32 to float16 bits, to nearest even.
+  void (*f32_to_f16)(const float* x, int64_t n, uint16_t* out);
+
+  void (*attention_f16)(const AttentionArgs&);
+  void (*attention_f32)(const AttentionArgs&);
+};
+
+// The table of `isa`, which must be supported by this machine (see BestIsa).
+const KernelTable& KernelTableFor(Isa isa);
+
+}  // namespace tessera
+
+#endif  // RUNTIME_KERNELS_KERNEL_TABLE_H_

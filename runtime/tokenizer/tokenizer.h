@@ -1,0 +1,51 @@
+// Text to token ids and back.
+#ifndef RUNTIME_TOKENIZER_TOKENIZER_H_
+#define RUNTIME_TOKENIZER_TOKENIZER_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "formats/arena/tokenizer.pb.h"
+
+namespace tessera {
+
+// Immutable after Create and thread-safe.
+class Tokenizer {
+ public:
+  struct EncodeOptions {
+    bool add_special = true;    // begin and end of text, as the model wants them
+    bool parse_special = true;  // "<|eot|>" in the text becomes its token
+  };
+
+  // Builds the tokenizer that `data` describes; keeps no reference to it.
+  // DataLoss if `data` contradicts itself (lengths, ids out of range);
+  // Unimplemented, naming it, for a pre-tokenizer that is not known.
+  static absl::StatusOr<std::unique_ptr<Tokenizer>> Create(
+      const TokenizerData& data);
+
+  virtual ~Tokenizer() = default;
+
+  // Token ids of `text`, any bytes (invalid UTF-8 is encoded byte by byte).
+  virtual std::vector<int32_t> Encode(absl::string_view text,
+                                      const EncodeOptions& options) const = 0;
+
+  // The bytes that `id` stands for in running text, possibly part of a UTF-8
+  // character. Control tokens and ids out of range give "".
+  virtual std::string Decode(int32_t id) const = 0;
+
+  // The token as the vocabulary spells it; for display. Ids out of range: "".
+  virtual absl::string_view Spelling(int32_t id) const = 0;
+
+  virtual int32_t size() const = 0;
+
+  // True for ids that end a generation.
+  virtual bool IsEndOfGeneration(int32_t id) const = 0;
+};
+
+}  // namespace tessera
+
+#endif  // RUNTIME_TOKENIZER_TOKENIZER_H_

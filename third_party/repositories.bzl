@@ -1,0 +1,27 @@
+"""Bazel repositories over Debian's packages, so that a build needs no network."""
+
+def _system_library(name):
+    native.new_local_repository(
+        name = name,
+        path = "/usr",
+        build_file = "//third_party:%s.BUILD" % name,
+    )
+
+def tessera_repositories():
+    # Bazel's own rule sets, as packaged by Debian.
+    native.local_repository(name = "rules_java", path = "/usr/share/bazel/rules/java")
+    native.local_repository(name = "rules_proto", path = "/usr/share/bazel/rules/proto")
+    native.local_repository(name = "bazel_skylib", path = "/usr/share/bazel/tools/skylib")
+    native.local_repository(name = "platforms", path = "/usr/share/bazel/tools/platforms")
+
+    # Debian's rules_cc does not load under Debian's Bazel; ours exports the native rules.
+    native.local_repository(name = "rules_cc", path = "third_party/rules_cc")
+
+    # Without this, every cc_test asks the network for a coverage tool.
+    native.local_repository(name = "remote_coverage_tools", path = "third_party/remote_coverage_tools")
+
+    # Abseil keeps upstream's labels (@com_google_absl//absl/strings), served by libabsl-dev.
+    native.local_repository(name = "com_google_absl", path = "third_party/com_google_absl")
+
+    for name in ["com_google_protobuf", "googletest", "zstd", "xxhash", "openssl", "pcre2", "simdjson"]:
+        _system_library(name)
