@@ -1,0 +1,193 @@
+#include "base/command_line.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#include "absl/flags/commandlineflag.h"
+#include "absl/flags/reflection.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "base/quoted.h"
+#include "base/status_macros.h"
+
+namespace tessera {
+namespace {
+
+constexpr size_t kHelpColumns = 80;
+constexpr size_t kHelpIndent = 6;
+
+std::string& ToolName() {
+  static std::string& name = *new std::string("tessera");
+  return name;
+}
+
+// Flags that the tool defined, not those of Abseil itself.
+bool IsOwnFlag(const absl::CommandLineFlag& flag) {
+  return !flag.IsRetired() &&
+         !absl::StrContains(flag.Filename(), "absl/flags/");
+}
+
+absl::CommandLineFlag* FindOwnFlag(absl::string_view name) {
+  absl::CommandLineFlag* flag = absl::FindCommandLineFlag(name);
+  return flag != nullptr && IsOwnFlag(*flag) ? flag : nullptr;
+}
+
+// The flag called `name`, or the boolean that "no" + its name negates.
+absl::StatusOr<absl::CommandLineFlag*> FindFlagOrNegation(
+    absl::string_view name, bool* negated) {
+  *negated = false;
+  if (absl::CommandLineFlag* flag = FindOwnFlag(name)) return flag;
+  absl::string_view rest = name;
+  if (absl::ConsumePrefix(&rest, "no")) {
+    absl::CommandLineFlag* flag = FindOwnFlag(rest);
+    if (flag != nullptr && flag->IsOfType<bool>()) {
+      *negated = true;
+      return flag;
+    }
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("unknown flag ", Quoted(absl::StrCat("--", name))));
+}
+
+absl::Status SetFlag(absl::CommandLineFlag& flag, absl::string_view value) {
+  std::string error;
+  if (flag.ParseFrom(value, &error)) return absl::OkStatus();
+  // The parser's own reason, if it gave one, is the last line or sentence.
+  const absl::string_view reason = absl::StripAsciiWhitespace(error);
+  const size_t cut = reason.rfind("; ");
+  return absl::InvalidArgumentError(absl::StrCat(
+      "--", flag.Name(), ": illegal value ", Quoted(value),
+      cut == absl::string_view::npos
+          ? ""
+          : absl::StrCat(": ", reason.substr(cut + 2))));
+}
+
+// Sets the flag that `argument` ("--name" or "--name=value") names; takes its
+// value from `next` if it has to, and says so.
+absl::Status SetFlagFromArgument(absl::string_view argument,
+                                 const std::string* next, bool* used_next) {
+  *used_next = false;
+  absl::ConsumePrefix(&argument, "-");
+  absl::ConsumePrefix(&argument, "-");
+  const size_t equals = argument.find('=');
+  bool negated = false;
+  TESSERA_ASSIGN_OR_RETURN(
+      absl::CommandLineFlag * flag,
+      FindFlagOrNegation(argument.substr(0, equals), &negated));
+  if (equals != absl::string_view::npos) {
+    if (negated) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "--no", flag->Name(), " takes no value; write --", flag->Name()));
+    }
+    return SetFlag(*flag, argument.substr(equals + 1));
+  }
+  if (flag->IsOfType<bool>()) return SetFlag(*flag, negated ? "0" : "1");
+  if (next == nullptr) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--", flag->Name(), " needs a value"));
+  }
+  *used_next = true;
+  return SetFlag(*flag, *next);
+}
+
+// `text` in lines of at most kHelpColumns, each indented.
+std::string Wrap(absl::string_view text) {
+  std::string result;
+  size_t column = kHelpColumns;
+  for (absl::string_view word :
+       absl::StrSplit(text, absl::ByAnyChar(" \n"), absl::SkipEmpty())) {
+    if (column + 1 + word.size() > kHelpColumns) {
+      absl::StrAppend(&result, result.empty() ? "" : "\n",
+                      std::string(kHelpIndent, ' '), word);
+      column = kHelpIndent + word.size();
+    } else {
+      absl::StrAppend(&result, " ", word);
+      column += 1 + word.size();
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<std::string>> ParseFlags(
+    absl::Span<const std::string> arguments) {
+  std::vector<std::string> positional;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& argument = arguments[i];
+    if (argument == "--") {
+      positional.insert(positional.end(), arguments.begin() + i + 1,
+                        arguments.end());
+      break;
+    }
+    if (argument.size() < 2 || argument[0] != '-') {
+      positional.push_back(argument);
+      continue;
+    }
+    const std::string* next =
+        i + 1 < arguments.size() ? &arguments[i + 1] : nullptr;
+    bool used_next = false;
+    TESSERA_RETURN_IF_ERROR(SetFlagFromArgument(argument, next, &used_next));
+    if (used_next) ++i;
+  }
+  return positional;
+}
+
+std::string DescribeFlags() {
+  std::vector<const absl::CommandLineFlag*> flags;
+  for (const auto& [name, flag] : absl::GetAllFlags()) {
+    if (IsOwnFlag(*flag)) flags.push_back(flag);
+  }
+  std::sort(flags.begin(), flags.end(),
+            [](const auto* a, const auto* b) { return a->Name() < b->Name(); });
+  std::string result;
+  for (const absl::CommandLineFlag* flag : flags) {
+    const std::string value = flag->DefaultValue();
+    absl::StrAppend(&result, "  --", flag->Name(),
+                    value.empty() ? "" : absl::StrCat("  (", value, ")"), "\n",
+                    Wrap(flag->Help()), "\n");
+  }
+  return result;
+}
+
+std::vector<std::string> ParseCommandLine(int argc, char** argv,
+                                          absl::string_view usage) {
+  const std::vector<std::string> arguments(argv + std::min(argc, 1),
+                                           argv + argc);
+  if (argc > 0) {
+    const absl::string_view path = argv[0];
+    ToolName() = std::string(path.substr(path.rfind('/') + 1));
+  }
+  for (const std::string& argument : arguments) {
+    if (argument == "--") break;
+    if (argument == "--help" || argument == "-h") {
+      std::printf("%s\n\nFlags, with their defaults:\n%s",
+                  std::string(absl::StripAsciiWhitespace(usage)).c_str(),
+                  DescribeFlags().c_str());
+      std::exit(0);
+    }
+  }
+  absl::StatusOr<std::vector<std::string>> positional = ParseFlags(arguments);
+  if (!positional.ok()) ExitWithUsageError(positional.status().message());
+  return *std::move(positional);
+}
+
+void ExitWithUsageError(absl::string_view message) {
+  const std::string line = absl::StrCat(ToolName(), ": ", message, " (see ",
+                                        ToolName(), " --help)\n");
+  std::fputs(line.c_str(), stderr);
+  std::exit(2);
+}
+
+int ReportFailure(const absl::Status& status) {
+  const std::string line =
+      absl::StrCat(ToolName(), ": ", status.message(), "\n");
+  std::fputs(line.c_str(), stderr);
+  return 1;
+}
+
+}  // namespace tessera
