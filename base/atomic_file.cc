@@ -94,6 +94,13 @@ absl::Status AtomicFile::WriteAt(uint64_t offset,
   return absl::OkStatus();
 }
 
+absl::Status AtomicFile::Resize(uint64_t size) {
+  if (ftruncate(fd_, static_cast<off_t>(size)) != 0) {
+    return ErrnoStatus(path_, absl::StrCat("resize to ", size, " bytes"));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status AtomicFile::Commit() {
   if (fsync(fd_) != 0) return ErrnoStatus(path_, "flush to disk");
   // link() refuses an existing name, so two writers cannot replace each other

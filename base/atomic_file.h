@@ -31,6 +31,9 @@ class AtomicFile {
   // Writes all of `bytes` at `offset`.
   absl::Status WriteAt(uint64_t offset, absl::Span<const uint8_t> bytes);
 
+  // Makes the file `size` bytes long; new bytes are zero.
+  absl::Status Resize(uint64_t size);
+
   // Flushes to the disk, renames to path(), and flushes the folder.
   absl::Status Commit();
 

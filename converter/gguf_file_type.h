@@ -1,0 +1,23 @@
+// general.file_type: GGUF's number for the mix of types in a file.
+#ifndef CONVERTER_GGUF_FILE_TYPE_H_
+#define CONVERTER_GGUF_FILE_TYPE_H_
+
+#include <cstdint>
+#include <optional>
+
+#include "absl/strings/string_view.h"
+#include "formats/arena/manifest.pb.h"
+
+namespace tessera {
+
+// The number (enum llama_ftype of llama.cpp) of a mix named as in --quantize,
+// or nullopt for one that GGUF has none for.
+std::optional<uint32_t> GgufFileType(absl::string_view recipe);
+
+// Replaces general.file_type in the metadata of a source that was quantized by
+// `recipe`, or removes it if the mix has no number.
+void SetFileType(absl::string_view recipe, Source* source);
+
+}  // namespace tessera
+
+#endif  // CONVERTER_GGUF_FILE_TYPE_H_

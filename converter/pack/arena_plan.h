@@ -1,0 +1,65 @@
+// Decides where everything goes in an arena, before a byte is written.
+#ifndef CONVERTER_PACK_ARENA_PLAN_H_
+#define CONVERTER_PACK_ARENA_PLAN_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "converter/quantize/quantize_recipe.h"
+#include "converter/source/weight_source.h"
+#include "formats/arena/manifest.pb.h"
+#include "formats/layout/tensor_layout.h"
+
+namespace tessera {
+
+struct PlanOptions {
+  LayoutOrder layout = LayoutOrder::kInterleaved;
+  QuantizeRecipe recipe;
+  bool fuse = true;  // q, k and v in one extent; gate and up alternating
+};
+
+// One tensor's place. Offsets are from the start of the file.
+struct PlannedTensor {
+  DType type = DType::kF32;
+  TensorLayout layout;         // of one matrix; the stride is final
+  size_t section = 0;          // index into ArenaPlan::sections
+  uint64_t extent_offset = 0;  // shared by a fused group
+  uint64_t extent_size = 0;
+  uint64_t first_tile = 0;     // offset of row tile 0
+  std::string fused_group;
+};
+
+// Row tiles that are written one after another: those of one tensor, or of
+// several that alternate (tile 0 of each member, tile 1 of each, ...).
+struct PlannedStream {
+  std::vector<size_t> members;  // indices into ArenaPlan::tensors
+  uint64_t offset = 0;
+  uint64_t tiles = 0;           // of each member, over all its matrices
+  uint64_t stride = 0;          // from one tile of a member to its next
+  uint64_t size = 0;
+};
+
+struct PlannedSection {
+  Section::Kind kind = Section::KIND_HOT;
+  uint64_t offset = 0;          // a multiple of 2 MiB
+  uint64_t size = 0;            // used bytes, before padding
+  std::vector<PlannedStream> streams;
+};
+
+struct ArenaPlan {
+  std::vector<PlannedTensor> tensors;  // in the order of the source
+  std::vector<PlannedSection> sections;
+  std::vector<size_t> execution_order;  // hot tensors as they are read
+};
+
+// Plans the arena of `source`. Hot tensors lie in the order in which a token
+// reads them. Types without an interleaved kernel stay row-major. Unimplemented
+// if a tensor's type cannot be converted as asked, naming the tensor.
+absl::StatusOr<ArenaPlan> PlanArena(const WeightSource& source,
+                                    const PlanOptions& options);
+
+}  // namespace tessera
+
+#endif  // CONVERTER_PACK_ARENA_PLAN_H_

@@ -1,0 +1,18 @@
+// A plan as a table for people.
+#ifndef CONVERTER_PACK_DESCRIBE_PLAN_H_
+#define CONVERTER_PACK_DESCRIBE_PLAN_H_
+
+#include <string>
+
+#include "converter/pack/arena_plan.h"
+#include "converter/source/weight_source.h"
+
+namespace tessera {
+
+// One line per tensor in the order of the arena (name, shape, types, layout,
+// section, bytes), and totals. Ends with a newline.
+std::string DescribePlan(const WeightSource& source, const ArenaPlan& plan);
+
+}  // namespace tessera
+
+#endif  // CONVERTER_PACK_DESCRIBE_PLAN_H_

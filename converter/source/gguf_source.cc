@@ -1,0 +1,133 @@
+#include "converter/source/gguf_source.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
+#include <optional>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "base/file_error.h"
+#include "base/status_macros.h"
+#include "converter/source/gguf_config.h"
+#include "converter/source/gguf_tokenizer.h"
+#include "formats/gguf/gguf_reader.h"
+#include "formats/gguf/gguf_split.h"
+
+namespace tessera {
+namespace {
+
+// The lists that TokenizerData holds, so that metadata need not.
+constexpr absl::string_view kTokenLists[] = {
+    "tokenizer.ggml.tokens",
+    "tokenizer.ggml.scores",
+    "tokenizer.ggml.token_type",
+    "tokenizer.ggml.merges",
+};
+
+struct OpenFile {
+  MappedFile file;
+  GgufFile gguf;
+};
+
+absl::StatusOr<OpenFile> OpenOne(const std::string& path) {
+  TESSERA_ASSIGN_OR_RETURN(MappedFile file, MappedFile::Open(path));
+  auto gguf = ParseGguf(file.bytes());
+  if (!gguf.ok()) return WithPath(path, gguf.status());
+  return OpenFile{std::move(file), *std::move(gguf)};
+}
+
+// Opens all files of the model that `path` is a part of, in order.
+absl::StatusOr<std::vector<OpenFile>> OpenAll(const std::string& path) {
+  TESSERA_ASSIGN_OR_RETURN(OpenFile named, OpenOne(path));
+  auto split = ReadGgufSplitInfo(named.gguf);
+  if (!split.ok()) return WithPath(path, split.status());
+  std::vector<OpenFile> files;
+  const std::optional<GgufSplitName> name = ParseGgufSplitName(path);
+  if (!split->has_value() || !name.has_value()) {
+    files.push_back(std::move(named));
+  } else {
+    for (const std::string& part : GgufSplitFileNames(*name)) {
+      auto opened = OpenOne(part);
+      if (absl::IsNotFound(opened.status())) {
+        return absl::NotFoundError(absl::StrCat(
+            part, ": missing; the model is split into ", name->count,
+            " files, which must lie in one folder"));
+      }
+      if (!opened.ok()) return opened.status();
+      files.push_back(*std::move(opened));
+    }
+  }
+  std::vector<const GgufFile*> parsed;
+  for (const OpenFile& file : files) parsed.push_back(&file.gguf);
+  TESSERA_RETURN_IF_ERROR(WithPath(path, CheckGgufSplits(parsed)));
+  return files;
+}
+
+bool IsKept(absl::string_view key, bool has_tokenizer) {
+  if (absl::StartsWith(key, "split.") || key == kGgufAlignmentKey) return false;
+  return !has_tokenizer ||
+         std::find(std::begin(kTokenLists), std::end(kTokenLists), key) ==
+             std::end(kTokenLists);
+}
+
+void CopyMetadata(const GgufMetadata& metadata, WeightSource* source) {
+  for (const GgufMetadataEntry& entry : metadata.entries()) {
+    if (!IsKept(entry.key, source->tokenizer.has_value())) continue;
+    SourceMetadata& kept = source->metadata.emplace_back();
+    kept.set_key(entry.key);
+    kept.set_type(static_cast<uint32_t>(entry.value.type()));
+    const absl::Span<const uint8_t> raw = entry.value.raw();
+    kept.set_value(raw.data(), raw.size());
+  }
+}
+
+absl::Status ReadModelAndTokenizer(const GgufMetadata& metadata,
+                                   WeightSource* source) {
+  auto model = ModelConfigFromGguf(metadata);
+  if (model.ok()) {
+    source->model = *std::move(model);
+  } else {
+    source->notes.emplace_back(model.status().message());
+  }
+  auto tokenizer = TokenizerFromGguf(metadata);
+  if (tokenizer.ok()) {
+    source->tokenizer = *std::move(tokenizer);
+  } else if (absl::IsUnimplemented(tokenizer.status()) ||
+             absl::IsNotFound(tokenizer.status())) {
+    source->notes.emplace_back(tokenizer.status().message());
+  } else {
+    return tokenizer.status();
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<WeightSource> OpenGgufSource(const std::string& path) {
+  TESSERA_ASSIGN_OR_RETURN(std::vector<OpenFile> files, OpenAll(path));
+  WeightSource source;
+  source.format = "gguf";
+  const GgufMetadata& metadata = files.front().gguf.metadata;
+  TESSERA_RETURN_IF_ERROR(WithPath(files.front().file.path(),
+                                   ReadModelAndTokenizer(metadata, &source)));
+  CopyMetadata(metadata, &source);
+  for (size_t i = 0; i < files.size(); ++i) {
+    for (GgufTensor& tensor : files[i].gguf.tensors) {
+      SourceTensor& from = source.tensors.emplace_back();
+      from.name = tensor.name;
+      from.source_name = std::move(tensor.name);
+      from.type = tensor.type;
+      from.shape = std::move(tensor.shape);
+      from.file = i;
+      from.offset = tensor.offset;
+      from.size = tensor.size;
+    }
+  }
+  for (OpenFile& file : files) source.files.push_back(std::move(file.file));
+  return source;
+}
+
+}  // namespace tessera

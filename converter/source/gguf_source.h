@@ -1,0 +1,18 @@
+// GGUF files as a source.
+#ifndef CONVERTER_SOURCE_GGUF_SOURCE_H_
+#define CONVERTER_SOURCE_GGUF_SOURCE_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "converter/source/weight_source.h"
+
+namespace tessera {
+
+// Opens a GGUF file, or all files of the split set that `path` belongs to. A
+// model or tokenizer that Tessera cannot run leaves a note, not an error.
+absl::StatusOr<WeightSource> OpenGgufSource(const std::string& path);
+
+}  // namespace tessera
+
+#endif  // CONVERTER_SOURCE_GGUF_SOURCE_H_

@@ -1,0 +1,78 @@
+// A model as it was downloaded: its tensors, configuration and tokenizer,
+// whatever the file format.
+#ifndef CONVERTER_SOURCE_WEIGHT_SOURCE_H_
+#define CONVERTER_SOURCE_WEIGHT_SOURCE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "base/mapped_file.h"
+#include "formats/arena/manifest.pb.h"
+#include "formats/dtype/dtype.h"
+#include "formats/layout/tensor_layout.h"
+
+namespace tessera {
+
+// One tensor of a source. `shape` has the outermost dimension first; rows are
+// runs of the innermost one.
+struct SourceTensor {
+  std::string name;         // GGUF's, which arenas use
+  std::string source_name;  // as the file spells it
+  DType type = DType::kF32;
+  std::vector<uint64_t> shape;
+
+  size_t file = 0;      // index into WeightSource::files
+  uint64_t offset = 0;  // of row 0 (of row tile 0, if packed) in that file
+  uint64_t size = 0;    // bytes in the file
+
+  // Nonzero: rows of each of so many heads are stored as (first half, second
+  // half), and ReadRows returns them as interleaved pairs, as GGUF has them.
+  uint64_t rope_heads = 0;
+
+  // How the bytes lie: rowmajor, but for tensors of an arena.
+  TensorLayout layout;
+
+  // A value that is computed, not read; `file` is not used then. For
+  // rope_freqs.weight of Hugging Face models.
+  std::vector<float> computed;
+
+  uint64_t columns() const { return shape.empty() ? 1 : shape.back(); }
+  uint64_t rows_per_matrix() const {
+    return shape.size() < 2 ? 1 : shape[shape.size() - 2];
+  }
+  uint64_t matrices() const;
+  uint64_t rows() const { return matrices() * rows_per_matrix(); }
+};
+
+// Owns the mapped files that its tensors refer to. Movable. Const access is
+// thread-safe.
+struct WeightSource {
+  std::string format;  // "gguf", "huggingface", "safetensors", "arena"
+  std::vector<MappedFile> files;
+  std::vector<SourceTensor> tensors;
+  std::optional<ModelConfig> model;
+  std::optional<TokenizerData> tokenizer;
+  std::vector<SourceMetadata> metadata;
+  // Of an arena: what it was made from. Empty otherwise.
+  std::optional<Source> origin;
+  // For the user: why something is missing, in whole sentences.
+  std::vector<std::string> notes;
+
+  // Writes the row-major blocks of rows [first_row, first_row + count) of
+  // `tensor` to `rows` (count * RowBytes). Rows of all matrices are numbered
+  // through.
+  void ReadRows(const SourceTensor& tensor, uint64_t first_row, uint64_t count,
+                uint8_t* rows) const;
+};
+
+// Opens what a user names: a GGUF file (any shard of a split set), a
+// .safetensors file, a model.safetensors.index.json, a Hugging Face folder, or
+// an arena. The kind is told by content, not by name. Errors name the file.
+absl::StatusOr<WeightSource> OpenWeightSource(const std::string& path);
+
+}  // namespace tessera
+
+#endif  // CONVERTER_SOURCE_WEIGHT_SOURCE_H_
