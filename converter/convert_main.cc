@@ -13,9 +13,10 @@
 #include "base/command_line.h"
 #include "base/progress.h"
 #include "base/status_macros.h"
-#include "converter/convert.h"
+#include "converter/convert_to_arena.h"
 #include "converter/export_gguf.h"
 #include "converter/pack/describe_plan.h"
+#include "converter/source/open_source.h"
 #include "converter/source/weight_source.h"
 
 ABSL_FLAG(std::string, layout, "interleaved",

@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
 #include "base/mapped_file.h"
 #include "formats/arena/manifest.pb.h"
 #include "formats/dtype/dtype.h"
@@ -67,11 +66,6 @@ struct WeightSource {
   void ReadRows(const SourceTensor& tensor, uint64_t first_row, uint64_t count,
                 uint8_t* rows) const;
 };
-
-// Opens what a user names: a GGUF file (any shard of a split set), a
-// .safetensors file, a model.safetensors.index.json, a Hugging Face folder, or
-// an arena. The kind is told by content, not by name. Errors name the file.
-absl::StatusOr<WeightSource> OpenWeightSource(const std::string& path);
 
 }  // namespace tessera
 

@@ -1,4 +1,4 @@
-#include "converter/convert.h"
+#include "converter/convert_to_arena.h"
 
 #include <algorithm>
 #include <filesystem>

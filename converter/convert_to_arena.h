@@ -1,6 +1,6 @@
 // The conversion of a downloaded model to an arena: plan, pack, write.
-#ifndef CONVERTER_CONVERT_H_
-#define CONVERTER_CONVERT_H_
+#ifndef CONVERTER_CONVERT_TO_ARENA_H_
+#define CONVERTER_CONVERT_TO_ARENA_H_
 
 #include <string>
 
@@ -37,4 +37,4 @@ absl::StatusOr<ConvertReport> ConvertToArena(const WeightSource& source,
 
 }  // namespace tessera
 
-#endif  // CONVERTER_CONVERT_H_
+#endif  // CONVERTER_CONVERT_TO_ARENA_H_

@@ -1,0 +1,172 @@
+#include "converter/arena_writer.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
+#include "formats/arena/arena_constants.h"
+#include "formats/arena/arena_header.h"
+#include "formats/arena/arena_reader.h"
+#include "formats/arena/manifest_codec.h"
+
+namespace tessera {
+namespace {
+
+// ext4 and XFS keep a write of 2 MiB at a multiple of 2 MiB in one huge page of
+// the page cache; smaller or unaligned writes never become huge again.
+constexpr uint64_t kUnitBytes = kSectionAlignment;
+static_assert(kChunkBytes % kUnitBytes == 0, "a unit lies in one chunk");
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ArenaWriter>> ArenaWriter::Create(
+    const std::string& path, bool overwrite) {
+  TESSERA_ASSIGN_OR_RETURN(AtomicFile file,
+                           AtomicFile::Create(path, overwrite));
+  std::unique_ptr<ArenaWriter> writer(new ArenaWriter(std::move(file)));
+  if (writer->staging_ == nullptr) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat(path, ": no memory for a buffer of ", kUnitBytes));
+  }
+  return writer;
+}
+
+// The first unit is the header's; it is written last.
+ArenaWriter::ArenaWriter(AtomicFile file)
+    : file_(std::move(file)),
+      written_(kUnitBytes),
+      staging_(
+          static_cast<uint8_t*>(std::aligned_alloc(kUnitBytes, kUnitBytes))) {}
+
+absl::Status ArenaWriter::CheckInSection() const {
+  if (!status_.ok()) return status_;
+  if (in_section_) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat(file_.path(), ": no section has begun"));
+}
+
+absl::Status ArenaWriter::BeginSection(Section::Kind kind) {
+  if (!status_.ok()) return status_;
+  if (in_section_) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        file_.path(), ": section ", sections_.size() - 1, " has not ended"));
+  }
+  in_section_ = true;
+  Section& section = sections_.emplace_back();
+  section.set_kind(kind);
+  section.mutable_extent()->set_offset(position());
+  section.set_chunk_bytes(kChunkBytes);
+  return absl::OkStatus();
+}
+
+absl::Status ArenaWriter::Write(absl::Span<const uint8_t> bytes) {
+  TESSERA_RETURN_IF_ERROR(CheckInSection());
+  while (!bytes.empty()) {
+    if (staged_ == 0 && bytes.size() >= kUnitBytes) {
+      TESSERA_RETURN_IF_ERROR(WriteUnit(bytes.data()));
+      bytes.remove_prefix(kUnitBytes);
+      continue;
+    }
+    const uint64_t size =
+        std::min<uint64_t>(bytes.size(), kUnitBytes - staged_);
+    std::memcpy(staging_.get() + staged_, bytes.data(), size);
+    staged_ += size;
+    bytes.remove_prefix(size);
+    TESSERA_RETURN_IF_ERROR(FlushStaging());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ArenaWriter::AppendZeros(uint64_t size) {
+  while (size != 0) {
+    const uint64_t step = std::min(size, kUnitBytes - staged_);
+    std::memset(staging_.get() + staged_, 0, step);
+    staged_ += step;
+    size -= step;
+    TESSERA_RETURN_IF_ERROR(FlushStaging());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ArenaWriter::PadTo(uint64_t offset) {
+  TESSERA_RETURN_IF_ERROR(CheckInSection());
+  if (offset < position()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(file_.path(), ": cannot pad to offset ", offset,
+                     ", already at ", position()));
+  }
+  return AppendZeros(offset - position());
+}
+
+absl::Status ArenaWriter::FlushStaging() {
+  if (staged_ < kUnitBytes) return absl::OkStatus();
+  staged_ = 0;
+  return WriteUnit(staging_.get());
+}
+
+absl::Status ArenaWriter::WriteUnit(const uint8_t* unit) {
+  const absl::Span<const uint8_t> bytes(unit, kUnitBytes);
+  if (chunk_hash_ == nullptr) chunk_hash_ = std::make_unique<Xxh128Stream>();
+  chunk_hash_->Update(bytes);
+  chunk_bytes_ += kUnitBytes;
+  if (chunk_bytes_ == kChunkBytes) EndChunk();
+  status_ = file_.WriteAt(written_, bytes);
+  if (status_.ok()) written_ += kUnitBytes;
+  return status_;
+}
+
+void ArenaWriter::EndChunk() {
+  if (chunk_hash_ == nullptr) return;
+  sections_.back().mutable_chunk_xxh128()->append(chunk_hash_->Digest());
+  chunk_hash_.reset();
+  chunk_bytes_ = 0;
+}
+
+absl::Status ArenaWriter::EndSection() {
+  TESSERA_RETURN_IF_ERROR(CheckInSection());
+  Extent& extent = *sections_.back().mutable_extent();
+  if (position() == extent.offset()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        file_.path(), ": section ", sections_.size() - 1, " is empty"));
+  }
+  if (staged_ != 0) {
+    TESSERA_RETURN_IF_ERROR(AppendZeros(kUnitBytes - staged_));
+  }
+  EndChunk();
+  extent.set_size(written_ - extent.offset());
+  in_section_ = false;
+  return absl::OkStatus();
+}
+
+absl::Status ArenaWriter::Finish(Manifest* manifest) {
+  if (!status_.ok()) return status_;
+  if (in_section_) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        file_.path(), ": section ", sections_.size() - 1, " has not ended"));
+  }
+  manifest->set_minor_version(kArenaMinorVersion);
+  manifest->mutable_sections()->Assign(sections_.begin(), sections_.end());
+  TESSERA_ASSIGN_OR_RETURN(const EncodedManifest encoded,
+                           EncodeManifest(*manifest));
+  ArenaHeader header;
+  header.file_size = written_ + encoded.stored.size();
+  header.manifest_offset = written_;
+  header.manifest_stored_bytes = encoded.stored.size();
+  header.manifest_raw_bytes = encoded.raw_bytes;
+  header.manifest_sha256 = Sha256(encoded.stored);
+  const absl::Status readable = ResolveArena(header, *manifest).status();
+  if (!readable.ok()) {
+    return absl::InternalError(absl::StrCat(
+        file_.path(), ": would not be readable: ", readable.message()));
+  }
+  std::vector<uint8_t> first_unit = EncodeArenaHeader(header);
+  first_unit.resize(kUnitBytes, 0);
+  status_ = file_.WriteAt(header.manifest_offset, encoded.stored);
+  if (status_.ok()) status_ = file_.WriteAt(0, first_unit);
+  if (status_.ok()) status_ = file_.Commit();
+  return status_;
+}
+
+}  // namespace tessera

@@ -1,0 +1,134 @@
+#include "base/atomic_file.h"
+
+#include <sys/stat.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "base/mapped_file.h"
+#include "gtest/gtest.h"
+
+namespace tessera {
+namespace {
+
+namespace fs = std::filesystem;
+
+class AtomicFileTest : public testing::Test {
+ protected:
+  AtomicFileTest() : folder_(fs::path(testing::TempDir()) / "atomic_file") {
+    fs::remove_all(folder_);
+    fs::create_directory(folder_);
+  }
+
+  std::string Path(const std::string& name) const {
+    return (folder_ / name).string();
+  }
+  int FilesInFolder() const {
+    return static_cast<int>(std::distance(fs::directory_iterator(folder_),
+                                          fs::directory_iterator()));
+  }
+  static std::string Content(const std::string& path) {
+    std::ifstream in(path, std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  }
+
+  const fs::path folder_;
+  const std::vector<uint8_t> abc_ = {'a', 'b', 'c'};
+};
+
+TEST_F(AtomicFileTest, AppearsOnlyWhenCommitted) {
+  auto file = AtomicFile::Create(Path("out"), /*overwrite=*/false);
+  ASSERT_TRUE(file.ok()) << file.status();
+  ASSERT_TRUE(file->WriteAt(2, abc_).ok());
+  EXPECT_FALSE(fs::exists(Path("out")));
+  ASSERT_TRUE(file->Commit().ok());
+  EXPECT_EQ(Content(Path("out")), std::string("\0\0abc", 5));
+}
+
+TEST_F(AtomicFileTest, LeavesNothingBehindWhenAbandoned) {
+  {
+    auto file = AtomicFile::Create(Path("out"), /*overwrite=*/false);
+    ASSERT_TRUE(file.ok());
+    ASSERT_TRUE(file->WriteAt(0, abc_).ok());
+    EXPECT_EQ(FilesInFolder(), 1);
+  }
+  EXPECT_EQ(FilesInFolder(), 0);
+}
+
+TEST_F(AtomicFileTest, LeavesOneNameBehindWhenCommitted) {
+  for (bool overwrite : {false, true}) {
+    {
+      auto file = AtomicFile::Create(Path("out"), overwrite);
+      ASSERT_TRUE(file.ok()) << file.status();
+      ASSERT_TRUE(file->Commit().ok());
+    }
+    EXPECT_EQ(FilesInFolder(), 1);
+  }
+}
+
+TEST_F(AtomicFileTest, RefusesToReplaceUnlessTold) {
+  std::ofstream(Path("out")) << "old";
+  EXPECT_TRUE(absl::IsAlreadyExists(
+      AtomicFile::Create(Path("out"), /*overwrite=*/false).status()));
+  EXPECT_EQ(Content(Path("out")), "old");
+  auto file = AtomicFile::Create(Path("out"), /*overwrite=*/true);
+  ASSERT_TRUE(file.ok());
+  ASSERT_TRUE(file->WriteAt(0, abc_).ok());
+  EXPECT_EQ(Content(Path("out")), "old");
+  ASSERT_TRUE(file->Commit().ok());
+  EXPECT_EQ(Content(Path("out")), "abc");
+}
+
+TEST_F(AtomicFileTest, DoesNotReplaceAFileThatAppearedMeanwhile) {
+  auto file = AtomicFile::Create(Path("out"), /*overwrite=*/false);
+  ASSERT_TRUE(file.ok());
+  std::ofstream(Path("out")) << "other";
+  EXPECT_TRUE(absl::IsAlreadyExists(file->Commit()));
+  EXPECT_EQ(Content(Path("out")), "other");
+}
+
+TEST_F(AtomicFileTest, HasThePermissionsOfAnyNewFile) {
+  const mode_t old_mask = umask(022);
+  auto file = AtomicFile::Create(Path("out"), /*overwrite=*/false);
+  umask(old_mask);
+  ASSERT_TRUE(file.ok());
+  ASSERT_TRUE(file->Commit().ok());
+  struct stat info;
+  ASSERT_EQ(stat(Path("out").c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0644u);
+}
+
+TEST_F(AtomicFileTest, ErrorsNameTheFile) {
+  const auto file = AtomicFile::Create(Path("no/such/folder"), false);
+  EXPECT_TRUE(absl::IsNotFound(file.status()));
+  EXPECT_NE(file.status().message().find("no/such/folder"),
+            absl::string_view::npos);
+}
+
+TEST_F(AtomicFileTest, MappedFileReadsItBackAndNoticesChanges) {
+  std::ofstream(Path("in")) << "abc";
+  auto mapped = MappedFile::Open(Path("in"));
+  ASSERT_TRUE(mapped.ok()) << mapped.status();
+  EXPECT_EQ(mapped->bytes(), absl::MakeConstSpan(abc_));
+  EXPECT_TRUE(mapped->CheckUnchanged().ok());
+  std::ofstream(Path("in")) << "abcd";
+  EXPECT_TRUE(absl::IsFailedPrecondition(mapped->CheckUnchanged()));
+}
+
+TEST_F(AtomicFileTest, MappedFileRefusesFoldersAndAcceptsEmptyFiles) {
+  EXPECT_TRUE(absl::IsInvalidArgument(
+      MappedFile::Open(folder_.string()).status()));
+  std::ofstream(Path("empty")).flush();
+  auto mapped = MappedFile::Open(Path("empty"));
+  ASSERT_TRUE(mapped.ok()) << mapped.status();
+  EXPECT_TRUE(mapped->bytes().empty());
+}
+
+}  // namespace
+}  // namespace tessera

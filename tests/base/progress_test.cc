@@ -1,0 +1,39 @@
+#include "base/progress.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+
+#include "gtest/gtest.h"
+
+namespace tessera {
+namespace {
+
+TEST(ProgressTest, BytesAreReadable) {
+  EXPECT_EQ(HumanBytes(0), "0 B");
+  EXPECT_EQ(HumanBytes(999), "999 B");
+  EXPECT_EQ(HumanBytes(1000), "1.00 kB");
+  EXPECT_EQ(HumanBytes(2400000), "2.40 MB");
+  EXPECT_EQ(HumanBytes(999'999'999), "1.00 GB");
+  EXPECT_EQ(HumanBytes(UINT64_MAX), "18.4 EB");
+}
+
+TEST(ProgressTest, PrintsAPlainLinePerTenth) {
+  testing::internal::CaptureStderr();
+  {
+    Progress progress("convert", 100, /*quiet=*/false);
+    for (int i = 0; i < 100; ++i) progress.Advance(1, "blk.0.attn_q.weight");
+  }
+  const std::string text = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 10);
+  EXPECT_EQ(text.find('\r'), std::string::npos);
+}
+
+TEST(ProgressTest, QuietIsSilent) {
+  testing::internal::CaptureStderr();
+  { Progress("convert", 100, /*quiet=*/true).Advance(50, "x"); }
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
+}  // namespace
+}  // namespace tessera
