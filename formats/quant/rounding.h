@@ -1,0 +1,39 @@
+// Float to small integer, rounded as ggml's reference quantizers round. All are
+// defined for every float, NaN included.
+#ifndef FORMATS_QUANT_ROUNDING_H_
+#define FORMATS_QUANT_ROUNDING_H_
+
+#include <bit>
+#include <cmath>
+#include <cstdint>
+
+namespace tessera {
+
+// The integer nearest to `value`, ties to even, for |value| <= 2^22 - 1. Beyond
+// that, and for NaN, some integer in [-2^22, 2^22).
+inline int NearestInt(float value) {
+  // In [2^23, 2^24) floats are the integers, so that the sum is rounded, and
+  // its mantissa is the integer plus 2^22.
+  constexpr float kMagic = 12582912.0f;  // 1.5 * 2^23
+  const uint32_t bits = std::bit_cast<uint32_t>(value + kMagic);
+  return static_cast<int>(bits & 0x007fffffu) - 0x00400000;
+}
+
+// `value` without its fraction if |value| < 256. Everything else gives 0, which
+// is what the reference's conversion (undefined in C) yields on x86-64; it
+// happens only in blocks that are not finite or purely denormal.
+inline int TruncateOrZero(float value) {
+  return static_cast<int>(std::fabs(value) < 256.0f ? value : 0.0f);
+}
+
+// The integer nearest to `value`, ties away from zero, if |value| < 255; 0 from
+// 256 on and for NaN.
+inline int RoundHalfAway(float value) {
+  // Not 0.5: with it, the sum would round the float below 0.5 up to 1.
+  constexpr float kBelowHalf = 0x1.fffffep-2f;
+  return TruncateOrZero(value + std::copysign(kBelowHalf, value));
+}
+
+}  // namespace tessera
+
+#endif  // FORMATS_QUANT_ROUNDING_H_
