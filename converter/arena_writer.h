@@ -27,7 +27,7 @@ namespace tessera {
 //   writer->EndSection();
 //   writer->Finish(&manifest);
 //
-// Every call returns a status; after the first error all later calls return
+// Every call returns a status; after a failed write all later calls return
 // it. Nothing exists under `path` before Finish has succeeded, and nothing is
 // left behind if it never does. The same calls give the same file, however the
 // bytes are cut into pieces. Not thread-safe.

@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
-#include "formats/quant/codec.h"
 
 namespace tessera {
 namespace {
@@ -43,6 +42,23 @@ bool IsFloat(DType type) {
     case DType::kF32:
     case DType::kF16:
     case DType::kBF16:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool IsInteger(DType type) {
+  switch (type) {
+    case DType::kI8:
+    case DType::kI16:
+    case DType::kI32:
+    case DType::kI64:
+    case DType::kU8:
+    case DType::kU16:
+    case DType::kU32:
+    case DType::kU64:
+    case DType::kBOOL:
       return true;
     default:
       return false;
@@ -86,7 +102,8 @@ DType FitToRow(DType type, uint64_t columns) {
 }
 
 bool IsQuantizable(const TensorSummary& tensor) {
-  return tensor.shape.size() >= 2 && absl::EndsWith(tensor.name, "weight") &&
+  return tensor.shape.size() >= 2 && !IsInteger(tensor.type) &&
+         absl::EndsWith(tensor.name, "weight") &&
          !absl::EndsWith(tensor.name, "_norm.weight") &&
          !absl::EndsWith(tensor.name, "ffn_gate_inp.weight");
 }
@@ -125,8 +142,7 @@ DType QuantizeRecipe::TypeFor(const TensorSummary& tensor,
   if (vector || absl::EndsWith(tensor.name, "_norm.weight")) {
     return IsFloat(tensor.type) ? DType::kF32 : tensor.type;
   }
-  const Codec* codec = FindCodec(tensor.type);
-  if (keep_ || codec == nullptr || !IsQuantizable(tensor)) return tensor.type;
+  if (keep_ || !IsQuantizable(tensor)) return tensor.type;
   const uint64_t columns = tensor.shape.back();
   if (IsFloat(base_) || base_ == DType::kINT8) return base_;
 

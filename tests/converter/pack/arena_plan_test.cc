@@ -1,0 +1,182 @@
+#include "converter/pack/arena_plan.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "gtest/gtest.h"
+
+namespace tessera {
+namespace {
+
+constexpr uint64_t kSection = uint64_t{2} << 20;
+
+void AddTensor(const std::string& name, DType type,
+               std::vector<uint64_t> shape, WeightSource* source) {
+  SourceTensor tensor;
+  tensor.name = name;
+  tensor.source_name = name;
+  tensor.type = type;
+  tensor.shape = std::move(shape);
+  tensor.size = *TensorBytes(type, tensor.shape);
+  source->tensors.push_back(std::move(tensor));
+}
+
+// One block of a Llama, in no particular order.
+WeightSource SmallModel(DType type) {
+  WeightSource source;
+  AddTensor("output.weight", type, {96, 256}, &source);
+  AddTensor("token_embd.weight", type, {96, 256}, &source);
+  AddTensor("output_norm.weight", DType::kF32, {256}, &source);
+  AddTensor("blk.0.ffn_up.weight", type, {512, 256}, &source);
+  AddTensor("blk.0.ffn_gate.weight", type, {512, 256}, &source);
+  AddTensor("blk.0.ffn_down.weight", type, {256, 512}, &source);
+  AddTensor("blk.0.ffn_norm.weight", DType::kF32, {256}, &source);
+  AddTensor("blk.0.attn_v.weight", type, {100, 256}, &source);
+  AddTensor("blk.0.attn_k.weight", type, {128, 256}, &source);
+  AddTensor("blk.0.attn_q.weight", type, {256, 256}, &source);
+  AddTensor("blk.0.attn_output.weight", type, {256, 256}, &source);
+  AddTensor("blk.0.attn_norm.weight", DType::kF32, {256}, &source);
+  return source;
+}
+
+PlanOptions Options(absl::string_view recipe) {
+  PlanOptions options;
+  options.recipe = *QuantizeRecipe::Parse(recipe);
+  return options;
+}
+
+const PlannedTensor& Find(const WeightSource& source, const ArenaPlan& plan,
+                          absl::string_view name) {
+  for (size_t i = 0; i < source.tensors.size(); ++i) {
+    if (source.tensors[i].name == name) return plan.tensors[i];
+  }
+  ADD_FAILURE() << name;
+  return plan.tensors[0];
+}
+
+TEST(ArenaPlanTest, HotTensorsLieInTheOrderOfExecution) {
+  const WeightSource source = SmallModel(DType::kQ4_K);
+  const auto plan = PlanArena(source, Options("keep"));
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  ASSERT_EQ(plan->sections.size(), 2u);
+  EXPECT_EQ(plan->sections[0].kind, Section::KIND_HOT);
+  EXPECT_EQ(plan->sections[0].offset, kSection);
+  EXPECT_EQ(plan->sections[1].offset % kSection, 0u);
+  std::vector<std::string> names;
+  uint64_t last = 0;
+  for (size_t index : plan->execution_order) {
+    names.push_back(source.tensors[index].name);
+    EXPECT_GT(plan->tensors[index].first_tile, last);
+    last = plan->tensors[index].first_tile;
+  }
+  EXPECT_EQ(names, (std::vector<std::string>{
+                       "blk.0.attn_norm.weight", "blk.0.attn_q.weight",
+                       "blk.0.attn_k.weight", "blk.0.attn_v.weight",
+                       "blk.0.attn_output.weight", "blk.0.ffn_norm.weight",
+                       "blk.0.ffn_gate.weight", "blk.0.ffn_up.weight",
+                       "blk.0.ffn_down.weight", "output_norm.weight",
+                       "output.weight"}));
+  EXPECT_EQ(Find(source, *plan, "token_embd.weight").section, 1u);
+}
+
+TEST(ArenaPlanTest, QueryKeyValueShareOneExtent) {
+  const WeightSource source = SmallModel(DType::kQ8_0);
+  const auto plan = PlanArena(source, Options("keep"));
+  ASSERT_TRUE(plan.ok());
+  const PlannedTensor& q = Find(source, *plan, "blk.0.attn_q.weight");
+  const PlannedTensor& k = Find(source, *plan, "blk.0.attn_k.weight");
+  const PlannedTensor& v = Find(source, *plan, "blk.0.attn_v.weight");
+  for (const PlannedTensor* member : {&q, &k, &v}) {
+    EXPECT_EQ(member->fused_group, "blk.0.attn_qkv");
+    EXPECT_EQ(member->extent_offset, q.first_tile);
+    EXPECT_EQ(member->extent_size,
+              v.first_tile + v.layout.StoredBytes() - q.first_tile);
+  }
+}
+
+TEST(ArenaPlanTest, GateAndUpAlternate) {
+  const WeightSource source = SmallModel(DType::kQ4_0);
+  const auto plan = PlanArena(source, Options("keep"));
+  ASSERT_TRUE(plan.ok());
+  const PlannedTensor& gate = Find(source, *plan, "blk.0.ffn_gate.weight");
+  const PlannedTensor& up = Find(source, *plan, "blk.0.ffn_up.weight");
+  EXPECT_EQ(up.first_tile, gate.first_tile + gate.layout.row_tile_bytes);
+  EXPECT_EQ(gate.layout.row_tile_stride, up.layout.row_tile_stride);
+  EXPECT_GE(gate.layout.row_tile_stride,
+            gate.layout.row_tile_bytes + up.layout.row_tile_bytes);
+  EXPECT_NE(gate.layout.row_tile_stride % 4096, 0u);
+}
+
+TEST(ArenaPlanTest, WithoutFusionEachTensorIsAlone) {
+  const WeightSource source = SmallModel(DType::kQ4_0);
+  PlanOptions options = Options("keep");
+  options.fuse = false;
+  const auto plan = PlanArena(source, options);
+  ASSERT_TRUE(plan.ok());
+  for (const PlannedTensor& tensor : plan->tensors) {
+    EXPECT_EQ(tensor.fused_group, "");
+    EXPECT_EQ(tensor.extent_offset, tensor.first_tile);
+    EXPECT_EQ(tensor.extent_size, tensor.layout.StoredBytes());
+  }
+}
+
+TEST(ArenaPlanTest, NothingOverlapsAndAllIsAligned) {
+  for (DType type : {DType::kF32, DType::kF16, DType::kQ4_0, DType::kQ6_K,
+                     DType::kQ2_K}) {
+    for (LayoutOrder order : {LayoutOrder::kRowMajor,
+                              LayoutOrder::kInterleaved}) {
+      const WeightSource source = SmallModel(type);
+      PlanOptions options = Options("keep");
+      options.layout = order;
+      const auto plan = PlanArena(source, options);
+      ASSERT_TRUE(plan.ok()) << plan.status();
+      uint64_t end = 0;
+      for (const PlannedSection& section : plan->sections) {
+        EXPECT_GE(section.offset, end);
+        end = section.offset;
+        for (const PlannedStream& stream : section.streams) {
+          EXPECT_EQ(stream.offset % 64, 0u);
+          EXPECT_GE(stream.offset, end);
+          end = stream.offset + stream.size;
+        }
+        EXPECT_EQ(end, section.offset + section.size);
+      }
+    }
+  }
+}
+
+TEST(ArenaPlanTest, TypesWithoutKernelsStayRowMajor) {
+  const WeightSource source = SmallModel(DType::kQ3_K);
+  const auto plan = PlanArena(source, Options("keep"));
+  ASSERT_TRUE(plan.ok());
+  EXPECT_EQ(Find(source, *plan, "output.weight").layout.order,
+            LayoutOrder::kRowMajor);
+}
+
+TEST(ArenaPlanTest, TiedEmbeddingsAreHotAndLast) {
+  WeightSource source = SmallModel(DType::kF16);
+  source.tensors.erase(source.tensors.begin());
+  const auto plan = PlanArena(source, Options("Q4_0"));
+  ASSERT_TRUE(plan.ok());
+  EXPECT_EQ(plan->sections.size(), 1u);
+  EXPECT_EQ(source.tensors[plan->execution_order.back()].name,
+            "token_embd.weight");
+  EXPECT_EQ(Find(source, *plan, "token_embd.weight").type, DType::kQ6_K);
+}
+
+TEST(ArenaPlanTest, TypesThatCannotBeDecodedAreNamed) {
+  WeightSource source;
+  AddTensor("blk.0.ffn_up.weight", DType::kIQ2_XS, {512, 256}, &source);
+  EXPECT_TRUE(PlanArena(source, Options("keep")).ok());
+  const absl::Status status = PlanArena(source, Options("Q4_0")).status();
+  EXPECT_TRUE(absl::IsUnimplemented(status));
+  EXPECT_EQ(status.message(),
+            "blk.0.ffn_up.weight: cannot convert IQ2_XS to Q4_0");
+}
+
+}  // namespace
+}  // namespace tessera
