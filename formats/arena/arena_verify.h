@@ -1,0 +1,29 @@
+// Checks the hashes of an arena's data. ParseArena does not: it reads no data.
+#ifndef FORMATS_ARENA_ARENA_VERIFY_H_
+#define FORMATS_ARENA_ARENA_VERIFY_H_
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "absl/types/span.h"
+#include "base/thread_pool.h"
+#include "formats/arena/arena_reader.h"
+
+namespace tessera {
+
+// `arena` is ParseArena(file). Both run on all threads of `pool`.
+
+// The hash of every chunk of every section, padding included. DataLoss with the
+// file offset of the first bad chunk and the tensors that lie in it.
+absl::Status VerifyChunks(absl::Span<const uint8_t> file, const Arena& arena,
+                          ThreadPool& pool);
+
+// For every tensor the hash of its bytes as stored, and the hash of its
+// row-major blocks, which proves that unpacking gives what was packed. DataLoss
+// that names the first bad tensor, in the order of the manifest.
+absl::Status VerifyTensors(absl::Span<const uint8_t> file, const Arena& arena,
+                           ThreadPool& pool);
+
+}  // namespace tessera
+
+#endif  // FORMATS_ARENA_ARENA_VERIFY_H_
