@@ -1,0 +1,27 @@
+// All kernels of one ISA. Included by kernels_<isa>.cc after the vocabulary of
+// that ISA; every function that is not in kernels.inc has internal linkage.
+#ifndef RUNTIME_KERNELS_ALL_KERNELS_INL_H_
+#define RUNTIME_KERNELS_ALL_KERNELS_INL_H_
+
+#include "runtime/kernels/attention_kernels-inl.h"
+#include "runtime/kernels/integer_matmul-inl.h"
+#include "runtime/kernels/kernel_args.h"
+#include "runtime/kernels/kernels.inc"
+#include "runtime/kernels/matmul_kernels-inl.h"
+#include "runtime/kernels/super_block_matmul-inl.h"
+#include "runtime/kernels/vector_kernels-inl.h"
+
+namespace tessera {
+namespace kernels {
+namespace TESSERA_KERNEL_ISA {
+
+#define TESSERA_DEFINE_MATMUL(type) \
+  void Matmul##type(const MatmulArgs& args) { Matmul<type##Type>(args); }
+TESSERA_FOR_EACH_MATMUL(TESSERA_DEFINE_MATMUL)
+#undef TESSERA_DEFINE_MATMUL
+
+}  // namespace TESSERA_KERNEL_ISA
+}  // namespace kernels
+}  // namespace tessera
+
+#endif  // RUNTIME_KERNELS_ALL_KERNELS_INL_H_

@@ -1,0 +1,4 @@
+#define TESSERA_KERNEL_ISA avx512vnni
+#include "runtime/kernels/simd_avx512-inl.h"
+// After the vocabulary:
+#include "runtime/kernels/all_kernels-inl.h"

@@ -1,0 +1,96 @@
+#include "tests/runtime/kernels/interleaved_matrix.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <utility>
+
+#include "formats/dtype/float16.h"
+#include "formats/layout/block_fields.h"
+#include "formats/layout/pack.h"
+#include "formats/quant/codec.h"
+
+namespace tessera {
+
+InterleavedMatrix PackMatrix(DType type, int64_t rows, int64_t columns,
+                             const std::vector<uint8_t>& row_major) {
+  const TensorLayout layout =
+      *MakeTensorLayout(LayoutOrder::kInterleaved, type, rows, columns);
+  InterleavedMatrix matrix{layout, AlignedArray<uint8_t>(layout.StoredBytes()),
+                           std::vector<float>(rows * columns)};
+  for (uint64_t tile = 0; tile < layout.row_tiles(); ++tile) {
+    const uint64_t row = tile * layout.tile_rows;
+    PackRowTile(layout, row_major.data() + row * layout.row_bytes,
+                std::min<uint64_t>(layout.tile_rows, rows - row),
+                matrix.tiles.data() + tile * layout.row_tile_stride);
+  }
+  for (int64_t row = 0; row < rows; ++row) {
+    FindCodec(type)->dequantize_row(row_major.data() + row * layout.row_bytes,
+                                    columns,
+                                    matrix.values.data() + row * columns);
+  }
+  return matrix;
+}
+
+InterleavedMatrix EncodeRandomMatrix(DType type, int64_t rows, int64_t columns,
+                                     std::mt19937& random) {
+  std::normal_distribution<float> normal;
+  const uint64_t row_bytes = *RowBytes(type, columns);
+  std::vector<uint8_t> row_major(rows * row_bytes);
+  std::vector<float> values(columns);
+  for (int64_t row = 0; row < rows; ++row) {
+    for (float& value : values) value = normal(random);
+    FindCodec(type)->quantize_row(values.data(), columns, nullptr,
+                                  row_major.data() + row * row_bytes);
+  }
+  return PackMatrix(type, rows, columns, row_major);
+}
+
+InterleavedMatrix MatrixOfBytes(DType type, int64_t rows, int64_t columns,
+                                float scale,
+                                uint8_t (*next_byte)(std::mt19937&),
+                                std::mt19937& random) {
+  const uint64_t row_bytes = *RowBytes(type, columns);
+  const BlockFields& fields = *FindBlockFields(type);
+  const uint16_t half = F32ToF16(scale);
+  std::vector<uint8_t> row_major(rows * row_bytes);
+  for (uint8_t& byte : row_major) byte = next_byte(random);
+  for (int64_t row = 0; row < rows; ++row) {
+    uint8_t* begin = row_major.data() + row * row_bytes;
+    if (fields.row_head_bytes != 0) std::memcpy(begin, &scale, sizeof(scale));
+    if (!fields.has_head()) continue;
+    for (uint64_t i = 0; i < row_bytes; i += fields.unit_bytes) {
+      for (const BlockField& field : fields.head) {
+        if (field.bytes != 0) {
+          std::memcpy(begin + i + field.offset, &half, sizeof(half));
+        }
+      }
+    }
+  }
+  return PackMatrix(type, rows, columns, row_major);
+}
+
+ActivationPanel::ActivationPanel(const KernelTable& kernels,
+                                 absl::Span<const float> x, int64_t tokens,
+                                 int64_t columns, int64_t stride)
+    : blocks_((columns + kActivationBlock - 1) / kActivationBlock),
+      f32_((tokens - 1) * stride + columns, std::nanf("")),
+      q_(blocks_ * tokens * kActivationBlock),
+      scale_(blocks_ * tokens),
+      sum16_(blocks_ * tokens * 2) {
+  for (int64_t t = 0; t < tokens; ++t) {
+    std::copy_n(x.data() + t * columns, columns, f32_.data() + t * stride);
+  }
+  kernels.quantize_activations({tokens, columns, 0, tokens, f32_.data(), stride,
+                                q_.data(), scale_.data(), sum16_.data()});
+  args_ = {tokens,    columns,       f32_.data(),  stride,
+           q_.data(), scale_.data(), sum16_.data()};
+}
+
+double ActivationPanel::Dequantized(int64_t token, int64_t column) const {
+  const int64_t i = column / kActivationBlock * args_.tokens + token;
+  return double{scale_[i]} *
+         q_.data()[i * kActivationBlock + column % kActivationBlock];
+}
+
+}  // namespace tessera
