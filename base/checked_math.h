@@ -26,7 +26,8 @@ inline std::optional<uint64_t> CheckedMul(uint64_t a, uint64_t b) {
 inline std::optional<uint64_t> CheckedRoundUp(uint64_t value,
                                               uint64_t alignment) {
   const uint64_t rest = value % alignment;
-  return rest == 0 ? value : CheckedAdd(value, alignment - rest);
+  if (rest == 0) return value;
+  return CheckedAdd(value, alignment - rest);
 }
 
 // `value` rounded up to a multiple of `alignment`. For sizes that are already

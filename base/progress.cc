@@ -13,6 +13,8 @@ namespace {
 
 constexpr int kBarColumns = 24;
 constexpr absl::Duration kRedraw = absl::Milliseconds(100);
+// Between two lines of a log; work that is done sooner prints none.
+constexpr absl::Duration kLogInterval = absl::Seconds(2);
 
 }  // namespace
 
@@ -33,7 +35,8 @@ Progress::Progress(absl::string_view verb, uint64_t total_bytes, bool quiet)
       total_(std::max<uint64_t>(total_bytes, 1)),
       quiet_(quiet),
       terminal_(isatty(STDERR_FILENO) != 0),
-      start_(absl::Now()) {}
+      start_(absl::Now()),
+      last_draw_(terminal_ ? absl::InfinitePast() : start_) {}
 
 Progress::~Progress() {
   if (!quiet_ && terminal_) std::fputs("\r\033[K", stderr);
@@ -51,12 +54,11 @@ void Progress::Draw(absl::string_view item) {
   const double seconds = absl::ToDoubleSeconds(now - start_);
   const double rate = seconds > 0 ? static_cast<double>(done_) / seconds : 0;
   if (!terminal_) {
-    const int tenths = static_cast<int>(fraction * 10);
-    if (tenths == tenths_shown_) return;
-    tenths_shown_ = tenths;
-    absl::FPrintF(stderr, "%s: %3d%%  %s of %s  %s/s\n", verb_, tenths * 10,
-                  HumanBytes(done_), HumanBytes(total_),
-                  HumanBytes(static_cast<uint64_t>(rate)));
+    if (now - last_draw_ < kLogInterval) return;
+    last_draw_ = now;
+    absl::FPrintF(stderr, "%s: %3.0f%%  %s of %s  %s/s  %s\n", verb_,
+                  fraction * 100, HumanBytes(done_), HumanBytes(total_),
+                  HumanBytes(static_cast<uint64_t>(rate)), item);
     return;
   }
   if (now - last_draw_ < kRedraw && done_ < total_) return;

@@ -11,7 +11,7 @@
 namespace tessera {
 
 // On a terminal, a bar with rate and time left that redraws itself; otherwise a
-// plain line each tenth of the work. Silent if `quiet`. Not thread-safe.
+// plain line every two seconds. Silent if `quiet`. Not thread-safe.
 class Progress {
  public:
   // `total_bytes` is the work to do; `verb` names it ("convert").
@@ -32,8 +32,7 @@ class Progress {
   const bool terminal_;
   const absl::Time start_;
   uint64_t done_ = 0;
-  int tenths_shown_ = 0;
-  absl::Time last_draw_ = absl::InfinitePast();
+  absl::Time last_draw_;
 };
 
 // "1.5 GB", "640 kB", "12 B": decimal units.

@@ -1,7 +1,10 @@
 // convert: downloaded weights to an arena, and back.
 
 #include <cstdio>
+#include <filesystem>
+#include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "absl/flags/flag.h"
@@ -94,6 +97,11 @@ absl::Status Export(const WeightSource& source, const std::string& output,
 absl::Status Convert(const std::string& input, const std::string& output,
                      const ConvertOptions& options) {
   TESSERA_ASSIGN_OR_RETURN(const WeightSource source, OpenWeightSource(input));
+  std::error_code error;
+  if (std::filesystem::equivalent(input, output, error)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(output, ": is the input; choose another name"));
+  }
   if (absl::EndsWith(output, ".gguf")) return Export(source, output, options);
   if (!options.quiet) PrintNotes(source);
   if (absl::GetFlag(FLAGS_dry_run)) {

@@ -17,6 +17,7 @@
 #include "converter/arena_writer.h"
 #include "converter/gguf_file_type.h"
 #include "converter/pack/stream_packer.h"
+#include "formats/arena/stored_tensor.h"
 
 namespace tessera {
 namespace {
@@ -59,18 +60,6 @@ void DescribeSource(const WeightSource& source, const QuantizeRecipe& recipe,
   if (recipe.name() != "keep") SetFileType(recipe.name(), &described);
 }
 
-void DescribeLayout(const TensorLayout& layout, Layout* described) {
-  described->set_order(static_cast<Layout::Order>(layout.order));
-  described->set_tile_rows(layout.tile_rows);
-  described->set_tile_blocks(layout.tile_blocks);
-  described->set_interleave_bytes(layout.interleave_bytes);
-  described->set_value_xor(layout.value_xor);
-  described->set_row_tile_bytes(layout.row_tile_bytes);
-  described->set_row_tile_stride(layout.row_tile_stride);
-  described->set_kernel_abi(kKernelAbi);
-  described->set_isa_family("portable");
-}
-
 void DescribeTensor(const SourceTensor& from, const PlannedTensor& planned,
                     const PackedTensor& packed, Tensor* tensor) {
   tensor->set_name(from.name);
@@ -79,7 +68,7 @@ void DescribeTensor(const SourceTensor& from, const PlannedTensor& planned,
   tensor->set_type(static_cast<uint32_t>(planned.type));
   tensor->set_type_name(DTypeName(planned.type));
   tensor->set_source_type(static_cast<uint32_t>(from.type));
-  DescribeLayout(planned.layout, tensor->mutable_layout());
+  *tensor->mutable_layout() = LayoutProto(planned.layout);
   tensor->set_section(static_cast<uint32_t>(planned.section));
   tensor->mutable_extent()->set_offset(planned.extent_offset);
   tensor->mutable_extent()->set_size(planned.extent_size);
@@ -125,6 +114,7 @@ absl::Status WriteSections(const WeightSource& source, const ArenaPlan& plan,
         }
       }
     }
+    TESSERA_RETURN_IF_ERROR(writer.PadTo(section.offset + section.size));
     TESSERA_RETURN_IF_ERROR(writer.EndSection());
   }
   return absl::OkStatus();

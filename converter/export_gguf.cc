@@ -41,22 +41,40 @@ std::string DominantType(const WeightSource& arena) {
   return DTypeName(dominant);
 }
 
-absl::StatusOr<GgufMetadata> MakeMetadata(const WeightSource& arena) {
-  GgufMetadata metadata;
-  if (arena.origin.has_value()) {
-    for (const SourceMetadata& entry : arena.origin->metadata()) {
-      const auto* bytes =
-          reinterpret_cast<const uint8_t*>(entry.value().data());
-      TESSERA_ASSIGN_OR_RETURN(
-          GgufValue value,
-          GgufValue::FromRaw(entry.type(), absl::MakeConstSpan(
-                                               bytes, entry.value().size())));
-      metadata.Append(entry.key(), std::move(value));
+// The metadata of the GGUF that the arena was made from, as it was.
+absl::Status AppendOriginalMetadata(const WeightSource& arena,
+                                    const GgufMetadata& from_tokenizer,
+                                    GgufMetadata* metadata) {
+  for (const SourceMetadata& entry : arena.origin->metadata()) {
+    if (entry.value().empty()) {  // kept in the tokenizer only
+      const GgufValue* value = from_tokenizer.Find(entry.key());
+      if (value != nullptr) metadata->Append(entry.key(), *value);
+      continue;
     }
+    const auto* bytes = reinterpret_cast<const uint8_t*>(entry.value().data());
+    TESSERA_ASSIGN_OR_RETURN(
+        GgufValue value,
+        GgufValue::FromRaw(entry.type(),
+                           absl::MakeConstSpan(bytes, entry.value().size())));
+    metadata->Append(entry.key(), std::move(value));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<GgufMetadata> MakeMetadata(const WeightSource& arena) {
+  GgufMetadata from_tokenizer;
+  if (arena.tokenizer.has_value()) {
+    AppendTokenizer(*arena.tokenizer, &from_tokenizer);
+  }
+  GgufMetadata metadata;
+  if (arena.origin.has_value() && arena.origin->format() == "gguf") {
+    TESSERA_RETURN_IF_ERROR(
+        AppendOriginalMetadata(arena, from_tokenizer, &metadata));
+    return metadata;
   }
   if (arena.model.has_value()) AppendModelConfig(*arena.model, &metadata);
-  if (arena.tokenizer.has_value()) {
-    AppendTokenizer(*arena.tokenizer, &metadata);
+  for (const GgufMetadataEntry& entry : from_tokenizer.entries()) {
+    metadata.Append(entry.key, entry.value);
   }
   metadata.Append("general.quantization_version",
                   GgufValue::Scalar<uint32_t>(2));

@@ -21,6 +21,23 @@ constexpr FileType kFileTypes[] = {
     {"IQ4_NL", 25}, {"BF16", 32},
 };
 
+// Sets the entry `key`, or removes it if there is no value.
+void SetUint32(absl::string_view key, std::optional<uint32_t> value,
+               Source* source) {
+  auto& metadata = *source->mutable_metadata();
+  int index = 0;
+  while (index < metadata.size() && metadata[index].key() != key) ++index;
+  if (!value.has_value()) {
+    if (index < metadata.size()) metadata.DeleteSubrange(index, 1);
+    return;
+  }
+  SourceMetadata& entry =
+      index < metadata.size() ? metadata[index] : *metadata.Add();
+  entry.set_key(std::string(key));
+  entry.set_type(static_cast<uint32_t>(GgufType::kUint32));
+  entry.set_value(&*value, sizeof(*value));
+}
+
 }  // namespace
 
 std::optional<uint32_t> GgufFileType(absl::string_view recipe) {
@@ -31,18 +48,9 @@ std::optional<uint32_t> GgufFileType(absl::string_view recipe) {
 }
 
 void SetFileType(absl::string_view recipe, Source* source) {
-  const std::optional<uint32_t> number = GgufFileType(recipe);
-  auto& metadata = *source->mutable_metadata();
-  for (int i = 0; i < metadata.size(); ++i) {
-    if (metadata[i].key() != kFileTypeKey) continue;
-    if (number.has_value()) {
-      metadata[i].set_type(static_cast<uint32_t>(GgufType::kUint32));
-      metadata[i].set_value(&*number, sizeof(*number));
-    } else {
-      metadata.DeleteSubrange(i, 1);
-    }
-    return;
-  }
+  if (source->format() != "gguf") return;
+  SetUint32(kFileTypeKey, GgufFileType(recipe), source);
+  SetUint32("general.quantization_version", 2, source);
 }
 
 }  // namespace tessera

@@ -14,8 +14,9 @@ namespace tessera {
 // or nullopt for one that GGUF has none for.
 std::optional<uint32_t> GgufFileType(absl::string_view recipe);
 
-// Replaces general.file_type in the metadata of a source that was quantized by
-// `recipe`, or removes it if the mix has no number.
+// Corrects the metadata of a GGUF source that was quantized by `recipe`:
+// general.file_type becomes the mix's number, or goes if it has none, and
+// general.quantization_version is there. Other sources have no metadata.
 void SetFileType(absl::string_view recipe, Source* source);
 
 }  // namespace tessera

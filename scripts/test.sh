@@ -9,25 +9,32 @@ echo "== Building and testing (the first time takes several minutes)"
 bazel test --keep_going "$@" //...
 status=$?
 
-# A number from the first line of a test report: attribute tests="12".
-attribute() { sed -n "0,/<testsuites\|<testsuite/s/.* $2=\"\([0-9]*\)\".*/\1/p" "$1" | head -1; }
+# attribute REPORT NAME: a number from the first element of a test report.
+attribute() {
+  local value
+  value=$(grep -m1 -o "<testsuites\? .*" "$1" | grep -m1 -o " $2=\"[0-9]*\"" | head -1 | tr -dc 0-9)
+  echo "${value:-0}"
+}
 
 passed=0
 failed=0
 while read -r label; do
   target=${label#//}
-  report=bazel-testlogs/${target/://}/test.xml
-  log=bazel-testlogs/${target/://}/test.cache_status
-  # No report: the test was not built, or died before it could write one.
-  if [[ ! -s $report || ! -e $log ]]; then
+  folder=bazel-testlogs/${target/://}
+  reports=0
+  for report in "$folder"/test.xml "$folder"/shard_*_of_*/test.xml; do
+    [[ -s $report ]] || continue
+    reports=$((reports + 1))
+    tests=$(attribute "$report" tests)
+    bad=$(( $(attribute "$report" failures) + $(attribute "$report" errors) ))
+    failed=$((failed + bad))
+    passed=$((passed + tests - bad))
+  done
+  # Not built, or dead before it could write a report.
+  if (( reports == 0 )); then
     echo "no result: $label"
     failed=$((failed + 1))
-    continue
   fi
-  tests=$(attribute "$report" tests)
-  bad=$(( $(attribute "$report" failures || echo 0) + $(attribute "$report" errors || echo 0) ))
-  failed=$((failed + bad))
-  passed=$((passed + tests - bad))
 done < <(bazel query 'tests(//...)' 2>/dev/null)
 
 # Bazel knows of failures that no report shows, such as a broken build.

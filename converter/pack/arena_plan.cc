@@ -167,6 +167,8 @@ void Planner::PlanSection(Section::Kind kind,
     }
     position += taken;
   }
+  // A section has at least one cache line, even if all its tensors are empty.
+  cursor_ = std::max(cursor_, section.offset + kTensorAlignment);
   plan_.sections.back().size = cursor_ - section.offset;
   cursor_ = RoundUp(cursor_, kSectionAlignment);
 }

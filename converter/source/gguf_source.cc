@@ -19,7 +19,7 @@
 namespace tessera {
 namespace {
 
-// The lists that TokenizerData holds, so that metadata need not.
+// The lists that TokenizerData holds too: most of the metadata.
 constexpr absl::string_view kTokenLists[] = {
     "tokenizer.ggml.tokens",
     "tokenizer.ggml.scores",
@@ -66,19 +66,32 @@ absl::StatusOr<std::vector<OpenFile>> OpenAll(const std::string& path) {
   return files;
 }
 
-bool IsKept(absl::string_view key, bool has_tokenizer) {
-  if (absl::StartsWith(key, "split.") || key == kGgufAlignmentKey) return false;
-  return !has_tokenizer ||
-         std::find(std::begin(kTokenLists), std::end(kTokenLists), key) ==
-             std::end(kTokenLists);
+// True for an entry that AppendTokenizer makes again, bit for bit.
+bool IsInTokenizer(const GgufMetadataEntry& entry,
+                   const GgufMetadata& regenerated) {
+  const bool is_list =
+      std::find(std::begin(kTokenLists), std::end(kTokenLists), entry.key) !=
+      std::end(kTokenLists);
+  if (!is_list) return false;
+  const GgufValue* value = regenerated.Find(entry.key);
+  return value != nullptr && value->type() == entry.value.type() &&
+         value->raw() == entry.value.raw();
 }
 
+// Keeps all entries in their order, with empty values for the lists that are in
+// the tokenizer already.
 void CopyMetadata(const GgufMetadata& metadata, WeightSource* source) {
+  GgufMetadata regenerated;
+  if (source->tokenizer.has_value()) {
+    AppendTokenizer(*source->tokenizer, &regenerated);
+  }
   for (const GgufMetadataEntry& entry : metadata.entries()) {
-    if (!IsKept(entry.key, source->tokenizer.has_value())) continue;
+    // A split set becomes one file.
+    if (absl::StartsWith(entry.key, "split.")) continue;
     SourceMetadata& kept = source->metadata.emplace_back();
     kept.set_key(entry.key);
     kept.set_type(static_cast<uint32_t>(entry.value.type()));
+    if (IsInTokenizer(entry, regenerated)) continue;
     const absl::Span<const uint8_t> raw = entry.value.raw();
     kept.set_value(raw.data(), raw.size());
   }

@@ -1,8 +1,6 @@
 #include "base/progress.h"
 
-#include <algorithm>
 #include <cstdint>
-#include <string>
 
 #include "gtest/gtest.h"
 
@@ -18,15 +16,13 @@ TEST(ProgressTest, BytesAreReadable) {
   EXPECT_EQ(HumanBytes(UINT64_MAX), "18.4 EB");
 }
 
-TEST(ProgressTest, PrintsAPlainLinePerTenth) {
+TEST(ProgressTest, ShortWorkLeavesNothingInALog) {
   testing::internal::CaptureStderr();
   {
     Progress progress("convert", 100, /*quiet=*/false);
     for (int i = 0; i < 100; ++i) progress.Advance(1, "blk.0.attn_q.weight");
   }
-  const std::string text = testing::internal::GetCapturedStderr();
-  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 10);
-  EXPECT_EQ(text.find('\r'), std::string::npos);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
 }
 
 TEST(ProgressTest, QuietIsSilent) {

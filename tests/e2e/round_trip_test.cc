@@ -1,0 +1,172 @@
+// Conversions that must not change a bit: to an arena and back to GGUF, on any
+// number of threads, from any form of the same model.
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "base/digest.h"
+#include "base/mapped_file.h"
+#include "base/thread_pool.h"
+#include "formats/arena/arena_reader.h"
+#include "formats/arena/arena_verify.h"
+#include "formats/gguf/gguf_reader.h"
+#include "gtest/gtest.h"
+#include "simdjson.h"
+#include "tests/testing/convert_model.h"
+
+namespace tessera {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kTiny[] = "testdata/tiny";
+
+std::string TempPath(absl::string_view name) {
+  return absl::StrCat(testing::TempDir(), "/", name);
+}
+
+MappedFile Map(const std::string& path) {
+  auto file = MappedFile::Open(path);
+  EXPECT_TRUE(file.ok()) << file.status();
+  return *std::move(file);
+}
+
+std::string FileDigest(const std::string& path) {
+  return absl::BytesToHexString(Sha256(Map(path).bytes()));
+}
+
+void Convert(const std::string& input, const std::string& output,
+             const ConvertModelOptions& options = {}) {
+  const absl::Status status = ConvertModel(input, output, options);
+  ASSERT_TRUE(status.ok()) << status;
+}
+
+void Export(const std::string& input, const std::string& output) {
+  const absl::Status status = ExportModel(input, output);
+  ASSERT_TRUE(status.ok()) << status;
+}
+
+// Asserts that the tensors of the GGUF file are those of a golden list.
+void ExpectGoldenTensors(const std::string& gguf_path,
+                         const std::string& golden_name) {
+  const MappedFile file = Map(gguf_path);
+  const auto gguf = ParseGguf(file.bytes());
+  ASSERT_TRUE(gguf.ok()) << gguf.status();
+  simdjson::dom::parser parser;
+  simdjson::dom::element golden;
+  ASSERT_FALSE(parser
+                   .load(absl::StrCat(kTiny, "/golden/tensors/tiny-",
+                                      golden_name, ".json"))
+                   .get(golden));
+  ASSERT_EQ(gguf->tensors.size(),
+            simdjson::dom::object(golden["tensors"]).size());
+  for (const GgufTensor& tensor : gguf->tensors) {
+    const simdjson::dom::element expected = golden["tensors"][tensor.name];
+    EXPECT_EQ(DTypeName(tensor.type),
+              std::string(std::string_view(expected["type"])));
+    EXPECT_EQ(absl::BytesToHexString(Sha256(
+                  file.bytes().subspan(tensor.offset, tensor.size))),
+              std::string(std::string_view(expected["raw_sha256"])))
+        << tensor.name;
+  }
+}
+
+std::vector<std::string> GgufNames() {
+  std::vector<std::string> names;
+  for (const auto& entry :
+       fs::directory_iterator(absl::StrCat(kTiny, "/gguf"))) {
+    names.push_back(entry.path().stem().string().substr(5));  // "tiny-"
+  }
+  return names;
+}
+
+TEST(RoundTripTest, EveryGgufComesBackBitForBit) {
+  const std::vector<std::string> names = GgufNames();
+  EXPECT_GE(names.size(), 21u);
+  for (const std::string& name : names) {
+    SCOPED_TRACE(name);
+    const std::string original =
+        absl::StrCat(kTiny, "/gguf/tiny-", name, ".gguf");
+    for (LayoutOrder layout :
+         {LayoutOrder::kInterleaved, LayoutOrder::kRowMajor}) {
+      ConvertModelOptions options;
+      options.layout = layout;
+      Convert(original, TempPath("there.arena"), options);
+      Export(TempPath("there.arena"), TempPath("back.gguf"));
+      ExpectGoldenTensors(TempPath("back.gguf"), name);
+      // Metadata and order too: the whole file.
+      EXPECT_EQ(FileDigest(TempPath("back.gguf")), FileDigest(original));
+    }
+  }
+}
+
+// Our quantizers and llama-quantize's mixes, from the Hugging Face form.
+TEST(RoundTripTest, SafetensorsQuantizeToTheSameBlocksAsLlamaQuantize) {
+  for (const char* type : {"F32", "F16", "BF16", "Q8_0", "Q4_0", "Q4_K_S",
+                           "Q4_K_M", "Q5_K_M", "Q6_K"}) {
+    SCOPED_TRACE(type);
+    ConvertModelOptions options;
+    options.quantize = type;
+    Convert(absl::StrCat(kTiny, "/model.safetensors"), TempPath("st.arena"),
+            options);
+    Export(TempPath("st.arena"), TempPath("st.gguf"));
+    const std::string golden = absl::string_view(type) == "F32"   ? "f32"
+                               : absl::string_view(type) == "F16" ? "f16"
+                                                                  : type;
+    ExpectGoldenTensors(TempPath("st.gguf"), golden);
+  }
+}
+
+TEST(RoundTripTest, BytesDoNotDependOnThreads) {
+  for (const char* type : {"keep", "Q4_K_M", "INT8"}) {
+    std::vector<std::string> digests;
+    for (int threads : {1, 2, 5, 1}) {
+      ConvertModelOptions options;
+      options.quantize = type;
+      options.threads = threads;
+      Convert(kTiny, TempPath("threads.arena"), options);
+      digests.push_back(FileDigest(TempPath("threads.arena")));
+    }
+    for (const std::string& digest : digests) {
+      EXPECT_EQ(digest, digests.front()) << type;
+    }
+  }
+}
+
+TEST(RoundTripTest, ReLayoutOfAnArenaEqualsConversionOfTheOriginal) {
+  const std::string original = absl::StrCat(kTiny, "/gguf/tiny-Q4_K_M.gguf");
+  ConvertModelOptions rowmajor;
+  rowmajor.layout = LayoutOrder::kRowMajor;
+  Convert(original, TempPath("interleaved.arena"));
+  Convert(original, TempPath("rowmajor.arena"), rowmajor);
+  Convert(TempPath("rowmajor.arena"), TempPath("again.arena"));
+  EXPECT_EQ(FileDigest(TempPath("again.arena")),
+            FileDigest(TempPath("interleaved.arena")));
+}
+
+TEST(RoundTripTest, EveryHashOfAnArenaHolds) {
+  ThreadPool pool(2);
+  for (bool fuse : {true, false}) {
+    for (const char* type : {"keep", "Q4_K_M", "INT8"}) {
+      ConvertModelOptions options;
+      options.quantize = type;
+      options.fuse = fuse;
+      Convert(kTiny, TempPath("verify.arena"), options);
+      const MappedFile file = Map(TempPath("verify.arena"));
+      const auto arena = ParseArena(file.bytes());
+      ASSERT_TRUE(arena.ok()) << arena.status();
+      EXPECT_TRUE(VerifyChunks(file.bytes(), *arena, pool).ok());
+      EXPECT_TRUE(VerifyTensors(file.bytes(), *arena, pool).ok());
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tessera

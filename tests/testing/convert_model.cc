@@ -1,0 +1,32 @@
+#include "tests/testing/convert_model.h"
+
+#include "base/status_macros.h"
+#include "converter/convert_to_arena.h"
+#include "converter/export_gguf.h"
+#include "converter/source/open_source.h"
+
+namespace tessera {
+
+absl::Status ConvertModel(const std::string& input, const std::string& output,
+                          const ConvertModelOptions& options) {
+  ConvertOptions convert;
+  convert.plan.layout = options.layout;
+  convert.plan.fuse = options.fuse;
+  convert.threads = options.threads;
+  convert.overwrite = true;
+  convert.quiet = true;
+  TESSERA_ASSIGN_OR_RETURN(convert.plan.recipe,
+                           QuantizeRecipe::Parse(options.quantize));
+  TESSERA_ASSIGN_OR_RETURN(const WeightSource source, OpenWeightSource(input));
+  return ConvertToArena(source, output, convert).status();
+}
+
+absl::Status ExportModel(const std::string& input, const std::string& output) {
+  TESSERA_ASSIGN_OR_RETURN(const WeightSource source, OpenWeightSource(input));
+  ExportOptions options;
+  options.overwrite = true;
+  options.quiet = true;
+  return ExportGguf(source, output, options);
+}
+
+}  // namespace tessera

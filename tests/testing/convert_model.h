@@ -1,0 +1,29 @@
+// Converts a model as the convert tool does.
+#ifndef TESTS_TESTING_CONVERT_MODEL_H_
+#define TESTS_TESTING_CONVERT_MODEL_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "formats/layout/tensor_layout.h"
+
+namespace tessera {
+
+struct ConvertModelOptions {
+  LayoutOrder layout = LayoutOrder::kInterleaved;
+  absl::string_view quantize = "keep";
+  bool fuse = true;
+  int threads = 2;
+};
+
+// Converts `input` to `output`, an arena, replacing it.
+absl::Status ConvertModel(const std::string& input, const std::string& output,
+                          const ConvertModelOptions& options);
+
+// Writes the arena `input` to the GGUF file `output`, replacing it.
+absl::Status ExportModel(const std::string& input, const std::string& output);
+
+}  // namespace tessera
+
+#endif  // TESTS_TESTING_CONVERT_MODEL_H_
