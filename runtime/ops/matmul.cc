@@ -1,0 +1,130 @@
+#include "runtime/ops/matmul.h"
+
+#include <algorithm>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "base/checked_math.h"
+#include "base/quoted.h"
+#include "formats/layout/pack.h"
+
+namespace tessera {
+namespace {
+
+constexpr uint64_t kScratchAlignment = 64;
+
+bool IsFloatType(DType type) {
+  return type == DType::kF32 || type == DType::kF16 || type == DType::kBF16;
+}
+
+// Room for the row-major rows of one row tile.
+uint64_t RowScratchBytes(const TensorLayout& layout) {
+  return RoundUp(layout.tile_rows * layout.row_bytes, kScratchAlignment);
+}
+
+// The first byte of the row tile that holds `row`.
+const uint8_t* RowTileOf(const TensorView& view, int64_t row) {
+  const uint64_t tile = static_cast<uint64_t>(row) / view.layout.tile_rows;
+  return view.data + tile * view.layout.row_tile_stride;
+}
+
+// Multiplies rows [first_row, last_row) without a kernel; each row is
+// dequantized once for all tokens.
+void MatmulRows(const Matrix& matrix, const Activations& x, int64_t first_row,
+                int64_t last_row, float* out, int64_t out_stride,
+                uint8_t* scratch) {
+  const TensorLayout& layout = matrix.view.layout;
+  const int64_t tile_rows = layout.tile_rows;
+  float* values = reinterpret_cast<float*>(scratch + RowScratchBytes(layout));
+  for (int64_t row = first_row; row < last_row; row += tile_rows) {
+    const int64_t count = std::min(tile_rows, last_row - row);
+    const uint8_t* blocks = RowTileOf(matrix.view, row);
+    if (layout.order != LayoutOrder::kRowMajor) {
+      UnpackRowTile(layout, blocks, count, scratch);
+      blocks = scratch;
+    }
+    for (int64_t i = 0; i < count; ++i) {
+      matrix.codec->dequantize_row(blocks + i * layout.row_bytes, x.columns,
+                                   values);
+      for (int64_t t = 0; t < x.tokens; ++t) {
+        out[t * out_stride + row + i] = matrix.kernels->dot_f32(
+            values, x.f32 + t * x.f32_stride, x.columns);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+bool Matrix::reads_quantized() const {
+  return kernel != nullptr && !IsFloatType(view.type);
+}
+
+absl::StatusOr<Matrix> MakeMatrix(const TensorView& view,
+                                  const KernelTable& kernels, bool exact) {
+  const TensorLayout& layout = view.layout;
+  if (layout.order != LayoutOrder::kRowMajor &&
+      layout.order != LayoutOrder::kInterleaved) {
+    return absl::UnimplementedError(absl::StrCat(
+        "tensor ", Quoted(view.name), ": the layout ",
+        LayoutOrderName(layout.order),
+        " cannot be computed with yet; convert with --layout=interleaved"));
+  }
+  Matrix matrix = {view, &kernels, FindCodec(view.type), nullptr};
+  // A kernel fits the one tile shape of this kernel ABI.
+  if (!exact && layout.order == LayoutOrder::kInterleaved &&
+      layout.tile_rows == kTileRows) {
+    matrix.kernel = kernels.find_matmul(view.type);
+  }
+  const bool decodes =
+      matrix.codec != nullptr && matrix.codec->dequantize_row != nullptr;
+  if (!decodes || kTileRows % layout.tile_rows != 0) {
+    return absl::UnimplementedError(
+        absl::StrCat("tensor ", Quoted(view.name), ": cannot compute with ",
+                     DTypeName(view.type), " in row tiles of ",
+                     layout.tile_rows));
+  }
+  return matrix;
+}
+
+uint64_t ScratchBytes(const Matrix& matrix) {
+  const TensorLayout& layout = matrix.view.layout;
+  return RowScratchBytes(layout) +
+         RoundUp(layout.columns * sizeof(float), kScratchAlignment);
+}
+
+void MatmulTiles(const Matrix& matrix, const Activations& x,
+                 int64_t first_tile, int64_t last_tile, float* out,
+                 int64_t out_stride, uint8_t* scratch) {
+  if (matrix.kernel == nullptr) {
+    MatmulRows(matrix, x, first_tile * kTileRows,
+               std::min<int64_t>(last_tile * kTileRows, matrix.rows()), out,
+               out_stride, scratch);
+    return;
+  }
+  MatmulArgs args;
+  args.tiles = matrix.view.data;
+  args.row_tile_stride =
+      static_cast<int64_t>(matrix.view.layout.row_tile_stride);
+  args.first_tile = first_tile;
+  args.last_tile = last_tile;
+  args.rows = matrix.rows();
+  args.x = x;
+  args.out = out;
+  args.out_stride = out_stride;
+  matrix.kernel(args);
+}
+
+void DequantizeRow(const Matrix& matrix, int64_t row, uint8_t* scratch,
+                   float* out) {
+  const TensorLayout& layout = matrix.view.layout;
+  const uint8_t* blocks = RowTileOf(matrix.view, row);
+  if (layout.order != LayoutOrder::kRowMajor) {
+    UnpackRow(layout, blocks, static_cast<uint64_t>(row) % layout.tile_rows,
+              scratch);
+    blocks = scratch;
+  }
+  matrix.codec->dequantize_row(blocks, matrix.columns(), out);
+}
+
+}  // namespace tessera
