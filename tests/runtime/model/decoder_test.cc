@@ -1,0 +1,203 @@
+#include "runtime/model/decoder.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "gtest/gtest.h"
+#include "tests/testing/convert_model.h"
+
+namespace tessera {
+namespace {
+
+constexpr char kModelFolder[] = "testdata/tiny";
+
+// The tiny model as an arena; converted once per kind and test process.
+std::unique_ptr<LoadedArena> OpenModel(absl::string_view quantize,
+                                       LayoutOrder layout) {
+  const std::string path =
+      absl::StrCat(testing::TempDir(), "/decoder_", quantize, "_",
+                   LayoutOrderName(layout), ".arena");
+  ConvertModelOptions options;
+  options.quantize = quantize;
+  options.layout = layout;
+  const absl::Status status = ConvertModel(kModelFolder, path, options);
+  EXPECT_TRUE(status.ok()) << status;
+  auto arena = LoadedArena::Open(path, LoadOptions());
+  EXPECT_TRUE(arena.ok()) << arena.status();
+  return *std::move(arena);
+}
+
+std::vector<int32_t> SomeIds(int count) {
+  std::vector<int32_t> ids;
+  for (int i = 0; i < count; ++i) ids.push_back((i * 37 + 5) % 1024);
+  return ids;
+}
+
+// The logits after each of `ids`, fed in pieces of `piece`.
+std::vector<float> LogitsOf(const LoadedArena& arena, int threads,
+                            int64_t max_batch, int64_t piece, bool exact,
+                            const std::vector<int32_t>& ids) {
+  ThreadPool pool(threads);
+  DecoderOptions options;
+  options.isa = SupportedIsas().back();
+  options.pool = &pool;
+  options.max_batch = max_batch;
+  options.max_logit_rows = piece;
+  options.exact = exact;
+  auto decoder = Decoder::Create(arena, options);
+  EXPECT_TRUE(decoder.ok()) << decoder.status();
+  std::vector<float> all;
+  for (size_t i = 0; i < ids.size(); i += piece) {
+    const auto part = absl::MakeConstSpan(ids).subspan(i, piece);
+    const auto logits = (*decoder)->Forward(part, part.size());
+    EXPECT_TRUE(logits.ok()) << logits.status();
+    all.insert(all.end(), logits->begin(), logits->end());
+  }
+  EXPECT_EQ((*decoder)->position(), static_cast<int64_t>(ids.size()));
+  return all;
+}
+
+struct Case {
+  absl::string_view quantize;
+  LayoutOrder layout;
+  bool exact;
+};
+
+class DecoderInvarianceTest : public testing::TestWithParam<Case> {};
+
+TEST_P(DecoderInvarianceTest, LogitsDependOnTheTokensAlone) {
+  const auto arena = OpenModel(GetParam().quantize, GetParam().layout);
+  const bool exact = GetParam().exact;
+  const std::vector<int32_t> ids = SomeIds(45);
+  const std::vector<float> one_by_one =
+      LogitsOf(*arena, 1, 256, 1, exact, ids);
+  ASSERT_EQ(one_by_one.size(), ids.size() * 1024);
+  EXPECT_EQ(one_by_one, LogitsOf(*arena, 3, 256, 45, exact, ids));
+  EXPECT_EQ(one_by_one, LogitsOf(*arena, 2, 7, 45, exact, ids));
+  EXPECT_EQ(one_by_one, LogitsOf(*arena, 2, 16, 13, exact, ids));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Models, DecoderInvarianceTest,
+    testing::Values(Case{"Q4_0", LayoutOrder::kInterleaved, false},
+                    Case{"Q4_K_M", LayoutOrder::kInterleaved, false},
+                    Case{"F16", LayoutOrder::kInterleaved, false},
+                    Case{"INT8", LayoutOrder::kInterleaved, false},
+                    Case{"Q8_0", LayoutOrder::kRowMajor, false},
+                    Case{"Q4_0", LayoutOrder::kInterleaved, true}),
+    [](const testing::TestParamInfo<Case>& info) {
+      return absl::StrCat(info.param.quantize, "_",
+                          LayoutOrderName(info.param.layout),
+                          info.param.exact ? "_exact" : "");
+    });
+
+class DecoderTest : public testing::Test {
+ protected:
+  DecoderTest() : arena_(OpenModel("Q4_0", LayoutOrder::kInterleaved)) {
+    options_.isa = SupportedIsas().back();
+    options_.pool = &pool_;
+    options_.ctx_size = 20;
+    options_.max_batch = 8;
+    options_.max_logit_rows = 12;
+  }
+
+  std::unique_ptr<Decoder> Create() {
+    auto decoder = Decoder::Create(*arena_, options_);
+    EXPECT_TRUE(decoder.ok()) << decoder.status();
+    return *std::move(decoder);
+  }
+
+  void ExpectRefused(Decoder& decoder, const std::vector<int32_t>& ids,
+                     int64_t rows, absl::string_view text) {
+    const int64_t before = decoder.position();
+    const auto logits = decoder.Forward(ids, rows);
+    EXPECT_EQ(logits.status().code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_TRUE(absl::StrContains(logits.status().message(), text))
+        << logits.status();
+    EXPECT_EQ(decoder.position(), before);
+  }
+
+  std::unique_ptr<LoadedArena> arena_;
+  ThreadPool pool_{2};
+  DecoderOptions options_;
+};
+
+TEST_F(DecoderTest, LogitRowsMayReachOverBatches) {
+  // Batches of 8, 8 and 1 token: the last 10 logits come from all of them.
+  const auto decoder = Create();
+  const std::vector<int32_t> ids = SomeIds(17);
+  const auto logits = decoder->Forward(ids, 10);
+  ASSERT_TRUE(logits.ok());
+  const std::vector<float> some(logits->begin(), logits->end());
+  const std::vector<float> all = LogitsOf(*arena_, 1, 256, 1, false, ids);
+  EXPECT_EQ(some, std::vector<float>(all.begin() + 7 * 1024, all.end()));
+}
+
+TEST_F(DecoderTest, ResetForgetsTheSequence) {
+  const auto decoder = Create();
+  const auto first = decoder->Forward(SomeIds(5), 1);
+  ASSERT_TRUE(first.ok());
+  const std::vector<float> expected(first->begin(), first->end());
+  ASSERT_TRUE(decoder->Forward({3, 4}, 0).ok());
+  decoder->Reset();
+  EXPECT_EQ(decoder->position(), 0);
+  const auto again = decoder->Forward(SomeIds(5), 1);
+  EXPECT_EQ(expected, std::vector<float>(again->begin(), again->end()));
+}
+
+TEST_F(DecoderTest, NoLogitsAreGivenWhenNoneAreWanted) {
+  const auto decoder = Create();
+  const auto logits = decoder->Forward(SomeIds(3), 0);
+  ASSERT_TRUE(logits.ok());
+  EXPECT_TRUE(logits->empty());
+  EXPECT_EQ(decoder->position(), 3);
+}
+
+TEST_F(DecoderTest, RefusesRequestsThatDoNotFit) {
+  const auto decoder = Create();
+  ExpectRefused(*decoder, {}, 0, "no token ids");
+  ExpectRefused(*decoder, {1, 1024}, 1, "1024 is not in the vocabulary");
+  ExpectRefused(*decoder, {-1}, 1, "-1 is not in the vocabulary");
+  ExpectRefused(*decoder, {1, 2}, 3, "3 of 2");
+  ExpectRefused(*decoder, SomeIds(15), 13, "at most 12");
+  ExpectRefused(*decoder, SomeIds(21), 1, "no room for 21");
+  ASSERT_TRUE(decoder->Forward(SomeIds(20), 1).ok());
+  ExpectRefused(*decoder, {1}, 1, "no room for 1 more");
+}
+
+TEST_F(DecoderTest, RefusesOptionsThatMakeNoSense) {
+  options_.max_batch = 0;
+  EXPECT_EQ(Decoder::Create(*arena_, options_).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  options_.max_batch = 1;
+  options_.ctx_size = -1;
+  EXPECT_EQ(Decoder::Create(*arena_, options_).status().code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(DecoderTest, TheContextIsTheModelsByDefault) {
+  options_.ctx_size = 0;
+  EXPECT_EQ(Create()->ctx_size(), 512);
+}
+
+TEST_F(DecoderTest, EveryIsaComputesTheSame) {
+  std::vector<float> scalar;
+  for (const Isa isa : SupportedIsas()) {
+    options_.isa = isa;
+    const auto decoder = Create();
+    const auto logits = decoder->Forward(SomeIds(12), 12);
+    ASSERT_TRUE(logits.ok());
+    if (isa == Isa::kScalar) scalar.assign(logits->begin(), logits->end());
+    for (size_t i = 0; i < scalar.size(); ++i) {
+      ASSERT_NEAR((*logits)[i], scalar[i], 0.05) << IsaName(isa);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tessera
