@@ -1,0 +1,167 @@
+#include "runtime/llm/run_flags.h"
+
+#include <cstdint>
+#include <limits>
+
+#include "absl/flags/flag.h"
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "base/quoted.h"
+#include "base/status_macros.h"
+
+ABSL_FLAG(std::string, prompt, "", "Text to continue.");
+ABSL_FLAG(std::string, file, "",
+          "File that holds the text to continue; one line end at its end is "
+          "left out.");
+ABSL_FLAG(int64_t, n_predict, -1,
+          "Tokens to generate at most; -1: until the model ends its text or "
+          "the context is full.");
+ABSL_FLAG(double, temperature, 0.8,
+          "How freely tokens are chosen; 0 always takes the likeliest.");
+ABSL_FLAG(int64_t, top_k, 40, "Choose among the k likeliest tokens; 0: all.");
+ABSL_FLAG(double, top_p, 0.95,
+          "Choose among the likeliest tokens that together reach this "
+          "probability; 1: all.");
+ABSL_FLAG(double, min_p, 0.05,
+          "Drop tokens less likely than this, relative to the likeliest; 0: "
+          "none.");
+ABSL_FLAG(double, repeat_penalty, 1.0,
+          "Above 1, the last 64 tokens become less likely.");
+ABSL_FLAG(int64_t, seed, -1,
+          "Seed of the random choice: the same seed gives the same text; -1: "
+          "from the clock.");
+ABSL_FLAG(int32_t, threads, 0, "Threads; 0: all CPUs.");
+ABSL_FLAG(int64_t, ctx_size, 0,
+          "Tokens that prompt and answer may have together; 0: as many as the "
+          "model was made for, 4096 at most.");
+ABSL_FLAG(std::string, huge_pages, "auto",
+          "auto: map the file with 2 MiB pages where the kernel can; off: do "
+          "not.");
+ABSL_FLAG(bool, json, false,
+          "Print one JSON object on stdout at the end, instead of text.");
+ABSL_FLAG(bool, quiet, false, "No report on stderr.");
+ABSL_FLAG(bool, ignore_eos, false, "Go on when the model ends its text.");
+ABSL_FLAG(bool, show_prompt, true, "Print the prompt before the text.");
+ABSL_FLAG(std::string, tokenize_file, "",
+          "Print the token ids of this file on one line, and exit; no weights "
+          "are needed.");
+ABSL_FLAG(bool, add_special, false,
+          "With --tokenize_file: add begin and end of text, as the model "
+          "wants them.");
+ABSL_FLAG(bool, parse_special, false,
+          "With --tokenize_file: turn the text of special tokens into them.");
+
+namespace tessera {
+namespace {
+
+constexpr int kMaxThreads = 4096;
+
+absl::StatusOr<std::string> ArenaArgument(
+    const std::vector<std::string>& arguments) {
+  if (arguments.empty()) {
+    return absl::InvalidArgumentError("no arena given");
+  }
+  if (arguments.size() > 1) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "one arena expected, but there is also ", Quoted(arguments[1])));
+  }
+  return arguments[0];
+}
+
+absl::Status TakePrompt(RunOptions* options) {
+  options->prompt = absl::GetFlag(FLAGS_prompt);
+  if (options->prompt.empty() == PromptFile().empty()) {
+    return absl::InvalidArgumentError(
+        "give the text to continue with either --prompt or --file");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TakeSampler(SamplerOptions* sampler) {
+  sampler->temperature = absl::GetFlag(FLAGS_temperature);
+  sampler->top_k = absl::GetFlag(FLAGS_top_k);
+  sampler->top_p = absl::GetFlag(FLAGS_top_p);
+  sampler->min_p = absl::GetFlag(FLAGS_min_p);
+  sampler->repeat_penalty = absl::GetFlag(FLAGS_repeat_penalty);
+  const int64_t seed = absl::GetFlag(FLAGS_seed);
+  if (seed < -1 || seed > std::numeric_limits<uint32_t>::max()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--seed is ", seed, ", expected -1 to 2^32 - 1"));
+  }
+  // Few digits, so that a person can type it again.
+  sampler->seed = seed == -1 ? absl::GetCurrentTimeNanos() / 1000 % 1'000'000
+                             : static_cast<uint64_t>(seed);
+  return CheckSamplerOptions(*sampler);
+}
+
+absl::Status TakeLimits(RunOptions* options) {
+  options->generate.n_predict = absl::GetFlag(FLAGS_n_predict);
+  options->generate.ignore_eos = absl::GetFlag(FLAGS_ignore_eos);
+  options->threads = absl::GetFlag(FLAGS_threads);
+  options->ctx_size = absl::GetFlag(FLAGS_ctx_size);
+  if (options->generate.n_predict < -1) {
+    return absl::InvalidArgumentError("--n_predict is less than -1");
+  }
+  if (options->threads < 0 || options->threads > kMaxThreads) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--threads is ", options->threads, ", expected 0 to ", kMaxThreads));
+  }
+  if (options->ctx_size < 0) {
+    return absl::InvalidArgumentError("--ctx_size is negative");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<HugePages> HugePagesFlag() {
+  const std::string mode = absl::GetFlag(FLAGS_huge_pages);
+  if (mode == "auto") return HugePages::kAuto;
+  if (mode == "off") return HugePages::kOff;
+  return absl::InvalidArgumentError(absl::StrCat(
+      "--huge_pages is ", Quoted(mode), ", expected 'auto' or 'off'"));
+}
+
+}  // namespace
+
+absl::string_view RunUsage() {
+  return R"(run: continues a text with the language model in an arena.
+
+  run model.arena --prompt "Once upon a time" --n_predict 64
+  run model.arena --file prompt.txt --temperature 0 --json
+  run model.arena --tokenize_file text.txt
+
+Usage: run [flags] ARENA
+
+The text goes to stdout as it comes, a report of speed and memory to stderr.
+Make an arena from GGUF or safetensors with convert.)";
+}
+
+bool WantsTokenization() { return !absl::GetFlag(FLAGS_tokenize_file).empty(); }
+
+std::string PromptFile() { return absl::GetFlag(FLAGS_file); }
+
+absl::StatusOr<RunOptions> RunOptionsFromFlags(
+    const std::vector<std::string>& arguments) {
+  RunOptions options;
+  TESSERA_ASSIGN_OR_RETURN(options.arena, ArenaArgument(arguments));
+  TESSERA_RETURN_IF_ERROR(TakePrompt(&options));
+  TESSERA_RETURN_IF_ERROR(TakeSampler(&options.sampler));
+  TESSERA_RETURN_IF_ERROR(TakeLimits(&options));
+  TESSERA_ASSIGN_OR_RETURN(options.huge_pages, HugePagesFlag());
+  options.json = absl::GetFlag(FLAGS_json);
+  options.quiet = absl::GetFlag(FLAGS_quiet);
+  options.show_prompt = absl::GetFlag(FLAGS_show_prompt);
+  return options;
+}
+
+absl::StatusOr<TokenizeRequest> TokenizeRequestFromFlags(
+    const std::vector<std::string>& arguments) {
+  TokenizeRequest request;
+  TESSERA_ASSIGN_OR_RETURN(request.arena, ArenaArgument(arguments));
+  request.file = absl::GetFlag(FLAGS_tokenize_file);
+  request.encode.add_special = absl::GetFlag(FLAGS_add_special);
+  request.encode.parse_special = absl::GetFlag(FLAGS_parse_special);
+  return request;
+}
+
+}  // namespace tessera

@@ -1,0 +1,40 @@
+// The flags of the run tool.
+#ifndef RUNTIME_LLM_RUN_FLAGS_H_
+#define RUNTIME_LLM_RUN_FLAGS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "runtime/llm/run_options.h"
+#include "runtime/tokenizer/tokenizer.h"
+
+namespace tessera {
+
+// What --help shows above the flags.
+absl::string_view RunUsage();
+
+// What --tokenize_file asks for.
+struct TokenizeRequest {
+  std::string arena;
+  std::string file;
+  Tokenizer::EncodeOptions encode;
+};
+
+// True if --tokenize_file was given.
+bool WantsTokenization();
+
+// The flags as options; call it after ParseCommandLine with the positional
+// arguments. InvalidArgument, naming the flag, for wrong usage.
+absl::StatusOr<RunOptions> RunOptionsFromFlags(
+    const std::vector<std::string>& arguments);
+absl::StatusOr<TokenizeRequest> TokenizeRequestFromFlags(
+    const std::vector<std::string>& arguments);
+
+// The path given with --file, or "". The prompt is then what the file holds.
+std::string PromptFile();
+
+}  // namespace tessera
+
+#endif  // RUNTIME_LLM_RUN_FLAGS_H_

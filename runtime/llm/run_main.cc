@@ -1,0 +1,80 @@
+// run: continues a text with the language model in an arena.
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "base/command_line.h"
+#include "base/read_file.h"
+#include "base/status_macros.h"
+#include "runtime/llm/run_flags.h"
+#include "runtime/llm/run_model.h"
+#include "runtime/llm/run_report.h"
+
+namespace tessera {
+namespace {
+
+void PrintNow(absl::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+}
+
+absl::Status TokenizeFile(const TokenizeRequest& request) {
+  TESSERA_ASSIGN_OR_RETURN(const std::string text, ReadFile(request.file));
+  TESSERA_ASSIGN_OR_RETURN(
+      const std::vector<int32_t> ids,
+      TokenizeText(request.arena, text, request.encode));
+  PrintNow(absl::StrCat(absl::StrJoin(ids, " "), "\n"));
+  return absl::OkStatus();
+}
+
+absl::Status RunWithText(const RunOptions& options) {
+  TESSERA_ASSIGN_OR_RETURN(const RunReport report, RunModel(options, PrintNow));
+  PrintNow("\n");
+  if (!options.quiet) {
+    std::fputs(absl::StrCat("\n", ReportText(report)).c_str(), stderr);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RunWithJson(const RunOptions& options) {
+  TESSERA_ASSIGN_OR_RETURN(const RunReport report,
+                           RunModel(options, [](absl::string_view) {}));
+  TESSERA_ASSIGN_OR_RETURN(const std::string json, ReportJson(report));
+  PrintNow(json);
+  return absl::OkStatus();
+}
+
+absl::Status ReadPrompt(RunOptions* options) {
+  if (PromptFile().empty()) return absl::OkStatus();
+  TESSERA_ASSIGN_OR_RETURN(options->prompt, ReadFile(PromptFile()));
+  options->prompt = std::string(absl::StripSuffix(options->prompt, "\n"));
+  return absl::OkStatus();
+}
+
+absl::Status Main(int argc, char** argv) {
+  const std::vector<std::string> arguments =
+      ParseCommandLine(argc, argv, RunUsage());
+  if (WantsTokenization()) {
+    const auto request = TokenizeRequestFromFlags(arguments);
+    if (!request.ok()) ExitWithUsageError(request.status().message());
+    return TokenizeFile(*request);
+  }
+  absl::StatusOr<RunOptions> options = RunOptionsFromFlags(arguments);
+  if (!options.ok()) ExitWithUsageError(options.status().message());
+  TESSERA_RETURN_IF_ERROR(ReadPrompt(&*options));
+  return options->json ? RunWithJson(*options) : RunWithText(*options);
+}
+
+}  // namespace
+}  // namespace tessera
+
+int main(int argc, char** argv) {
+  const absl::Status status = tessera::Main(argc, argv);
+  return status.ok() ? 0 : tessera::ReportFailure(status);
+}

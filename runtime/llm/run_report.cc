@@ -1,0 +1,109 @@
+#include "runtime/llm/run_report.h"
+
+#include <google/protobuf/util/json_util.h>
+
+#include <cmath>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "base/progress.h"
+#include "runtime/tokenizer/utf8.h"
+
+namespace tessera {
+namespace {
+
+std::string PhaseLine(absl::string_view name, const RunReport::Phase& phase) {
+  return absl::StrFormat("%-9s %d tokens, %.1f tokens/s", name, phase.tokens(),
+                         phase.tokens_per_second());
+}
+
+std::string Bytes(double bytes) {
+  return HumanBytes(static_cast<uint64_t>(bytes));
+}
+
+}  // namespace
+
+absl::string_view StopReasonName(StopReason reason) {
+  switch (reason) {
+    case StopReason::kEndOfGeneration:
+      return "end_of_generation";
+    case StopReason::kLength:
+      return "length";
+    case StopReason::kContextFull:
+      return "context_full";
+  }
+  return "unknown";
+}
+
+RunReport::Load LoadProto(const LoadReport& report) {
+  RunReport::Load load;
+  load.set_mapped_bytes(static_cast<double>(report.mapped_bytes));
+  load.set_hot_bytes(static_cast<double>(report.hot_bytes));
+  load.set_huge_page_share(report.huge_share());
+  load.set_why_not_huge(report.why_not_huge);
+  load.set_seconds(report.seconds);
+  load.set_gigabytes_per_second(report.gigabytes_per_second());
+  load.set_minor_faults(static_cast<uint32_t>(report.minor_faults));
+  load.set_major_faults(static_cast<uint32_t>(report.major_faults));
+  return load;
+}
+
+RunReport::Phase PhaseProto(int64_t tokens, double seconds) {
+  RunReport::Phase phase;
+  phase.set_tokens(static_cast<uint32_t>(tokens));
+  phase.set_seconds(seconds);
+  phase.set_tokens_per_second(
+      seconds > 0 ? static_cast<double>(tokens) / seconds : 0);
+  return phase;
+}
+
+std::string ValidUtf8(absl::string_view text) {
+  std::string result;
+  while (!text.empty()) {
+    const size_t size = Utf8CharSize(text);
+    absl::StrAppend(&result, size == 0 ? "\uFFFD" : text.substr(0, size));
+    text.remove_prefix(size == 0 ? 1 : size);
+  }
+  return result;
+}
+
+std::string ReportText(const RunReport& report) {
+  const RunReport::Load& load = report.load();
+  std::string text = absl::StrFormat(
+      "%-9s %.3f s, %s hot of %s, %.0f%% in huge pages\n", "load",
+      load.seconds(), Bytes(load.hot_bytes()), Bytes(load.mapped_bytes()),
+      // Never "100%" unless it is all.
+      std::floor(load.huge_page_share() * 100));
+  if (!load.why_not_huge().empty()) {
+    absl::StrAppend(&text, "          ", load.why_not_huge(), "\n");
+  }
+  absl::StrAppend(&text, PhaseLine("prompt", report.prefill()), "\n",
+                  PhaseLine("generate", report.decode()));
+  absl::StrAppendFormat(
+      &text, ", %s of weights per token, %.1f GB/s; stopped by %s\n",
+      Bytes(report.weight_bytes_per_token()),
+      report.decode_gigabytes_per_second(), report.stop());
+  absl::StrAppendFormat(
+      &text, "%-9s %s, %d threads, context of %d tokens in %s, seed %d\n",
+      "setup", report.isa(), report.threads(), report.ctx_size(),
+      Bytes(report.memory_bytes()), report.seed());
+  return text;
+}
+
+absl::StatusOr<std::string> ReportJson(const RunReport& report) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.always_print_primitive_fields = true;
+  options.preserve_proto_field_names = true;
+  std::string json;
+  const auto status =
+      google::protobuf::util::MessageToJsonString(report, &json, options);
+  if (!status.ok()) {
+    return absl::InternalError(
+        absl::StrCat("cannot write the report as JSON: ", status.ToString()));
+  }
+  absl::StrAppend(&json, "\n");
+  return json;
+}
+
+}  // namespace tessera

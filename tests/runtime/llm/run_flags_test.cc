@@ -1,0 +1,106 @@
+#include "runtime/llm/run_flags.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/flags/reflection.h"
+#include "absl/strings/match.h"
+#include "base/command_line.h"
+#include "gtest/gtest.h"
+
+namespace tessera {
+namespace {
+
+class RunFlagsTest : public testing::Test {
+ protected:
+  // The options that `arguments` ask for.
+  absl::StatusOr<RunOptions> Options(
+      const std::vector<std::string>& arguments) {
+    absl::FlagSaver saver;
+    const auto positional = ParseFlags(arguments);
+    EXPECT_TRUE(positional.ok()) << positional.status();
+    return RunOptionsFromFlags(*positional);
+  }
+
+  void ExpectWrong(const std::vector<std::string>& arguments,
+                   absl::string_view text) {
+    const auto options = Options(arguments);
+    EXPECT_EQ(options.status().code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_TRUE(absl::StrContains(options.status().message(), text))
+        << options.status();
+  }
+};
+
+TEST_F(RunFlagsTest, DefaultsAreThoseOfTheContract) {
+  const auto options = Options({"m.arena", "--prompt=x"});
+  ASSERT_TRUE(options.ok()) << options.status();
+  EXPECT_EQ(options->arena, "m.arena");
+  EXPECT_EQ(options->prompt, "x");
+  EXPECT_EQ(options->generate.n_predict, -1);
+  EXPECT_EQ(options->sampler.temperature, 0.8);
+  EXPECT_EQ(options->sampler.top_k, 40);
+  EXPECT_EQ(options->sampler.top_p, 0.95);
+  EXPECT_EQ(options->sampler.min_p, 0.05);
+  EXPECT_EQ(options->sampler.repeat_penalty, 1.0);
+  EXPECT_EQ(options->threads, 0);
+  EXPECT_EQ(options->ctx_size, 0);
+  EXPECT_EQ(options->huge_pages, HugePages::kAuto);
+  EXPECT_TRUE(options->show_prompt);
+  EXPECT_FALSE(options->json);
+}
+
+TEST_F(RunFlagsTest, EveryFlagHasItsEffect) {
+  const auto options = Options(
+      {"m.arena", "--prompt=x", "--n_predict=5", "--temperature=0", "--top_k=1",
+       "--top_p=0.5", "--min_p=0", "--repeat_penalty=1.1", "--seed=9",
+       "--threads=3", "--ctx_size=77", "--huge_pages=off", "--json", "--quiet",
+       "--ignore_eos", "--noshow_prompt"});
+  ASSERT_TRUE(options.ok()) << options.status();
+  EXPECT_EQ(options->generate.n_predict, 5);
+  EXPECT_EQ(options->sampler.temperature, 0);
+  EXPECT_EQ(options->sampler.top_k, 1);
+  EXPECT_EQ(options->sampler.top_p, 0.5);
+  EXPECT_EQ(options->sampler.min_p, 0);
+  EXPECT_EQ(options->sampler.repeat_penalty, 1.1);
+  EXPECT_EQ(options->sampler.seed, 9u);
+  EXPECT_EQ(options->threads, 3);
+  EXPECT_EQ(options->ctx_size, 77);
+  EXPECT_EQ(options->huge_pages, HugePages::kOff);
+  EXPECT_TRUE(options->json);
+  EXPECT_TRUE(options->quiet);
+  EXPECT_TRUE(options->generate.ignore_eos);
+  EXPECT_FALSE(options->show_prompt);
+}
+
+TEST_F(RunFlagsTest, WrongUsageIsNamed) {
+  ExpectWrong({"--prompt=x"}, "no arena");
+  ExpectWrong({"a", "b", "--prompt=x"}, "'b'");
+  ExpectWrong({"a"}, "either --prompt or --file");
+  ExpectWrong({"a", "--prompt=x", "--file=y"}, "either --prompt or --file");
+  ExpectWrong({"a", "--prompt=x", "--temperature=-1"}, "temperature");
+  ExpectWrong({"a", "--prompt=x", "--n_predict=-2"}, "--n_predict");
+  ExpectWrong({"a", "--prompt=x", "--threads=-1"}, "--threads");
+  ExpectWrong({"a", "--prompt=x", "--ctx_size=-1"}, "--ctx_size");
+  ExpectWrong({"a", "--prompt=x", "--seed=-2"}, "--seed");
+  ExpectWrong({"a", "--prompt=x", "--huge_pages=maybe"}, "--huge_pages");
+}
+
+TEST_F(RunFlagsTest, TokenizesPlainlyUnlessTold) {
+  absl::FlagSaver saver;
+  EXPECT_FALSE(WantsTokenization());
+  ASSERT_TRUE(ParseFlags({"--tokenize_file=t"}).ok());
+  EXPECT_TRUE(WantsTokenization());
+  auto request = TokenizeRequestFromFlags({"m.arena"});
+  ASSERT_TRUE(request.ok());
+  EXPECT_EQ(request->arena, "m.arena");
+  EXPECT_EQ(request->file, "t");
+  EXPECT_FALSE(request->encode.add_special);
+  EXPECT_FALSE(request->encode.parse_special);
+  ASSERT_TRUE(ParseFlags({"--add_special", "--parse_special"}).ok());
+  request = TokenizeRequestFromFlags({"m.arena"});
+  EXPECT_TRUE(request->encode.add_special);
+  EXPECT_TRUE(request->encode.parse_special);
+}
+
+}  // namespace
+}  // namespace tessera
