@@ -124,7 +124,9 @@ TEST_P(GoldenLogitsTest, InterleavedOnEveryIsa) {
     options.nll = isa == SupportedIsas().back();
     const Evaluation result = Evaluate(path, options, pool);
     ExpectGolden(result);
-    if (options.nll) EXPECT_NEAR(result.nll, Expected().nll, 0.001);
+    if (options.nll) {
+      EXPECT_NEAR(result.nll, Expected().nll, 0.001);
+    }
   }
 }
 
