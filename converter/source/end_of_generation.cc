@@ -29,7 +29,8 @@ constexpr absl::string_view kEndTexts[] = {
     "[EOS]",
     "<eos>",
     "</s>",
-    "<\xEF\xBD\x9C" "end\xE2\x96\x81of\xE2\x96\x81sentence\xEF\xBD\x9C>",
+    "<\xEF\xBD\x9C"
+    "end\xE2\x96\x81of\xE2\x96\x81sentence\xEF\xBD\x9C>",
     // Fill in the middle: what follows belongs to another file.
     "<|fim_pad|>",
     "<|fim_repo|>",

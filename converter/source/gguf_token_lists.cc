@@ -84,8 +84,8 @@ absl::Status ReadTypes(const GgufMetadata& metadata, TokenizerData* data) {
   const bool integers =
       value->is_array() && (value->element_type() == GgufType::kInt32 ||
                             value->element_type() == GgufType::kUint32);
-  TESSERA_RETURN_IF_ERROR(CheckArray(kTypes, *value, integers, "INT32",
-                                     data->token_length_size()));
+  TESSERA_RETURN_IF_ERROR(
+      CheckArray(kTypes, *value, integers, "INT32", data->token_length_size()));
   TESSERA_ASSIGN_OR_RETURN(const std::vector<int64_t> types,
                            value->GetIntArray());
   std::string& bytes = *data->mutable_token_type();
@@ -134,9 +134,9 @@ absl::Status ReadMerges(absl::Span<const absl::string_view> tokens,
                            ? ids.end()
                            : ids.find(merge.substr(space + 1));
     if (left == ids.end() || right == ids.end()) {
-      return KeyError(kMerges, absl::StrCat("element ", i, " is ",
-                                            Quoted(merge),
-                                            ", expected two tokens"));
+      return KeyError(kMerges,
+                      absl::StrCat("element ", i, " is ", Quoted(merge),
+                                   ", expected two tokens"));
     }
     data->add_merge_left(left->second);
     data->add_merge_right(right->second);
@@ -146,8 +146,7 @@ absl::Status ReadMerges(absl::Span<const absl::string_view> tokens,
 
 }  // namespace
 
-absl::Status ReadTokenLists(const GgufMetadata& metadata,
-                            TokenizerData* data) {
+absl::Status ReadTokenLists(const GgufMetadata& metadata, TokenizerData* data) {
   TESSERA_ASSIGN_OR_RETURN(const std::vector<absl::string_view> tokens,
                            Required(metadata.GetStringArray(kTokens)));
   if (tokens.empty()) return KeyError(kTokens, "no tokens");

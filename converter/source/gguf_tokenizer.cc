@@ -63,6 +63,8 @@ absl::StatusOr<std::optional<uint32_t>> ReadId(const GgufMetadata& metadata,
   if (metadata.Find(key) == nullptr) return std::nullopt;
   TESSERA_ASSIGN_OR_RETURN(const uint64_t id, metadata.GetUint(key));
   if (id < static_cast<uint64_t>(tokens)) return static_cast<uint32_t>(id);
+  // llama.cpp's "no such token", which old converters wrote out.
+  if (id == UINT32_MAX) return std::nullopt;
   return KeyError(key, absl::StrCat(id, ", but there are ", tokens, " tokens"));
 }
 
@@ -170,8 +172,7 @@ absl::StatusOr<TokenizerData> TokenizerFromGguf(const GgufMetadata& metadata) {
 void AppendTokenizer(const TokenizerData& tokenizer, GgufMetadata* metadata) {
   const bool sentencepiece =
       tokenizer.kind() == TokenizerData::KIND_SENTENCEPIECE;
-  metadata->Append(kModel,
-                   GgufValue::String(sentencepiece ? "llama" : "gpt2"));
+  metadata->Append(kModel, GgufValue::String(sentencepiece ? "llama" : "gpt2"));
   metadata->Append(kPre, GgufValue::String(tokenizer.pre_tokenizer().empty()
                                                ? "default"
                                                : tokenizer.pre_tokenizer()));

@@ -24,9 +24,10 @@ absl::StatusOr<TokenizerData> TokenizerFromGguf(const GgufMetadata& metadata);
 
 // Appends the entries that TokenizerFromGguf reads, in the order in which
 // llama.cpp's converter writes them, for keys that `metadata` does not have
-// yet. `tokenizer` must be one that TokenizerFromGguf or ParseHfTokenizer
-// returned. GGUF has room for two of end_of_generation_id (eot_token_id,
-// eom_token_id); readers know the others by their text.
+// yet. `tokenizer` must be one that TokenizerFromGguf or
+// TokenizerFromHuggingFace returned. GGUF has room for two of
+// end_of_generation_id (eot_token_id, eom_token_id); readers know the others by
+// their text.
 void AppendTokenizer(const TokenizerData& tokenizer, GgufMetadata* metadata);
 
 }  // namespace tessera

@@ -29,11 +29,11 @@ constexpr char kGpt2[] =
     R"(|[)" TESSERA_SPACE R"(]+)";
 
 // Llama 3 and Qwen 2 differ only in how many digits go together.
-#define TESSERA_LLAMA3(digits)                                            \
-  R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|)" digits      \
-  R"(| ?[^)" TESSERA_SPACE R"(\p{L}\p{N}]+[\r\n]*)"                       \
-  R"(|[)" TESSERA_SPACE R"(]*[\r\n]+)"                                    \
-  R"(|[)" TESSERA_SPACE R"(]+(?![^)" TESSERA_SPACE R"(]))"                \
+#define TESSERA_LLAMA3(digits)                                       \
+  R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|)" digits \
+  R"(| ?[^)" TESSERA_SPACE R"(\p{L}\p{N}]+[\r\n]*)"                  \
+  R"(|[)" TESSERA_SPACE R"(]*[\r\n]+)"                               \
+  R"(|[)" TESSERA_SPACE R"(]+(?![^)" TESSERA_SPACE R"(]))"           \
   R"(|[)" TESSERA_SPACE R"(]+)"
 constexpr char kLlama3[] = TESSERA_LLAMA3(R"(\p{N}{1,3})");
 constexpr char kQwen2[] = TESSERA_LLAMA3(R"(\p{N})");
@@ -49,15 +49,15 @@ struct NamedExpression {
 // Names beyond the three are models whose expression is the same, as listed in
 // llama.cpp's llama-vocab.cpp.
 constexpr NamedExpression kExpressions[] = {
-    {"gpt-2", kGpt2},        {"phi-2", kGpt2},
-    {"roberta-bpe", kGpt2},  {"gigachat", kGpt2},
-    {"mpt", kGpt2},          {"olmo", kGpt2},
-    {"jais", kGpt2},         {"llama-bpe", kLlama3},
-    {"llama3", kLlama3},     {"llama-v3", kLlama3},
-    {"falcon3", kLlama3},    {"dbrx", kLlama3},
-    {"smaug-bpe", kLlama3},  {"chatglm-bpe", kLlama3},
-    {"qwen2", kQwen2},       {"deepseek-r1-qwen", kQwen2},
-    {"stablelm2", kQwen2},   {"megrez", kQwen2},
+    {"gpt-2", kGpt2},       {"phi-2", kGpt2},
+    {"roberta-bpe", kGpt2}, {"gigachat", kGpt2},
+    {"mpt", kGpt2},         {"olmo", kGpt2},
+    {"jais", kGpt2},        {"llama-bpe", kLlama3},
+    {"llama3", kLlama3},    {"llama-v3", kLlama3},
+    {"falcon3", kLlama3},   {"dbrx", kLlama3},
+    {"smaug-bpe", kLlama3}, {"chatglm-bpe", kLlama3},
+    {"qwen2", kQwen2},      {"deepseek-r1-qwen", kQwen2},
+    {"stablelm2", kQwen2},  {"megrez", kQwen2},
 };
 
 absl::StatusOr<absl::string_view> FindExpression(absl::string_view name) {
@@ -84,7 +84,8 @@ struct Pretokenizer::Regex {
 
   // Finds the first match at or after `begin`; false if there is none or the
   // library gives up. `text` is UTF-8, and `begin` starts a character.
-  bool Find(absl::string_view text, size_t begin, pcre2_match_data* data) const {
+  bool Find(absl::string_view text, size_t begin,
+            pcre2_match_data* data) const {
     const PCRE2_SPTR subject = reinterpret_cast<PCRE2_SPTR>(text.data());
     int result = pcre2_match(code, subject, text.size(), begin,
                              PCRE2_NO_UTF_CHECK, data, nullptr);
@@ -116,9 +117,8 @@ absl::StatusOr<std::unique_ptr<Pretokenizer>> Pretokenizer::Create(
     char message[256] = "";
     pcre2_get_error_message(error, reinterpret_cast<PCRE2_UCHAR*>(message),
                             sizeof(message));
-    return absl::InternalError(absl::StrCat("tokenizer: pre-tokenizer ", name,
-                                            ", offset ", offset, ": ",
-                                            message));
+    return absl::InternalError(absl::StrCat(
+        "tokenizer: pre-tokenizer ", name, ", offset ", offset, ": ", message));
   }
   // Where code may not be generated, PCRE2 interprets: slower, same matches.
   pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);

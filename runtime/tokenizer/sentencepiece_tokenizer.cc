@@ -56,8 +56,8 @@ class SentencepieceTokenizer::PieceMerger {
       : tokenizer_(tokenizer), vocabulary_(*tokenizer.vocabulary_) {}
 
   // Appends the tokens of `text`, spaces already U+2581, to `ids`. If no piece
-  // goes on behind the end of a word, words are merged one by one: the result is
-  // the same, and the lists stay in the cache.
+  // goes on behind the end of a word, words are merged one by one: the result
+  // is the same, and the lists stay in the cache.
   void Encode(absl::string_view text, std::vector<int32_t>* ids) {
     if (!tokenizer_.pieces_end_with_words_) return EncodeWord(text, ids);
     while (!text.empty()) {

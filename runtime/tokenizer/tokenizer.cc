@@ -17,9 +17,9 @@ absl::StatusOr<std::unique_ptr<Tokenizer>> Tokenizer::Create(
     case TokenizerData::KIND_UNSPECIFIED:
       return absl::DataLossError("tokenizer: its kind is not stated");
     default:
-      return absl::UnimplementedError(absl::StrCat(
-          "tokenizer: kind ", static_cast<int>(data.kind()),
-          " is not known to this version of Tessera"));
+      return absl::UnimplementedError(
+          absl::StrCat("tokenizer: kind ", static_cast<int>(data.kind()),
+                       " is not known to this version of Tessera"));
   }
 }
 

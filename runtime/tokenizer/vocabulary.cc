@@ -22,8 +22,7 @@ absl::Status CountMismatch(absl::string_view list, size_t found,
 absl::Status CheckId(absl::string_view role, uint32_t id, int32_t size) {
   if (id < static_cast<uint32_t>(size)) return absl::OkStatus();
   return absl::DataLossError(absl::StrCat("tokenizer: ", role, " is ", id,
-                                          ", but there are ", size,
-                                          " tokens"));
+                                          ", but there are ", size, " tokens"));
 }
 
 }  // namespace
@@ -88,9 +87,8 @@ absl::Status Vocabulary::CopyTypesAndScores(const TokenizerData& data) {
   for (size_t id = 0; id < type_.size(); ++id) {
     const uint8_t type = static_cast<uint8_t>(type_[id]);
     if (type < kFirstTokenType || type > kLastTokenType) {
-      return absl::DataLossError(absl::StrCat("tokenizer: token ", id,
-                                              " has type ", type,
-                                              ", expected 1 to 6"));
+      return absl::DataLossError(absl::StrCat(
+          "tokenizer: token ", id, " has type ", type, ", expected 1 to 6"));
     }
   }
   if (data.kind() != TokenizerData::KIND_SENTENCEPIECE) return absl::OkStatus();
@@ -100,8 +98,8 @@ absl::Status Vocabulary::CopyTypesAndScores(const TokenizerData& data) {
   score_.assign(data.token_score().begin(), data.token_score().end());
   for (size_t id = 0; id < count; ++id) {
     if (std::isnan(score_[id])) {
-      return absl::DataLossError(
-          absl::StrCat("tokenizer: the score of token ", id, " is not a number"));
+      return absl::DataLossError(absl::StrCat("tokenizer: the score of token ",
+                                              id, " is not a number"));
     }
   }
   return absl::OkStatus();

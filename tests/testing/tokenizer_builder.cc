@@ -49,7 +49,7 @@ uint32_t TokenizerBuilder::Merge(absl::string_view left,
   const std::string text = absl::StrCat(left, right);
   const uint32_t found = Find(text);
   return found < static_cast<uint32_t>(data_.token_length_size()) ? found
-                                                                   : Token(text);
+                                                                  : Token(text);
 }
 
 uint32_t TokenizerBuilder::Find(absl::string_view text) const {

@@ -49,8 +49,7 @@ TEST(PretokenizerTest, Llama3) {
 }
 
 TEST(PretokenizerTest, Qwen2SplitsEveryDigit) {
-  EXPECT_EQ(Split("qwen2", "in 2024"),
-            (Words{"in", " ", "2", "0", "2", "4"}));
+  EXPECT_EQ(Split("qwen2", "in 2024"), (Words{"in", " ", "2", "0", "2", "4"}));
   EXPECT_EQ(Split("qwen2", "we'Ll"), (Words{"we", "'Ll"}));
 }
 
@@ -110,8 +109,7 @@ TEST(PretokenizerTest, WordsAreTheTextWhateverItsBytes) {
 TEST(PretokenizerTest, LongRunsAreOneWord) {
   const std::string spaces(100000, ' ');
   EXPECT_EQ(Split("gpt-2", spaces), Words{spaces});
-  EXPECT_EQ(Split("llama-bpe", spaces + "a"),
-            (Words{spaces.substr(1), " a"}));
+  EXPECT_EQ(Split("llama-bpe", spaces + "a"), (Words{spaces.substr(1), " a"}));
   const std::string letters(100000, 'x');
   EXPECT_EQ(Split("qwen2", letters), Words{letters});
   std::string cyrillic;
@@ -123,8 +121,9 @@ TEST(PretokenizerTest, UnknownNamesAreUnimplemented) {
   for (const absl::string_view name : {"", "default", "tekken", "GPT-2"}) {
     const auto pretokenizer = Pretokenizer::Create(name);
     EXPECT_TRUE(absl::IsUnimplemented(pretokenizer.status()));
-    EXPECT_NE(pretokenizer.status().message().find(absl::StrCat("'", name, "'")),
-              absl::string_view::npos);
+    EXPECT_NE(
+        pretokenizer.status().message().find(absl::StrCat("'", name, "'")),
+        absl::string_view::npos);
   }
 }
 

@@ -27,8 +27,7 @@ std::unique_ptr<Tokenizer> Make(const TokenizerData& data) {
   return *std::move(tokenizer);
 }
 
-uint32_t Piece(TokenizerBuilder& builder, absl::string_view text,
-               float score) {
+uint32_t Piece(TokenizerBuilder& builder, absl::string_view text, float score) {
   return builder.Token(text, TokenType::kNormal, score);
 }
 
@@ -71,7 +70,9 @@ TEST(SentencepieceTokenizerTest, ByteFallbackAndInvalidUtf8) {
   EXPECT_EQ(tokenizer->Encode("a\n\u20AC", kPlain),
             (Ids{a, kFirstByte + '\n', kFirstByte + 0xE2, kFirstByte + 0x82,
                  kFirstByte + 0xAC}));
-  EXPECT_EQ(tokenizer->Encode("\xE2\x82" "a\xFF", kPlain),
+  EXPECT_EQ(tokenizer->Encode("\xE2\x82"
+                              "a\xFF",
+                              kPlain),
             (Ids{kFirstByte + 0xE2, kFirstByte + 0x82, a, kFirstByte + 0xFF}));
 }
 
@@ -131,8 +132,8 @@ TEST(SentencepieceTokenizerTest, WordByWordIsTheSame) {
   for (int i = 0; i < 500; ++i) {
     std::string text;
     for (uint32_t n = random() % 40; n > 0; --n) {
-      text += std::vector<std::string>{"a", "b", " ", "  ", "\u2581",
-                                       "\xE2", "\x81"}[random() % 7];
+      text += std::vector<std::string>{"a",      "b",    " ",   "  ",
+                                       "\u2581", "\xE2", "\x81"}[random() % 7];
     }
     ASSERT_EQ(by_word->Encode(text, {}), at_once->Encode(text, {})) << text;
   }

@@ -56,10 +56,8 @@ TEST(SpecialTokensTest, ControlAndUnknownTokensOnlyIfAsked) {
   builder.Token("|n|", TokenType::kNormal);
   builder.Token("|x|", TokenType::kUnused);
   const Splitter splitter(builder.data());
-  EXPECT_EQ(splitter.Split("|c||u||k||n||x|", true),
-            "<|c|><|u|><|k|>[|n||x|]");
-  EXPECT_EQ(splitter.Split("|c||u||k||n||x|", false),
-            "[|c|]<|u|>[|k||n||x|]");
+  EXPECT_EQ(splitter.Split("|c||u||k||n||x|", true), "<|c|><|u|><|k|>[|n||x|]");
+  EXPECT_EQ(splitter.Split("|c||u||k||n||x|", false), "[|c|]<|u|>[|k||n||x|]");
 }
 
 TEST(SpecialTokensTest, LeftmostThenLongest) {
@@ -86,10 +84,9 @@ TEST(SpecialTokensTest, FirstOfEqualTextsAndNoEmptyTokens) {
 }
 
 TEST(SpecialTokensTest, AnyBytes) {
-  const Splitter splitter(
-      WithTokens(TokenType::kUserDefined,
-                 {"\xFF\xFE", absl::string_view("\0\0", 2)})
-          .data());
+  const Splitter splitter(WithTokens(TokenType::kUserDefined,
+                                     {"\xFF\xFE", absl::string_view("\0\0", 2)})
+                              .data());
   EXPECT_EQ(splitter.Split("\xFF\xFF\xFE\x80"), "[\xFF]<\xFF\xFE>[\x80]");
   EXPECT_EQ(splitter.Split(absl::string_view("a\0\0\0", 4)),
             std::string("[a]<\0\0>[\0]", 10));

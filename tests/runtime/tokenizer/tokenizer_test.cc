@@ -17,8 +17,8 @@ TEST(TokenizerTest, CreatesTheKindThatIsAskedFor) {
 }
 
 TEST(TokenizerTest, KeepsNoReferenceToTheData) {
-  auto builder = std::make_unique<TokenizerBuilder>(
-      TokenizerBuilder::ByteLevel());
+  auto builder =
+      std::make_unique<TokenizerBuilder>(TokenizerBuilder::ByteLevel());
   const auto tokenizer = Tokenizer::Create(builder->data());
   builder->data().Clear();
   builder.reset();

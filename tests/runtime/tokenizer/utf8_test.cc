@@ -32,7 +32,8 @@ TEST(Utf8CharSizeTest, RefusesCutCharacters) {
     const std::string text = Utf8(character);
     for (size_t size = 0; size < text.size(); ++size) {
       EXPECT_EQ(Utf8CharSize(text.substr(0, size)), 0u);
-      EXPECT_EQ(Utf8CharSize(text.substr(0, size) + "abc"), size == 0 ? 1u : 0u);
+      EXPECT_EQ(Utf8CharSize(text.substr(0, size) + "abc"),
+                size == 0 ? 1u : 0u);
     }
   }
 }
