@@ -1,0 +1,216 @@
+#include "converter/inspect/describe_arena.h"
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "base/checked_math.h"
+#include "base/progress.h"
+#include "base/status_macros.h"
+#include "formats/arena/arena_reader.h"
+#include "formats/arena/arena_verify.h"
+
+namespace tessera {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::Reflection;
+
+std::string ScalarText(const Message& message, const FieldDescriptor* field) {
+  const Reflection& reflection = *message.GetReflection();
+  switch (field->cpp_type()) {
+    case FieldDescriptor::CPPTYPE_UINT64:
+      return absl::StrCat(reflection.GetUInt64(message, field));
+    case FieldDescriptor::CPPTYPE_FLOAT:
+      return absl::StrCat(reflection.GetFloat(message, field));
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return reflection.GetBool(message, field) ? "true" : "false";
+    case FieldDescriptor::CPPTYPE_STRING:
+      return reflection.GetString(message, field);
+    default:
+      return "";
+  }
+}
+
+// Every field that is set, so that a new field needs no new code.
+void AddFields(const Message& message, const std::string& prefix,
+               FactGroup* group) {
+  std::vector<const FieldDescriptor*> fields;
+  message.GetReflection()->ListFields(message, &fields);
+  for (const FieldDescriptor* field : fields) {
+    const std::string name = prefix + field->name();
+    if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+      AddFields(message.GetReflection()->GetMessage(message, field), name + ".",
+                group);
+    } else {
+      group->facts.push_back({name, ScalarText(message, field)});
+    }
+  }
+}
+
+FactGroup DescribeProducer(const Manifest& manifest) {
+  FactGroup group = {"arena", {}};
+  group.facts.push_back({"producer", manifest.producer()});
+  if (!manifest.source().format().empty()) {
+    group.facts.push_back({"source", manifest.source().format()});
+  }
+  for (const SourceFile& file : manifest.source().files()) {
+    group.facts.push_back(
+        {"source file",
+         absl::StrCat(file.name(), ", ", HumanBytes(file.size()), ", SHA-256 ",
+                      absl::BytesToHexString(file.sha256()))});
+  }
+  std::vector<std::string> options;
+  for (const EffectiveOption& option : manifest.options()) {
+    options.push_back(absl::StrCat("--", option.name(), "=", option.value()));
+  }
+  if (!options.empty()) {
+    group.facts.push_back({"options", absl::StrJoin(options, " ")});
+  }
+  return group;
+}
+
+FactGroup DescribeTokenizer(const TokenizerData& tokenizer) {
+  FactGroup group = {"tokenizer", {}};
+  const auto add = [&group](absl::string_view name, std::string value) {
+    group.facts.push_back({std::string(name), std::move(value)});
+  };
+  const bool bpe = tokenizer.kind() == TokenizerData::KIND_BYTE_LEVEL_BPE;
+  add("kind", bpe ? "byte-level BPE" : "SentencePiece");
+  if (!tokenizer.pre_tokenizer().empty()) {
+    add("pre_tokenizer", tokenizer.pre_tokenizer());
+  }
+  add("tokens", absl::StrCat(tokenizer.token_length_size()));
+  if (bpe) add("merges", absl::StrCat(tokenizer.merge_left_size()));
+  if (tokenizer.has_bos_id()) {
+    add("bos_id",
+        absl::StrCat(tokenizer.bos_id(), tokenizer.add_bos() ? ", added" : ""));
+  }
+  if (tokenizer.has_eos_id()) {
+    add("eos_id",
+        absl::StrCat(tokenizer.eos_id(), tokenizer.add_eos() ? ", added" : ""));
+  }
+  if (tokenizer.has_unknown_id()) {
+    add("unknown_id", absl::StrCat(tokenizer.unknown_id()));
+  }
+  if (tokenizer.end_of_generation_id_size() != 0) {
+    add("end_of_generation_id",
+        absl::StrJoin(tokenizer.end_of_generation_id(), " "));
+  }
+  if (!tokenizer.chat_template().empty()) {
+    add("chat_template",
+        absl::StrCat(tokenizer.chat_template().size(), " bytes"));
+  }
+  return group;
+}
+
+std::string SectionName(const Section& section) {
+  return section.kind() == Section::KIND_HOT ? "hot" : "cold";
+}
+
+TensorDescription DescribeTensor(const StoredTensor& tensor) {
+  const Tensor& proto = *tensor.proto;
+  TensorDescription described;
+  described.name = tensor.name();
+  described.source_name = proto.source_name();
+  described.type = DTypeName(tensor.type);
+  described.source_type = DTypeName(static_cast<DType>(proto.source_type()));
+  described.shape = tensor.shape;
+  described.layout = std::string(LayoutOrderName(tensor.layout.order));
+  described.section = proto.section();
+  described.offset = tensor.file_offset;
+  described.bytes = tensor.row_tiles() * tensor.layout.row_tile_bytes;
+  described.weights =
+      tensor.matrices * tensor.layout.rows * tensor.layout.columns;
+  described.group = proto.fused_group();
+  described.extent_offset = proto.extent().offset();
+  described.extent_size = proto.extent().size();
+  // A gap that another member's tile fits in, not one against aliasing.
+  described.alternates = !described.group.empty() &&
+                         tensor.layout.row_tile_stride >
+                             tensor.layout.row_tile_bytes + kTensorAlignment;
+  if (proto.has_error()) {
+    described.error = {proto.error().rmse(), proto.error().max_abs(),
+                       proto.error().snr_db()};
+  }
+  return described;
+}
+
+// Sections of the description are sorted by offset; those of the manifest need
+// not be. Returns where each one went.
+std::vector<size_t> DescribeSections(const Manifest& manifest,
+                                     FileDescription* description) {
+  std::vector<size_t> order(manifest.sections_size());
+  for (size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::sort(order.begin(), order.end(), [&manifest](size_t a, size_t b) {
+    return manifest.sections(a).extent().offset() <
+           manifest.sections(b).extent().offset();
+  });
+  std::vector<size_t> places(order.size());
+  for (size_t i = 0; i < order.size(); ++i) {
+    const Section& section = manifest.sections(order[i]);
+    places[order[i]] = i;
+    description->sections.push_back({SectionName(section),
+                                     section.extent().offset(),
+                                     section.extent().size(), 0});
+  }
+  return places;
+}
+
+absl::Status Verify(absl::Span<const uint8_t> file, const Arena& arena,
+                    ThreadPool& pool, FileDescription* description) {
+  TESSERA_RETURN_IF_ERROR(VerifyChunks(file, arena, pool));
+  TESSERA_RETURN_IF_ERROR(VerifyTensors(file, arena, pool));
+  uint64_t chunks = 0;
+  for (const Section& section : arena.manifest.sections()) {
+    chunks += CeilDiv(section.extent().size(), section.chunk_bytes());
+  }
+  description->verified =
+      absl::StrCat("header, manifest, ", chunks, " chunks and ",
+                   arena.tensors.size(), " tensors; all hashes match");
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<FileDescription> DescribeArena(absl::Span<const uint8_t> file,
+                                              ThreadPool* verify_with) {
+  TESSERA_ASSIGN_OR_RETURN(const Arena arena, ParseArena(file));
+  FileDescription description;
+  if (verify_with != nullptr) {
+    TESSERA_RETURN_IF_ERROR(Verify(file, arena, *verify_with, &description));
+  }
+  description.format = absl::StrFormat(
+      "arena %d.%d", arena.header.major_version, arena.header.minor_version);
+  const Manifest& manifest = arena.manifest;
+  description.groups.push_back(DescribeProducer(manifest));
+  if (manifest.has_model()) {
+    FactGroup model = {"model", {}};
+    AddFields(manifest.model(), "", &model);
+    description.groups.push_back(std::move(model));
+  }
+  if (manifest.has_tokenizer()) {
+    description.groups.push_back(DescribeTokenizer(manifest.tokenizer()));
+  }
+  description.reserved = {{"header", 0, kArenaHeaderBytes},
+                          {"manifest", arena.header.manifest_offset,
+                           arena.header.manifest_stored_bytes}};
+  const std::vector<size_t> places = DescribeSections(manifest, &description);
+  for (const StoredTensor& tensor : arena.tensors) {
+    TensorDescription described = DescribeTensor(tensor);
+    described.section = places[described.section];
+    description.sections[described.section].used += described.bytes;
+    description.tensors.push_back(std::move(described));
+  }
+  return description;
+}
+
+}  // namespace tessera

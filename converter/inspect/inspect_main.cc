@@ -1,0 +1,104 @@
+// inspect: what is in an arena, a GGUF or a safetensors file.
+
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/flags/flag.h"
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "base/atomic_file.h"
+#include "base/command_line.h"
+#include "base/file_error.h"
+#include "base/mapped_file.h"
+#include "base/status_macros.h"
+#include "base/thread_pool.h"
+#include "converter/inspect/describe.h"
+#include "converter/inspect/describe_json.h"
+#include "converter/inspect/describe_text.h"
+#include "converter/inspect/map_svg.h"
+
+ABSL_FLAG(std::string, format, "text", "output: text or json");
+ABSL_FLAG(bool, verify, false, "check every hash of an arena");
+ABSL_FLAG(std::string, map, "", "draw the file into this .svg; it is replaced");
+ABSL_FLAG(bool, tensors, true, "list every tensor (text output)");
+ABSL_FLAG(int, threads, 0, "threads for --verify; 0: one per CPU");
+
+namespace tessera {
+namespace {
+
+constexpr char kUsage[] =
+    R"(Describes an arena, a GGUF or a safetensors file.
+
+  inspect model.arena
+  inspect --verify model.arena
+  inspect --map=model.svg model.arena
+  inspect --format=json model.gguf
+
+usage: inspect [flags] FILE
+
+Prints what the file holds: metadata, sections, types, and each tensor with its
+type, shape, layout, offset and, if it was quantized by convert, its error.
+)";
+
+constexpr int kMaxThreads = 4096;
+
+absl::Status WriteMap(const std::string& path, const FileDescription& file) {
+  const std::string svg = RenderMapSvg(file);
+  TESSERA_ASSIGN_OR_RETURN(AtomicFile output, AtomicFile::Create(path, true));
+  TESSERA_RETURN_IF_ERROR(output.WriteAt(
+      0, absl::MakeConstSpan(reinterpret_cast<const uint8_t*>(svg.data()),
+                             svg.size())));
+  return output.Commit();
+}
+
+absl::Status Print(const FileDescription& file, bool json) {
+  std::string text;
+  if (json) {
+    TESSERA_ASSIGN_OR_RETURN(text, RenderJson(file));
+  } else {
+    text = RenderText(file, absl::GetFlag(FLAGS_tensors));
+  }
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() ||
+      std::fflush(stdout) != 0) {
+    return absl::DataLossError("cannot write to standard output");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Inspect(const std::string& path, bool json) {
+  TESSERA_ASSIGN_OR_RETURN(const MappedFile file, MappedFile::Open(path));
+  std::unique_ptr<ThreadPool> pool;
+  if (absl::GetFlag(FLAGS_verify)) {
+    pool = std::make_unique<ThreadPool>(absl::GetFlag(FLAGS_threads));
+  }
+  const absl::StatusOr<FileDescription> description =
+      DescribeFile(path, file.bytes(), {pool.get()});
+  TESSERA_RETURN_IF_ERROR(WithPath(path, description.status()));
+  const std::string map = absl::GetFlag(FLAGS_map);
+  if (!map.empty()) TESSERA_RETURN_IF_ERROR(WriteMap(map, *description));
+  return Print(*description, json);
+}
+
+int Main(int argc, char** argv) {
+  const std::vector<std::string> arguments =
+      ParseCommandLine(argc, argv, kUsage);
+  if (arguments.size() != 1) ExitWithUsageError("expected one FILE");
+  const std::string format = absl::GetFlag(FLAGS_format);
+  if (format != "text" && format != "json") {
+    ExitWithUsageError(absl::StrCat("--format: no such format: ", format,
+                                    "; known are text and json"));
+  }
+  const int threads = absl::GetFlag(FLAGS_threads);
+  if (threads < 0 || threads > kMaxThreads) {
+    ExitWithUsageError(absl::StrCat("--threads: must be 0 to ", kMaxThreads));
+  }
+  const absl::Status status = Inspect(arguments[0], format == "json");
+  return status.ok() ? 0 : ReportFailure(status);
+}
+
+}  // namespace
+}  // namespace tessera
+
+int main(int argc, char** argv) { return tessera::Main(argc, argv); }

@@ -1,0 +1,117 @@
+#include "converter/inspect/describe_text.h"
+
+#include <gtest/gtest.h>
+
+#include "converter/inspect/describe.h"
+#include "tests/testing/arena_builder.h"
+
+namespace tessera {
+namespace {
+
+FileDescription Example() {
+  FileDescription file;
+  file.path = "m.arena";
+  file.format = "arena 1.0";
+  file.file_size = 4195304;
+  file.groups = {{"model", {{"model_type", "llama"}, {"hidden_size", "64"}}}};
+  file.reserved = {{"header", 0, 4096}};
+  file.sections = {{"hot", 2097152, 2097152, 3000}};
+  TensorDescription norm;
+  norm.name = "norm";
+  norm.type = norm.source_type = "F32";
+  norm.shape = {64};
+  norm.layout = "rowmajor";
+  norm.offset = 2097152;
+  norm.bytes = 256;
+  norm.weights = 64;
+  TensorDescription matrix;
+  matrix.name = "blk.0.attn_q.weight";
+  matrix.type = "Q4_0";
+  matrix.source_type = "F16";
+  matrix.shape = {64, 64};
+  matrix.layout = "interleaved";
+  matrix.offset = 2097408;
+  matrix.bytes = 2304;
+  matrix.weights = 4096;
+  matrix.group = "blk.0.attn_qkv";
+  matrix.error = ErrorDescription{0.01, 0.1, 20.46};
+  file.tensors = {norm, matrix};
+  return file;
+}
+
+TEST(DescribeTextTest, Everything) {
+  FileDescription file = Example();
+  file.verified = "all hashes";
+  EXPECT_EQ(
+      RenderText(file, true),
+      R"(m.arena: arena 1.0, 4.20 MB (4,195,304 bytes), 2 tensors, 4,160 weights
+verified: all hashes
+
+model
+  model_type   llama
+  hidden_size  64
+
+sections
+  name     offset    bytes  used  padding
+  header        0     4096
+  hot     2097152  2097152  3000  2094152  99.9 %
+
+types
+  type  tensors  weights  bytes   share  bits per weight
+  Q4_0        1     4096   2304  90.0 %            4.500
+  F32         1       64    256  10.0 %           32.000
+
+tensors
+  name                 type  from  shape    layout       section   offset  bytes  SNR dB  fused in
+  norm                 F32         64       rowmajor     hot      2097152    256
+  blk.0.attn_q.weight  Q4_0  F16   64 x 64  interleaved  hot      2097408   2304    20.5  blk.0.attn_qkv
+)");
+}
+
+TEST(DescribeTextTest, ColumnsWithoutTextAreLeftOut) {
+  FileDescription file = Example();
+  file.tensors.pop_back();
+  const std::string text = RenderText(file, true);
+  EXPECT_NE(text.find("  name  type  shape  layout    section   offset  bytes"),
+            std::string::npos)
+      << text;
+}
+
+TEST(DescribeTextTest, TensorsOnDemand) {
+  const std::string text = RenderText(Example(), false);
+  EXPECT_EQ(text.find("\ntensors\n"), std::string::npos);
+  EXPECT_NE(text.find("\ntypes\n"), std::string::npos);
+}
+
+// A hostile file must not drive the terminal.
+TEST(DescribeTextTest, TextFromTheFileStaysOnItsLine) {
+  FileDescription file = Example();
+  file.tensors[0].name = "red \x1b[31m\nline";
+  file.groups[0].facts[0].value = std::string(119, 'a') + "\xc3\xa9 and so on";
+  const std::string text = RenderText(file, true);
+  EXPECT_NE(text.find("red \\x1b[31m\\nline"), std::string::npos) << text;
+  EXPECT_NE(text.find(std::string(119, 'a') + "... (131 bytes)"),
+            std::string::npos)
+      << text;
+}
+
+TEST(DescribeTextTest, ShapesAndNumbers) {
+  EXPECT_EQ(ShapeText({}), "scalar");
+  EXPECT_EQ(ShapeText({5}), "5");
+  EXPECT_EQ(ShapeText({2, 3, 4}), "2 x 3 x 4");
+  EXPECT_EQ(WithCommas(0), "0");
+  EXPECT_EQ(WithCommas(999), "999");
+  EXPECT_EQ(WithCommas(1000), "1,000");
+  EXPECT_EQ(WithCommas(123456789), "123,456,789");
+}
+
+TEST(DescribeTextTest, ArenaWithoutTensors) {
+  ArenaBuilder builder;
+  const auto bytes = builder.FileWith(builder.Finish());
+  const std::string text =
+      RenderText(DescribeFile("empty.arena", bytes, {}).value(), true);
+  EXPECT_NE(text.find("0 tensors, 0 weights"), std::string::npos) << text;
+}
+
+}  // namespace
+}  // namespace tessera
