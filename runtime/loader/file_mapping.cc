@@ -24,9 +24,6 @@ namespace {
 
 constexpr uint64_t kPageBytes = 4096;
 
-// Large enough that a thread's read-ahead works, small enough to share out.
-constexpr uint64_t kSliceBytes = uint64_t{32} << 20;
-
 // Opens `path` for reading and sets `size`.
 absl::StatusOr<int> OpenRegularFile(const std::string& path, uint64_t* size) {
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -47,7 +44,7 @@ absl::StatusOr<int> OpenRegularFile(const std::string& path, uint64_t* size) {
 }
 
 // Maps [data, data + size) of the file; 0 or an errno value.
-int PopulateSlice(const uint8_t* data, uint64_t size) {
+int PopulatePages(const uint8_t* data, uint64_t size) {
   int result;
   do {
     result = madvise(const_cast<uint8_t*>(data), size, MADV_POPULATE_READ);
@@ -117,18 +114,24 @@ absl::Status FileMapping::Populate(uint64_t offset, uint64_t size,
                                    ThreadPool* pool) const {
   const uint64_t begin = offset / kPageBytes * kPageBytes;
   const uint64_t end = offset + size;
-  const uint64_t slices = CeilDiv(end - begin, kSliceBytes);
+  // One part for each thread, without a gap: the kernel reads ahead beyond the
+  // end of what is asked for, and where another thread is at work there, small
+  // pages come out (3 to 6 % of a file, in slices of 32 MiB).
+  const uint64_t threads = pool == nullptr ? 1 : pool->size();
+  const uint64_t part =
+      RoundUp(CeilDiv(end - begin, threads), kHugePageBytes);
   std::atomic<int> error{0};
-  const auto populate = [&](int64_t slice) {
-    const uint64_t first = begin + static_cast<uint64_t>(slice) * kSliceBytes;
+  const auto populate = [&](uint64_t thread) {
+    const uint64_t first = std::min(begin + thread * part, end);
+    const uint64_t last = std::min(first + part, end);
     const int result =
-        PopulateSlice(data_ + first, std::min(kSliceBytes, end - first));
+        first < last ? PopulatePages(data_ + first, last - first) : 0;
     if (result != 0) error.store(result, std::memory_order_relaxed);
   };
   if (pool != nullptr) {
-    pool->ParallelFor(static_cast<int64_t>(slices), populate);
+    pool->Run([&](int thread) { populate(thread); });
   } else {
-    for (uint64_t slice = 0; slice < slices; ++slice) populate(slice);
+    populate(0);
   }
   if (error != 0) {
     return absl::DataLossError(absl::StrCat(

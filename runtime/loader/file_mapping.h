@@ -42,9 +42,8 @@ class FileMapping {
   // should not pull in 2 MiB each.
   void AdviseSmallPages(uint64_t offset, uint64_t size) const;
 
-  // Brings [offset, offset + size) into memory and maps it, in the order of the
-  // file, with the threads of `pool` (null: this thread). DataLoss if the file
-  // cannot be read there.
+  // Brings [offset, offset + size) into memory and maps it, with the threads of
+  // `pool` (null: this thread). DataLoss if the file cannot be read there.
   absl::Status Populate(uint64_t offset, uint64_t size, ThreadPool* pool) const;
 
  private:

@@ -25,8 +25,8 @@ enum class HugePages {
 
 struct LoadOptions {
   HugePages huge_pages = HugePages::kAuto;
-  // Bring the hot sections into memory in Open, in the order of execution,
-  // rather than when they are first read.
+  // Bring the hot sections into memory in Open rather than when they are first
+  // read.
   bool populate = true;
   ThreadPool* pool = nullptr;  // populates; null: the calling thread
 };
