@@ -50,7 +50,7 @@ struct KernelTable {
   void (*attention_f32)(const AttentionArgs&);
 };
 
-// The table of `isa`, which must be supported by this machine (see BestIsa).
+// The table of `isa`, which must be one of SupportedIsas().
 const KernelTable& KernelTableFor(Isa isa);
 
 }  // namespace tessera
