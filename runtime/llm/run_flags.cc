@@ -10,47 +10,47 @@
 #include "base/quoted.h"
 #include "base/status_macros.h"
 
-ABSL_FLAG(std::string, prompt, "", "Text to continue.");
+ABSL_FLAG(std::string, prompt, "", "text to continue");
 ABSL_FLAG(std::string, file, "",
-          "File that holds the text to continue; one line end at its end is "
-          "left out.");
+          "file that holds the text to continue; one line end at its end is "
+          "left out");
 ABSL_FLAG(int64_t, n_predict, -1,
-          "Tokens to generate at most; -1: until the model ends its text or "
-          "the context is full.");
+          "tokens to generate at most; -1: until the model ends its text or "
+          "the context is full");
 ABSL_FLAG(double, temperature, 0.8,
-          "How freely tokens are chosen; 0 always takes the likeliest.");
-ABSL_FLAG(int64_t, top_k, 40, "Choose among the k likeliest tokens; 0: all.");
+          "how freely tokens are chosen; 0 always takes the likeliest");
+ABSL_FLAG(int64_t, top_k, 40, "choose among the k likeliest tokens; 0: all");
 ABSL_FLAG(double, top_p, 0.95,
-          "Choose among the likeliest tokens that together reach this "
-          "probability; 1: all.");
+          "choose among the likeliest tokens that together reach this "
+          "probability; 1: all");
 ABSL_FLAG(double, min_p, 0.05,
-          "Drop tokens less likely than this, relative to the likeliest; 0: "
-          "none.");
+          "drop tokens less likely than this, relative to the likeliest; 0: "
+          "none");
 ABSL_FLAG(double, repeat_penalty, 1.0,
-          "Above 1, the last 64 tokens become less likely.");
+          "above 1, the last 64 tokens become less likely");
 ABSL_FLAG(int64_t, seed, -1,
-          "Seed of the random choice: the same seed gives the same text; -1: "
-          "from the clock.");
-ABSL_FLAG(int32_t, threads, 0, "Threads; 0: all CPUs.");
+          "seed of the random choice: the same seed gives the same text; -1: "
+          "from the clock");
+ABSL_FLAG(int32_t, threads, 0, "threads; 0: one per CPU");
 ABSL_FLAG(int64_t, ctx_size, 0,
-          "Tokens that prompt and answer may have together; 0: as many as the "
-          "model was made for, 4096 at most.");
+          "tokens that prompt and answer may have together; 0: as many as the "
+          "model was made for, 4096 at most");
 ABSL_FLAG(std::string, huge_pages, "auto",
           "auto: map the file with 2 MiB pages where the kernel can; off: do "
-          "not.");
+          "not");
 ABSL_FLAG(bool, json, false,
-          "Print one JSON object on stdout at the end, instead of text.");
-ABSL_FLAG(bool, quiet, false, "No report on stderr.");
-ABSL_FLAG(bool, ignore_eos, false, "Go on when the model ends its text.");
-ABSL_FLAG(bool, show_prompt, true, "Print the prompt before the text.");
+          "print one JSON object on stdout at the end, instead of text");
+ABSL_FLAG(bool, quiet, false, "no report on stderr");
+ABSL_FLAG(bool, ignore_eos, false, "go on when the model ends its text");
+ABSL_FLAG(bool, show_prompt, true, "print the prompt before the text");
 ABSL_FLAG(std::string, tokenize_file, "",
-          "Print the token ids of this file on one line, and exit; no weights "
-          "are needed.");
+          "print the token ids of this file on one line, and exit; no weights "
+          "are needed");
 ABSL_FLAG(bool, add_special, false,
-          "With --tokenize_file: add begin and end of text, as the model "
-          "wants them.");
+          "with --tokenize_file: add begin and end of text, as the model "
+          "wants them");
 ABSL_FLAG(bool, parse_special, false,
-          "With --tokenize_file: turn the text of special tokens into them.");
+          "with --tokenize_file: turn the text of special tokens into them");
 
 namespace tessera {
 namespace {
@@ -124,13 +124,13 @@ absl::StatusOr<HugePages> HugePagesFlag() {
 }  // namespace
 
 absl::string_view RunUsage() {
-  return R"(run: continues a text with the language model in an arena.
+  return R"(Continues a text with the language model in an arena.
 
   run model.arena --prompt "Once upon a time" --n_predict 64
   run model.arena --file prompt.txt --temperature 0 --json
   run model.arena --tokenize_file text.txt
 
-Usage: run [flags] ARENA
+usage: run [flags] ARENA
 
 The text goes to stdout as it comes, a report of speed and memory to stderr.
 Make an arena from GGUF or safetensors with convert.)";

@@ -19,9 +19,12 @@ std::atomic<int64_t> allocations{0};
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 
-#include <sanitizer/allocator_interface.h>
+// The sanitizer owns malloc, but tells of each call
+// (sanitizer/allocator_interface.h, which not every compiler ships).
+extern "C" int __sanitizer_install_malloc_and_free_hooks(
+    void (*malloc_hook)(const volatile void*, size_t),
+    void (*free_hook)(const volatile void*));
 
-// The sanitizer owns malloc, but tells of each call.
 static const int hooks_installed = __sanitizer_install_malloc_and_free_hooks(
     [](const volatile void*, size_t) { ++allocations; },
     [](const volatile void*) {});
