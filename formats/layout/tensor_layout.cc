@@ -21,10 +21,17 @@ constexpr OrderName kOrderNames[] = {
     {LayoutOrder::kSwizzled, "swizzled"},
 };
 
+constexpr absl::string_view kUnknownName = "unknown";
+
 // Streams this far apart compete for the same sets of the L1 cache and defeat
 // store forwarding; one line more avoids it.
 constexpr uint64_t kAliasBytes = 4096;
 constexpr uint64_t kCacheLineBytes = 64;
+
+// Columns of a swizzled tile of floats, and of other types unless their
+// smallest tile has more. Frozen with the order's number.
+constexpr uint32_t kSwizzledFloatColumns = 64;
+constexpr uint32_t kSwizzledBlockColumns = 256;
 
 // Far above any matrix, far below any overflow in what follows.
 constexpr uint64_t kMaxRowBytes = uint64_t{1} << 40;
@@ -49,25 +56,29 @@ absl::StatusOr<uint64_t> CheckedRowBytes(DType type, uint64_t columns) {
                    DTypeName(type), "'s block of ", traits->block_elements));
 }
 
-// `units` are whole: the last one is padded.
-uint64_t InterleavedRowTileBytes(const BlockFields& fields, uint64_t units) {
-  uint64_t bytes = units * fields.BodyBytesPerRow() * kTileRows;
-  if (fields.row_head_bytes != 0) bytes += kTileHeadBytes;
-  if (fields.has_head()) {
-    bytes += CeilDiv(units, fields.tile_blocks) * kTileHeadBytes;
-  }
-  return bytes;
+// Columns of a tile that lies by itself. Transposed tiles are as small as tiles
+// get, a single column of floats; swizzled ones are a few KiB, worth a call.
+uint32_t TileColumns(LayoutOrder order, const BlockFields& fields) {
+  if (order == LayoutOrder::kInterleaved) return 0;
+  const bool is_float = !fields.has_head() && fields.row_head_bytes == 0;
+  const uint32_t smallest =
+      fields.has_head() ? uint32_t{fields.tile_blocks} * fields.unit_columns
+                        : fields.unit_columns;
+  if (order == LayoutOrder::kTransposed) return smallest;
+  return std::max(smallest, is_float ? kSwizzledFloatColumns
+                                     : kSwizzledBlockColumns);
 }
 
-absl::Status FillInterleaved(TensorLayout& layout) {
-  const BlockFields* fields = FindBlockFields(layout.type);
+absl::Status FillTiled(TensorLayout& layout) {
+  const BlockFields* fields = FieldsOf(layout);
   if (fields == nullptr) {
-    return absl::UnimplementedError(absl::StrCat(
-        DTypeName(layout.type), " has no interleaved layout; use rowmajor"));
+    return absl::UnimplementedError(
+        absl::StrCat(DTypeName(layout.type), " has no ",
+                     LayoutOrderName(layout.order), " layout; use rowmajor"));
   }
   if (layout.rows == 0 || layout.columns == 0) {
     return absl::InvalidArgumentError(
-        absl::StrCat("an interleaved matrix needs rows and columns, got ",
+        absl::StrCat("a matrix in tiles needs rows and columns, got ",
                      layout.rows, " x ", layout.columns));
   }
   if (layout.row_bytes > kMaxRowBytes) return TooLarge(layout);
@@ -75,13 +86,17 @@ absl::Status FillInterleaved(TensorLayout& layout) {
       CeilDiv(layout.row_bytes - fields->row_head_bytes, fields->unit_bytes);
   layout.tile_rows = kTileRows;
   layout.tile_blocks = fields->tile_blocks;
-  layout.interleave_bytes = kInterleaveBytes;
+  layout.tile_columns = TileColumns(layout.order, *fields);
+  layout.interleave_bytes =
+      std::min<uint32_t>(kInterleaveBytes, fields->unit_bytes);
   for (const BlockField& field : fields->body) {
     layout.value_xor |= field.value_xor;
   }
-  layout.row_tile_bytes = InterleavedRowTileBytes(*fields, units);
+  layout.row_tile_bytes = fields->TileBytes(units);
+  if (fields->row_head_bytes != 0) layout.row_tile_bytes += kTileHeadBytes;
   layout.row_tile_stride = layout.row_tile_bytes;
-  if (layout.row_tile_stride % kAliasBytes == 0) {
+  if (layout.order == LayoutOrder::kInterleaved &&
+      layout.row_tile_stride % kAliasBytes == 0) {
     layout.row_tile_stride += kCacheLineBytes;
   }
   return absl::OkStatus();
@@ -93,7 +108,7 @@ absl::string_view LayoutOrderName(LayoutOrder order) {
   for (const OrderName& entry : kOrderNames) {
     if (entry.order == order) return entry.name;
   }
-  return "unknown";
+  return kUnknownName;
 }
 
 std::optional<LayoutOrder> LayoutOrderFromName(absl::string_view name) {
@@ -103,6 +118,13 @@ std::optional<LayoutOrder> LayoutOrderFromName(absl::string_view name) {
   return std::nullopt;
 }
 
+const BlockFields* FieldsOf(const TensorLayout& layout) {
+  if (layout.order == LayoutOrder::kRowMajor) return nullptr;
+  return layout.order == LayoutOrder::kTransposed
+             ? FindTransposedFields(layout.type)
+             : FindBlockFields(layout.type);
+}
+
 absl::StatusOr<TensorLayout> MakeTensorLayout(LayoutOrder order, DType type,
                                               uint64_t rows, uint64_t columns) {
   TensorLayout layout;
@@ -110,16 +132,16 @@ absl::StatusOr<TensorLayout> MakeTensorLayout(LayoutOrder order, DType type,
   layout.type = type;
   layout.rows = rows;
   layout.columns = columns;
-  if (order != LayoutOrder::kRowMajor && order != LayoutOrder::kInterleaved) {
-    return absl::UnimplementedError(absl::StrCat(
-        "layout ", LayoutOrderName(order), " (", static_cast<uint32_t>(order),
-        ") is not supported; use rowmajor or interleaved"));
+  if (LayoutOrderName(order) == kUnknownName) {
+    return absl::UnimplementedError(
+        absl::StrCat("layout ", kUnknownName, " (",
+                     static_cast<uint32_t>(order), ") is not supported"));
   }
   TESSERA_ASSIGN_OR_RETURN(layout.row_bytes, CheckedRowBytes(type, columns));
   layout.row_tile_bytes = layout.row_bytes;
   layout.row_tile_stride = layout.row_bytes;
-  if (order == LayoutOrder::kInterleaved) {
-    TESSERA_RETURN_IF_ERROR(FillInterleaved(layout));
+  if (order != LayoutOrder::kRowMajor) {
+    TESSERA_RETURN_IF_ERROR(FillTiled(layout));
   }
   // Whole tiles and their strides too, so that StoredBytes cannot overflow.
   const std::optional<uint64_t> padded_rows =

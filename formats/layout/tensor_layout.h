@@ -3,12 +3,14 @@
 #ifndef FORMATS_LAYOUT_TENSOR_LAYOUT_H_
 #define FORMATS_LAYOUT_TENSOR_LAYOUT_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "formats/dtype/dtype.h"
+#include "formats/layout/block_fields.h"
 
 namespace tessera {
 
@@ -28,16 +30,13 @@ std::optional<LayoutOrder> LayoutOrderFromName(absl::string_view name);
 // a manifest must refuse the tensor.
 inline constexpr uint32_t kKernelAbi = 1;
 
-// Rows of an interleaved row tile, and bytes of one row that stay together: a
-// 64-byte vector holds 4 bytes of each of 16 rows.
-inline constexpr uint32_t kTileRows = 16;
-inline constexpr uint32_t kInterleaveBytes = 4;
-
 // The layout of one matrix of `rows` x `columns` weights. A plain value.
 //
-// A matrix is a sequence of row tiles of `tile_rows` rows each (one row for
-// rowmajor). Missing rows of the last tile are zero blocks. Row tile t starts
-// `t * row_tile_stride` bytes after the first one.
+// A matrix is cut into row tiles of `tile_rows` rows each (one row for
+// rowmajor). Missing rows of the last one are zero blocks. Row-major and
+// interleaved row tiles follow each other: row tile t starts `t *
+// row_tile_stride` bytes after the first one. Transposed and swizzled matrices
+// spread the tiles of a row tile over the matrix; TileGrid knows where.
 //
 // An interleaved row tile is, for INT8, 64 bytes of row scales and then the
 // quants; for all other types it is a sequence of tiles along K, of
@@ -51,6 +50,7 @@ struct TensorLayout {
   uint64_t columns = 0;
   uint32_t tile_rows = 1;
   uint32_t tile_blocks = 1;
+  uint32_t tile_columns = 0;      // of a tile that lies by itself; 0: none does
   uint32_t interleave_bytes = 0;  // 0: rows are not interleaved
   uint8_t value_xor = 0;          // 0x80: int8 weights are stored unsigned
   uint64_t row_bytes = 0;         // of one row-major row
@@ -59,7 +59,16 @@ struct TensorLayout {
 
   uint64_t row_tiles() const { return (rows + tile_rows - 1) / tile_rows; }
 
-  // Bytes from the first row tile's first to the last one's last.
+  // False if the tiles of a row tile are spread over the matrix, whose row
+  // tiles then have `row_tile_bytes` each on average.
+  bool has_whole_row_tiles() const { return tile_columns == 0; }
+
+  // Rows of row tile `row_tile` that are not padding.
+  uint64_t RowsInTile(uint64_t row_tile) const {
+    return std::min<uint64_t>(tile_rows, rows - row_tile * tile_rows);
+  }
+
+  // Bytes of the matrix, from its first to its last.
   uint64_t StoredBytes() const {
     return row_tiles() == 0
                ? 0
@@ -68,12 +77,15 @@ struct TensorLayout {
 };
 
 // The layout of a matrix. `row_tile_stride` is set so that row tiles follow
-// each other without a gap, but never a multiple of 4 KiB apart (streams that
-// are alias in the L1 cache). InvalidArgument if `columns` is no multiple of
+// each other without a gap, but interleaved ones never a multiple of 4 KiB apart
+// (streams that are alias in the L1 cache). InvalidArgument if `columns` is no multiple of
 // the type's block; Unimplemented if the type has no such layout yet (then use
 // rowmajor, which every type has).
 absl::StatusOr<TensorLayout> MakeTensorLayout(LayoutOrder order, DType type,
                                               uint64_t rows, uint64_t columns);
+
+// The fields of the layout's tiles; null for rowmajor.
+const BlockFields* FieldsOf(const TensorLayout& layout);
 
 }  // namespace tessera
 

@@ -85,6 +85,53 @@ TEST(TensorLayoutTest, StrideAvoidsMultiplesOf4096) {
   EXPECT_EQ(layout.StoredBytes(), 2 * 4160 + 4096);
 }
 
+struct TileCase {
+  DType type;
+  LayoutOrder order;
+  uint32_t tile_columns;
+  uint32_t interleave_bytes;
+};
+
+constexpr TileCase kTiles[] = {
+    {DType::kF32, LayoutOrder::kTransposed, 1, 4},
+    {DType::kF16, LayoutOrder::kTransposed, 1, 2},
+    {DType::kBF16, LayoutOrder::kTransposed, 1, 2},
+    {DType::kINT8, LayoutOrder::kTransposed, 32, 4},
+    {DType::kQ4_0, LayoutOrder::kTransposed, 64, 4},
+    {DType::kQ4_1, LayoutOrder::kTransposed, 32, 4},
+    {DType::kMXFP4, LayoutOrder::kTransposed, 128, 4},
+    {DType::kQ4_K, LayoutOrder::kTransposed, 256, 4},
+    {DType::kQ6_K, LayoutOrder::kTransposed, 512, 4},
+    {DType::kF32, LayoutOrder::kSwizzled, 64, 4},
+    {DType::kF16, LayoutOrder::kSwizzled, 64, 4},
+    {DType::kINT8, LayoutOrder::kSwizzled, 256, 4},
+    {DType::kQ4_0, LayoutOrder::kSwizzled, 256, 4},
+    {DType::kQ4_K, LayoutOrder::kSwizzled, 256, 4},
+    {DType::kQ6_K, LayoutOrder::kSwizzled, 512, 4},
+};
+
+// The bytes of a matrix are those of its interleaved row tiles without gaps.
+TEST(TensorLayoutTest, TilesOfTransposedAndSwizzled) {
+  for (const TileCase& c : kTiles) {
+    SCOPED_TRACE(testing::Message()
+                 << LayoutOrderName(c.order) << " " << DTypeName(c.type));
+    const TensorLayout layout =
+        MakeTensorLayout(c.order, c.type, 33, 1024).value();
+    EXPECT_FALSE(layout.has_whole_row_tiles());
+    EXPECT_EQ(layout.tile_columns, c.tile_columns);
+    EXPECT_EQ(layout.interleave_bytes, c.interleave_bytes);
+    EXPECT_EQ(layout.row_tile_bytes,
+              Interleaved(c.type, 33, 1024).row_tile_bytes);
+    EXPECT_EQ(layout.row_tile_stride, layout.row_tile_bytes);
+    EXPECT_EQ(layout.StoredBytes(), 3 * layout.row_tile_bytes);
+  }
+  EXPECT_TRUE(Interleaved(DType::kF32, 33, 64).has_whole_row_tiles());
+  // Columns are not paired, so an odd one needs no partner.
+  EXPECT_EQ(MakeTensorLayout(LayoutOrder::kTransposed, DType::kF16, 3, 5)
+                ->StoredBytes(),
+            5 * 32);
+}
+
 TEST(TensorLayoutTest, RowMajor) {
   const TensorLayout layout =
       MakeTensorLayout(LayoutOrder::kRowMajor, DType::kIQ2_XXS, 7, 512).value();
@@ -116,18 +163,15 @@ void ExpectRefused(LayoutOrder order, DType type, uint64_t rows,
 
 TEST(TensorLayoutTest, Refusals) {
   using absl::StatusCode;
-  ExpectRefused(LayoutOrder::kTransposed, DType::kF32, 4, 4,
-                StatusCode::kUnimplemented,
-                "layout transposed (2) is not supported; use rowmajor or "
-                "interleaved");
-  ExpectRefused(LayoutOrder::kSwizzled, DType::kF32, 4, 4,
-                StatusCode::kUnimplemented,
-                "layout swizzled (4) is not supported; use rowmajor or "
-                "interleaved");
   ExpectRefused(static_cast<LayoutOrder>(9), DType::kF32, 4, 4,
                 StatusCode::kUnimplemented,
-                "layout unknown (9) is not supported; use rowmajor or "
-                "interleaved");
+                "layout unknown (9) is not supported");
+  ExpectRefused(LayoutOrder::kSwizzled, DType::kIQ1_S, 4, 256,
+                StatusCode::kUnimplemented,
+                "IQ1_S has no swizzled layout; use rowmajor");
+  ExpectRefused(LayoutOrder::kTransposed, DType::kF32, 4, 0,
+                StatusCode::kInvalidArgument,
+                "a matrix in tiles needs rows and columns, got 4 x 0");
   ExpectRefused(LayoutOrder::kInterleaved, DType::kQ4_K, 4, 255,
                 StatusCode::kInvalidArgument,
                 "rows of 255 columns are no multiple of Q4_K's block of 256");
@@ -139,13 +183,14 @@ TEST(TensorLayoutTest, Refusals) {
                 "Q4_0_8_8 has no known block; no layout stores it");
   ExpectRefused(LayoutOrder::kInterleaved, DType::kF32, 0, 4,
                 StatusCode::kInvalidArgument,
-                "an interleaved matrix needs rows and columns, got 0 x 4");
+                "a matrix in tiles needs rows and columns, got 0 x 4");
 }
 
 TEST(TensorLayoutTest, SizesThatOverflow) {
   constexpr uint64_t kHuge = std::numeric_limits<uint64_t>::max();
   for (LayoutOrder order :
-       {LayoutOrder::kRowMajor, LayoutOrder::kInterleaved}) {
+       {LayoutOrder::kRowMajor, LayoutOrder::kTransposed,
+        LayoutOrder::kInterleaved, LayoutOrder::kSwizzled}) {
     for (uint64_t rows : {uint64_t{1} << 62, kHuge, kHuge - 14}) {
       EXPECT_EQ(MakeTensorLayout(order, DType::kF32, rows, 64).status().code(),
                 absl::StatusCode::kInvalidArgument);
