@@ -3,10 +3,13 @@
 #ifndef RUNTIME_KERNELS_ALL_KERNELS_INL_H_
 #define RUNTIME_KERNELS_ALL_KERNELS_INL_H_
 
+#include "runtime/kernels/affine_matmul-inl.h"
 #include "runtime/kernels/attention_kernels-inl.h"
+#include "runtime/kernels/codebook_matmul-inl.h"
 #include "runtime/kernels/integer_matmul-inl.h"
 #include "runtime/kernels/kernel_args.h"
 #include "runtime/kernels/kernels.inc"
+#include "runtime/kernels/low_bit_matmul-inl.h"
 #include "runtime/kernels/matmul_kernels-inl.h"
 #include "runtime/kernels/super_block_matmul-inl.h"
 #include "runtime/kernels/vector_kernels-inl.h"

@@ -125,6 +125,15 @@ template <int kBits>
 inline I32x16 ShiftLeftI32(I32x16 x) {
   return {_mm256_slli_epi32(x.a, kBits), _mm256_slli_epi32(x.b, kBits)};
 }
+template <int kBits>
+inline I32x16 ShiftRightI32(I32x16 x) {
+  return {_mm256_srli_epi32(x.a, kBits), _mm256_srli_epi32(x.b, kBits)};
+}
+inline I32x16 ToFactor(I32x16 x) { return AndI32(x, BroadcastI32(0xffff)); }
+inline I32x16 MulAddI16(I32x16 sum, I32x16 factor, I32x16 x) {
+  return {_mm256_add_epi32(sum.a, _mm256_madd_epi16(factor.a, x.a)),
+          _mm256_add_epi32(sum.b, _mm256_madd_epi16(factor.b, x.b))};
+}
 inline int32_t ReduceAddI32(I32x16 x) {
   const __m256i x8 = _mm256_add_epi32(x.a, x.b);
   const __m128i x4 = _mm_add_epi32(_mm256_castsi256_si128(x8),
@@ -149,6 +158,11 @@ inline I32x16 LoadU8ToI32(const uint8_t* p) {
 inline I32x16 LoadS8ToI32(const uint8_t* p) {
   return {_mm256_cvtepi8_epi32(LoadBytes8(p)),
           _mm256_cvtepi8_epi32(LoadBytes8(p + 8))};
+}
+inline I32x16 LoadU16ToI32(const uint8_t* p) {
+  const __m128i* words = reinterpret_cast<const __m128i*>(p);
+  return {_mm256_cvtepu16_epi32(_mm_loadu_si128(words)),
+          _mm256_cvtepu16_epi32(_mm_loadu_si128(words + 1))};
 }
 inline void StoreToS8(int8_t* p, I32x16 x) {
   const __m256i x16 =
@@ -237,6 +251,42 @@ inline U8x64 ShiftRight(U8x64 x) {
 template <int kBits>
 inline U8x64 ShiftLeft(U8x64 x) {
   return {_mm256_slli_epi32(x.a, kBits), _mm256_slli_epi32(x.b, kBits)};
+}
+inline U8x64 AddBytes(U8x64 x, U8x64 y) {
+  return {_mm256_add_epi8(x.a, y.a), _mm256_add_epi8(x.b, y.b)};
+}
+inline U8x64 Lookup(const uint8_t (&table)[16], U8x64 x) {
+  const __m256i entries = _mm256_broadcastsi128_si256(
+      _mm_loadu_si128(reinterpret_cast<const __m128i*>(table)));
+  return {_mm256_shuffle_epi8(entries, x.a), _mm256_shuffle_epi8(entries, x.b)};
+}
+// One byte of `bits` serves four bytes of x, each its bit.
+template <int kFirst>
+inline __m256i AddFifthBitsHalf(__m256i x, __m256i bits) {
+  const __m256i source = _mm256_add_epi8(
+      _mm256_setr_epi32(0, 0x04040404, 0x08080808, 0x0c0c0c0c,  //
+                        0, 0x04040404, 0x08080808, 0x0c0c0c0c),
+      _mm256_set1_epi8(kFirst / 8));
+  const __m256i bit =
+      _mm256_set1_epi32(static_cast<int32_t>(0x08040201u << kFirst % 8));
+  const __m256i set = _mm256_cmpeq_epi8(
+      _mm256_and_si256(_mm256_shuffle_epi8(bits, source), bit), bit);
+  return _mm256_or_si256(x, _mm256_and_si256(set, _mm256_set1_epi8(16)));
+}
+template <int kFirst>
+inline U8x64 AddFifthBits(U8x64 x, U8x64 bits) {
+  return {AddFifthBitsHalf<kFirst>(x.a, bits.a),
+          AddFifthBitsHalf<kFirst>(x.b, bits.b)};
+}
+// The digit is 1 from 86 on and 2 from 171 on; comparisons are signed.
+inline __m256i TernaryDigitsHalf(__m256i x) {
+  const __m256i value = _mm256_xor_si256(x, _mm256_set1_epi8(-128));
+  const __m256i first = _mm256_cmpgt_epi8(value, _mm256_set1_epi8(85 - 128));
+  const __m256i second = _mm256_cmpgt_epi8(value, _mm256_set1_epi8(170 - 128));
+  return _mm256_abs_epi8(_mm256_add_epi8(first, second));
+}
+inline U8x64 TernaryDigits(U8x64 x) {
+  return {TernaryDigitsHalf(x.a), TernaryDigitsHalf(x.b)};
 }
 
 // 4 consecutive activations in each lane.

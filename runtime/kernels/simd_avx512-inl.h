@@ -94,6 +94,18 @@ template <int kBits>
 inline I32x16 ShiftLeftI32(I32x16 x) {
   return {_mm512_slli_epi32(x.v, kBits)};
 }
+template <int kBits>
+inline I32x16 ShiftRightI32(I32x16 x) {
+  return {_mm512_srli_epi32(x.v, kBits)};
+}
+inline I32x16 ToFactor(I32x16 x) { return AndI32(x, BroadcastI32(0xffff)); }
+inline I32x16 MulAddI16(I32x16 sum, I32x16 factor, I32x16 x) {
+#ifdef __AVX512VNNI__
+  return {_mm512_dpwssd_epi32(sum.v, factor.v, x.v)};
+#else
+  return {_mm512_add_epi32(sum.v, _mm512_madd_epi16(factor.v, x.v))};
+#endif
+}
 inline int32_t ReduceAddI32(I32x16 x) { return _mm512_reduce_add_epi32(x.v); }
 inline int32_t ReduceMaxI32(I32x16 x) { return _mm512_reduce_max_epi32(x.v); }
 inline __m128i LoadBytes16(const uint8_t* p) {
@@ -104,6 +116,10 @@ inline I32x16 LoadU8ToI32(const uint8_t* p) {
 }
 inline I32x16 LoadS8ToI32(const uint8_t* p) {
   return {_mm512_cvtepi8_epi32(LoadBytes16(p))};
+}
+inline I32x16 LoadU16ToI32(const uint8_t* p) {
+  return {_mm512_cvtepu16_epi32(
+      _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)))};
 }
 inline void StoreToS8(int8_t* p, I32x16 x) {
   _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm512_cvtepi32_epi8(x.v));
@@ -159,6 +175,34 @@ inline U8x64 ShiftRight(U8x64 x) {
 template <int kBits>
 inline U8x64 ShiftLeft(U8x64 x) {
   return {_mm512_slli_epi32(x.v, kBits)};
+}
+inline U8x64 AddBytes(U8x64 x, U8x64 y) {
+  return {_mm512_add_epi8(x.v, y.v)};
+}
+inline U8x64 Lookup(const uint8_t (&table)[16], U8x64 x) {
+  const __m512i entries = _mm512_broadcast_i32x4(
+      _mm_loadu_si128(reinterpret_cast<const __m128i*>(table)));
+  return {_mm512_shuffle_epi8(entries, x.v)};
+}
+// One byte of `bits` serves four bytes of x, each its bit.
+template <int kFirst>
+inline U8x64 AddFifthBits(U8x64 x, U8x64 bits) {
+  const __m512i source = _mm512_add_epi8(
+      _mm512_set4_epi32(0x0c0c0c0c, 0x08080808, 0x04040404, 0),
+      _mm512_set1_epi8(kFirst / 8));
+  const __m512i bit =
+      _mm512_set1_epi32(static_cast<int32_t>(0x08040201u << kFirst % 8));
+  const __mmask64 set =
+      _mm512_test_epi8_mask(_mm512_shuffle_epi8(bits.v, source), bit);
+  return {_mm512_mask_add_epi8(x.v, set, x.v, _mm512_set1_epi8(16))};
+}
+// The digit is 1 from 86 on and 2 from 171 on.
+inline U8x64 TernaryDigits(U8x64 x) {
+  const __m512i one = _mm512_set1_epi8(1);
+  const __m512i first = _mm512_maskz_mov_epi8(
+      _mm512_cmpgt_epu8_mask(x.v, _mm512_set1_epi8(85)), one);
+  return {_mm512_mask_add_epi8(
+      first, _mm512_cmpgt_epu8_mask(x.v, _mm512_set1_epi8(-86)), first, one)};
 }
 
 // 4 consecutive activations in each lane.

@@ -158,6 +158,21 @@ inline I32x16 ShiftLeftI32(I32x16 x) {
     return static_cast<int32_t>(static_cast<uint32_t>(x.v[i]) << kBits);
   });
 }
+// Shifts zeros in.
+template <int kBits>
+inline I32x16 ShiftRightI32(I32x16 x) {
+  return EachLane<I32x16>([&](int i) {
+    return static_cast<int32_t>(static_cast<uint32_t>(x.v[i]) >> kBits);
+  });
+}
+// sum + factor * x, for x in [-2^15, 2^15) and factors made by ToFactor.
+inline I32x16 ToFactor(I32x16 x) { return AndI32(x, BroadcastI32(0xffff)); }
+inline I32x16 MulAddI16(I32x16 sum, I32x16 factor, I32x16 x) {
+  return EachLane<I32x16>([&](int i) {
+    return sum.v[i] +
+           static_cast<int16_t>(factor.v[i]) * static_cast<int16_t>(x.v[i]);
+  });
+}
 inline int32_t ReduceAddI32(I32x16 x) {
   int32_t sum = 0;
   for (int i = 0; i < 16; ++i) sum += x.v[i];
@@ -175,6 +190,12 @@ inline I32x16 LoadU8ToI32(const uint8_t* p) {
 inline I32x16 LoadS8ToI32(const uint8_t* p) {
   return EachLane<I32x16>(
       [&](int i) { return int32_t{static_cast<int8_t>(p[i])}; });
+}
+// 16 unsigned words of 16 bits, widened.
+inline I32x16 LoadU16ToI32(const uint8_t* p) {
+  uint16_t word[16];
+  __builtin_memcpy(word, p, sizeof(word));
+  return EachLane<I32x16>([&](int i) { return int32_t{word[i]}; });
 }
 // For lanes in [-128, 127].
 inline void StoreToS8(int8_t* p, I32x16 x) {
@@ -284,6 +305,27 @@ inline U8x64 ShiftRight(U8x64 x) {
 template <int kBits>
 inline U8x64 ShiftLeft(U8x64 x) {
   return EachByte([&](int i) { return x.v[i] << kBits; });
+}
+// x + y modulo 256
+inline U8x64 AddBytes(U8x64 x, U8x64 y) {
+  return EachByte([&](int i) { return x.v[i] + y.v[i]; });
+}
+// table[x], of 16 entries, for x < 16
+inline U8x64 Lookup(const uint8_t (&table)[16], U8x64 x) {
+  return EachByte([&](int i) { return table[x.v[i]]; });
+}
+// Adds 16 to byte 4r + j where bit kFirst + j of the 32 bits that are lane r of
+// `bits` is set. kFirst is a multiple of 4.
+template <int kFirst>
+inline U8x64 AddFifthBits(U8x64 x, U8x64 bits) {
+  return EachByte([&](int i) {
+    const uint8_t byte = bits.v[i / 4 * 4 + kFirst / 8];
+    return x.v[i] + 16 * (byte >> (kFirst % 8 + i % 4) & 1);
+  });
+}
+// floor(3 x / 256): the first digit after the point of x / 256 in base 3.
+inline U8x64 TernaryDigits(U8x64 x) {
+  return EachByte([&](int i) { return 3 * x.v[i] >> 8; });
 }
 
 // sum + the products of 16 columns: lane r adds w[j / 4] byte 4r + j % 4 times

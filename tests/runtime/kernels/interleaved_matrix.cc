@@ -32,16 +32,52 @@ InterleavedMatrix PackMatrix(DType type, int64_t rows, int64_t columns,
   return matrix;
 }
 
+namespace {
+
+// Sets the scales of a block that are floats; `scale` is a power of two.
+void SetScales(const BlockFields& fields, float scale, uint8_t* block) {
+  const uint16_t half = F32ToF16(scale);
+  for (const BlockField& field : fields.head) {
+    if (fields.type == DType::kMXFP4 && field.bytes == 1) {
+      block[field.offset] = static_cast<uint8_t>(128 + std::ilogb(scale));
+    } else if (fields.type == DType::kIQ4_XS && field.offset != 0) {
+      continue;  // bits of integer scales
+    } else if (field.bytes != 0) {
+      std::memcpy(block + field.offset, &half, sizeof(half));
+    }
+  }
+}
+
+// Random blocks for types without an encoder, with scales of 2^-8 to 1.
+InterleavedMatrix RandomBlocks(DType type, int64_t rows, int64_t columns,
+                               std::mt19937& random) {
+  const uint64_t row_bytes = *RowBytes(type, columns);
+  const BlockFields& fields = *FindBlockFields(type);
+  std::vector<uint8_t> row_major(rows * row_bytes);
+  for (uint8_t& byte : row_major) byte = random() & 0xff;
+  for (uint64_t i = 0; i < row_major.size(); i += fields.unit_bytes) {
+    const int exponent = -static_cast<int>(random() % 9);
+    SetScales(fields, std::ldexp(1.0f, exponent), row_major.data() + i);
+  }
+  return PackMatrix(type, rows, columns, row_major);
+}
+
+}  // namespace
+
 InterleavedMatrix EncodeRandomMatrix(DType type, int64_t rows, int64_t columns,
                                      std::mt19937& random) {
+  const Codec& codec = *FindCodec(type);
+  if (codec.quantize_row == nullptr) {
+    return RandomBlocks(type, rows, columns, random);
+  }
   std::normal_distribution<float> normal;
   const uint64_t row_bytes = *RowBytes(type, columns);
   std::vector<uint8_t> row_major(rows * row_bytes);
   std::vector<float> values(columns);
   for (int64_t row = 0; row < rows; ++row) {
     for (float& value : values) value = normal(random);
-    FindCodec(type)->quantize_row(values.data(), columns, nullptr,
-                                  row_major.data() + row * row_bytes);
+    codec.quantize_row(values.data(), columns, nullptr,
+                       row_major.data() + row * row_bytes);
   }
   return PackMatrix(type, rows, columns, row_major);
 }
@@ -52,7 +88,6 @@ InterleavedMatrix MatrixOfBytes(DType type, int64_t rows, int64_t columns,
                                 std::mt19937& random) {
   const uint64_t row_bytes = *RowBytes(type, columns);
   const BlockFields& fields = *FindBlockFields(type);
-  const uint16_t half = F32ToF16(scale);
   std::vector<uint8_t> row_major(rows * row_bytes);
   for (uint8_t& byte : row_major) byte = next_byte(random);
   for (int64_t row = 0; row < rows; ++row) {
@@ -60,11 +95,7 @@ InterleavedMatrix MatrixOfBytes(DType type, int64_t rows, int64_t columns,
     if (fields.row_head_bytes != 0) std::memcpy(begin, &scale, sizeof(scale));
     if (!fields.has_head()) continue;
     for (uint64_t i = 0; i < row_bytes; i += fields.unit_bytes) {
-      for (const BlockField& field : fields.head) {
-        if (field.bytes != 0) {
-          std::memcpy(begin + i + field.offset, &half, sizeof(half));
-        }
-      }
+      SetScales(fields, scale, begin + i);
     }
   }
   return PackMatrix(type, rows, columns, row_major);

@@ -45,12 +45,13 @@ struct InterleavedMatrix {
 InterleavedMatrix PackMatrix(DType type, int64_t rows, int64_t columns,
                              const std::vector<uint8_t>& row_major);
 
-// Normally distributed values, encoded by the type's codec.
+// Normally distributed values, encoded by the type's codec; random blocks if it
+// cannot encode.
 InterleavedMatrix EncodeRandomMatrix(DType type, int64_t rows, int64_t columns,
                                      std::mt19937& random);
 
 // Blocks of bytes from `next_byte`, with every scale that is a float set to
-// `scale`. For types with blocks and for INT8.
+// `scale`, a power of two. For types with blocks and for INT8.
 InterleavedMatrix MatrixOfBytes(DType type, int64_t rows, int64_t columns,
                                 float scale,
                                 uint8_t (*next_byte)(std::mt19937&),
