@@ -22,5 +22,5 @@ step "inspect $arena"
 bazel-bin/converter/inspect/inspect "$arena"
 
 step "run $arena"
-bazel-bin/runtime/llm/run "$arena" --temperature 0 --n_predict 160 \
+bazel-bin/runtime/llm/run "$arena" --temperature 0 --n_predict 133 \
   --prompt "There once was a curious bear called Bruno."
