@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/checked_math.h"
+
 namespace tessera {
 
 ForwardPass::ForwardPass(const DecoderParts& parts, const Batch& batch,
@@ -112,82 +114,82 @@ void ForwardPass::Quantize(const float* rows, int64_t columns,
 
 void ForwardPass::ProjectHeads(int64_t layer) {
   const LayerWeights& w = weights_.layers[layer];
-  const int64_t head_dim = config_.head_dim;
   // The unit of work is whole heads in whole tiles, so that the thread that
   // computed a head can turn and store it without waiting for the others.
-  const int64_t unit_rows = std::lcm<int64_t>(head_dim, kTileRows);
-  struct Part {
-    const Matrix& matrix;
-    float* out;
-    int64_t units;
-  };
-  const auto units = [unit_rows](const Matrix& matrix) {
-    return (matrix.rows() + unit_rows - 1) / unit_rows;
-  };
-  const Part parts[] = {{w.attn_q, buffers_.query, units(w.attn_q)},
-                        {w.attn_k, buffers_.key, units(w.attn_k)},
-                        {w.attn_v, buffers_.value, units(w.attn_v)}};
-  const int64_t total = parts[0].units + parts[1].units + parts[2].units;
+  const int64_t unit = std::lcm<int64_t>(config_.head_dim, kTileRows);
+  const int64_t query_rows = w.attn_q.rows();
+  const int64_t kv_rows = w.attn_k.rows();
+  const int64_t query_units = CeilDiv(query_rows, unit);
+  const int64_t kv_units = CeilDiv(kv_rows, unit);
+  const int64_t units = query_units + 2 * kv_units;
   team_.Phase(
-      member_, total, team_.PieceOf(total), [&](int64_t first, int64_t last) {
-        for (const Part& part : parts) {
-          const int64_t begin = std::max<int64_t>(first, 0);
-          const int64_t end = std::min(last, part.units);
-          first -= part.units;
-          last -= part.units;
-          if (begin >= end) continue;
-          const int64_t rows = part.matrix.rows();
-          const int64_t first_head = begin * unit_rows / head_dim;
-          const int64_t last_head =
-              std::min(end * unit_rows, rows) / head_dim;
-          ProjectRows(part.matrix, begin * unit_rows / kTileRows,
-                      std::min(end * unit_rows / kTileRows,
-                               part.matrix.tiles()),
-                      part.out, rows);
-          if (part.out != buffers_.value) {
-            TurnHeads(part.out, rows, first_head, last_head);
-          }
-          if (part.out != buffers_.query) {
-            StoreKeysAndValues(layer, part.out == buffers_.key, first_head,
-                               last_head);
-          }
-        }
+      member_, units, team_.PieceOf(units), [&](int64_t first, int64_t last) {
+        // Calls project(first_row, last_row) for the piece's share of a matrix
+        // of `rows` rows, whose units begin at `begin`.
+        const auto share = [&](int64_t begin, int64_t rows,
+                               const auto& project) {
+          const int64_t first_row = std::max(first - begin, int64_t{0}) * unit;
+          const int64_t last_row = std::min((last - begin) * unit, rows);
+          if (first_row < last_row) project(first_row, last_row);
+        };
+        share(0, query_rows, [&](int64_t from, int64_t to) {
+          ProjectQueries(w.attn_q, from, to);
+        });
+        share(query_units, kv_rows, [&](int64_t from, int64_t to) {
+          ProjectKeys(w.attn_k, layer, from, to);
+        });
+        share(query_units + kv_units, kv_rows, [&](int64_t from, int64_t to) {
+          ProjectValues(w.attn_v, layer, from, to);
+        });
       });
 }
 
-void ForwardPass::ProjectRows(const Matrix& matrix, int64_t first_tile,
-                              int64_t last_tile, float* out,
-                              int64_t out_stride) {
-  const Activations x =
-      Input(buffers_.normed, config_.hidden_size, tokens());
-  MatmulTiles(matrix, x, first_tile, last_tile, out, out_stride, scratch());
+void ForwardPass::ProjectQueries(const Matrix& matrix, int64_t first_row,
+                                 int64_t last_row) {
+  ProjectRows(matrix, first_row, last_row, buffers_.query);
+  TurnHeads(buffers_.query, config_.query_size(), first_row, last_row);
 }
 
-void ForwardPass::TurnHeads(float* rows, int64_t stride, int64_t first_head,
-                            int64_t last_head) {
-  const int64_t pairs = rope_.pairs();
-  for (int64_t t = 0; t < tokens(); ++t) {
-    for (int64_t head = first_head; head < last_head; ++head) {
-      kernels_.rope(rows + t * stride + head * config_.head_dim,
-                    buffers_.cosines + t * pairs, buffers_.sines + t * pairs,
-                    pairs);
+void ForwardPass::ProjectKeys(const Matrix& matrix, int64_t layer,
+                              int64_t first_row, int64_t last_row) {
+  ProjectRows(matrix, first_row, last_row, buffers_.key);
+  TurnHeads(buffers_.key, config_.kv_size(), first_row, last_row);
+  for (int64_t row = first_row; row < last_row; row += config_.head_dim) {
+    for (int64_t t = 0; t < tokens(); ++t) {
+      cache_.StoreKey(kernels_, layer, row / config_.head_dim,
+                      batch_.first_position + t,
+                      buffers_.key + t * config_.kv_size() + row);
     }
   }
 }
 
-void ForwardPass::StoreKeysAndValues(int64_t layer, bool keys,
-                                     int64_t first_head, int64_t last_head) {
-  const float* rows = keys ? buffers_.key : buffers_.value;
-  for (int64_t head = first_head; head < last_head; ++head) {
+void ForwardPass::ProjectValues(const Matrix& matrix, int64_t layer,
+                                int64_t first_row, int64_t last_row) {
+  ProjectRows(matrix, first_row, last_row, buffers_.value);
+  for (int64_t row = first_row; row < last_row; row += config_.head_dim) {
     for (int64_t t = 0; t < tokens(); ++t) {
-      const float* row =
-          rows + t * config_.kv_size() + head * config_.head_dim;
-      const int64_t position = batch_.first_position + t;
-      if (keys) {
-        cache_.StoreKey(kernels_, layer, head, position, row);
-      } else {
-        cache_.StoreValue(kernels_, layer, head, position, row);
-      }
+      cache_.StoreValue(kernels_, layer, row / config_.head_dim,
+                        batch_.first_position + t,
+                        buffers_.value + t * config_.kv_size() + row);
+    }
+  }
+}
+
+void ForwardPass::ProjectRows(const Matrix& matrix, int64_t first_row,
+                              int64_t last_row, float* out) {
+  const Activations x =
+      Input(buffers_.normed, config_.hidden_size, tokens());
+  MatmulTiles(matrix, x, first_row / kTileRows, CeilDiv(last_row, kTileRows),
+              out, matrix.rows(), scratch());
+}
+
+void ForwardPass::TurnHeads(float* rows, int64_t stride, int64_t first_row,
+                            int64_t last_row) {
+  const int64_t pairs = rope_.pairs();
+  for (int64_t t = 0; t < tokens(); ++t) {
+    for (int64_t row = first_row; row < last_row; row += config_.head_dim) {
+      kernels_.rope(rows + t * stride + row, buffers_.cosines + t * pairs,
+                    buffers_.sines + t * pairs, pairs);
     }
   }
 }

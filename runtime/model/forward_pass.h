@@ -62,12 +62,19 @@ class ForwardPass {
   // The queries, keys and values of all heads, turned to their positions; keys
   // and values go to the cache.
   void ProjectHeads(int64_t layer);
-  void ProjectRows(const Matrix& matrix, int64_t first_tile, int64_t last_tile,
-                   float* out, int64_t out_stride);
-  void TurnHeads(float* rows, int64_t stride, int64_t first_head,
-                 int64_t last_head);
-  void StoreKeysAndValues(int64_t layer, bool keys, int64_t first_head,
-                          int64_t last_head);
+  void ProjectQueries(const Matrix& matrix, int64_t first_row,
+                      int64_t last_row);
+  void ProjectKeys(const Matrix& matrix, int64_t layer, int64_t first_row,
+                   int64_t last_row);
+  void ProjectValues(const Matrix& matrix, int64_t layer, int64_t first_row,
+                     int64_t last_row);
+
+  // Rows [first_row, last_row) of `matrix`, whole tiles and whole heads, times
+  // the normed tokens.
+  void ProjectRows(const Matrix& matrix, int64_t first_row, int64_t last_row,
+                   float* out);
+  void TurnHeads(float* rows, int64_t stride, int64_t first_row,
+                 int64_t last_row);
 
   // Softmax-weighted values for every head of every token.
   void Attend(int64_t layer);
