@@ -93,12 +93,13 @@ std::string RowMajorHash(absl::Span<const uint8_t> file,
   const TensorLayout& layout = tensor.layout;
   std::vector<uint8_t> rows(layout.tile_rows * layout.row_bytes);
   Xxh128Stream stream;
-  for (uint64_t t = 0; t < tensor.row_tiles(); ++t) {
-    const uint64_t count = tensor.RowsInTile(t);
-    UnpackRowTile(layout, file.data() + tensor.RowTileOffset(t), count,
-                  rows.data());
-    stream.Update(
-        absl::MakeConstSpan(rows).subspan(0, count * layout.row_bytes));
+  for (uint64_t m = 0; m < tensor.matrices; ++m) {
+    const uint8_t* matrix = file.data() + tensor.MatrixOffset(m);
+    for (uint64_t t = 0; t < layout.row_tiles(); ++t) {
+      UnpackMatrixTile(layout, matrix, t, rows.data());
+      stream.Update(absl::MakeConstSpan(rows).first(layout.RowsInTile(t) *
+                                                    layout.row_bytes));
+    }
   }
   return stream.Digest();
 }

@@ -1,7 +1,5 @@
 #include "formats/arena/stored_tensor.h"
 
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/checked_math.h"
@@ -80,11 +78,6 @@ absl::Status CheckLayoutIsKnown(const Tensor& tensor) {
     return Unknown(tensor, "ISA family ", Quoted(layout.isa_family()),
                    " is not known, only '", kPortable, "'");
   }
-  const auto order = static_cast<LayoutOrder>(layout.order());
-  if (order != LayoutOrder::kRowMajor && order != LayoutOrder::kInterleaved) {
-    return Unknown(tensor, "layout ", LayoutOrderName(order), " (",
-                   static_cast<uint32_t>(layout.order()), ") is not supported");
-  }
   return absl::OkStatus();
 }
 
@@ -98,6 +91,7 @@ absl::Status CompareLayout(const Tensor& tensor, const TensorLayout& expected) {
   const Parameter parameters[] = {
       {"tile_rows", layout.tile_rows(), expected.tile_rows},
       {"tile_blocks", layout.tile_blocks(), expected.tile_blocks},
+      {"tile_columns", layout.tile_columns(), expected.tile_columns},
       {"interleave_bytes", layout.interleave_bytes(),
        expected.interleave_bytes},
       {"value_xor", layout.value_xor(), expected.value_xor},
@@ -110,6 +104,11 @@ absl::Status CompareLayout(const Tensor& tensor, const TensorLayout& expected) {
                    LayoutOrderName(expected.order), " ", tensor.type_name());
   }
   const uint64_t stride = layout.row_tile_stride();
+  if (!expected.has_whole_row_tiles() && stride != expected.row_tile_stride) {
+    return Damaged(tensor, "row tile stride is ", stride, ", expected ",
+                   expected.row_tile_stride, ": ",
+                   LayoutOrderName(expected.order), " tiles have no gaps");
+  }
   if (stride < expected.row_tile_stride) {
     return Damaged(tensor, "row tile stride is ", stride,
                    ", expected at least ", expected.row_tile_stride);
@@ -176,8 +175,7 @@ absl::Status CheckExtent(const Tensor& tensor, StoredTensor& stored) {
 }  // namespace
 
 uint64_t StoredTensor::RowsInTile(uint64_t row_tile) const {
-  const uint64_t first_row = row_tile % layout.row_tiles() * layout.tile_rows;
-  return std::min<uint64_t>(layout.tile_rows, layout.rows - first_row);
+  return layout.RowsInTile(row_tile % layout.row_tiles());
 }
 
 uint64_t StoredTensor::SpanBytes() const {
@@ -203,6 +201,7 @@ Layout LayoutProto(const TensorLayout& layout) {
   proto.set_order(static_cast<Layout::Order>(layout.order));
   proto.set_tile_rows(layout.tile_rows);
   proto.set_tile_blocks(layout.tile_blocks);
+  proto.set_tile_columns(layout.tile_columns);
   proto.set_interleave_bytes(layout.interleave_bytes);
   proto.set_value_xor(layout.value_xor);
   proto.set_row_tile_bytes(layout.row_tile_bytes);

@@ -13,8 +13,9 @@
 
 namespace tessera {
 
-// A tensor is `matrices` matrices of the same layout, whose row tiles follow
-// each other at the same stride. A vector is a matrix of one row.
+// A tensor is `matrices` matrices of the same layout, one after another: row
+// tiles, where they are whole, at the same stride. A vector is a matrix of one
+// row.
 struct StoredTensor {
   const Tensor* proto = nullptr;  // owned by the manifest
   DType type = DType::kF32;
@@ -22,7 +23,7 @@ struct StoredTensor {
   // Product of the dimensions before the last two; 1 for up to two dimensions.
   uint64_t matrices = 1;
   TensorLayout layout;  // of one matrix
-  // Of row tile 0, from the start of the file; a multiple of 64.
+  // Of the first byte, from the start of the file; a multiple of 64.
   uint64_t file_offset = 0;
 
   const std::string& name() const { return proto->name(); }
@@ -30,17 +31,23 @@ struct StoredTensor {
   // Of all matrices.
   uint64_t row_tiles() const { return matrices * layout.row_tiles(); }
 
+  // Of a row tile, counted over all matrices, if the layout has whole ones.
   uint64_t RowTileOffset(uint64_t row_tile) const {
     return file_offset + row_tile * layout.row_tile_stride;
   }
 
-  // Row tile 0 in a mapping of the file.
+  // Of the first byte of a matrix.
+  uint64_t MatrixOffset(uint64_t matrix) const {
+    return RowTileOffset(matrix * layout.row_tiles());
+  }
+
+  // The first byte in a mapping of the file.
   const uint8_t* Data(const uint8_t* file) const { return file + file_offset; }
 
   // Rows of `row_tile` that are not padding.
   uint64_t RowsInTile(uint64_t row_tile) const;
 
-  // Bytes from the first row tile's first to the last one's last.
+  // Bytes from its first to its last.
   uint64_t SpanBytes() const;
 
   // Bytes as row-major blocks.

@@ -75,15 +75,13 @@ void ArenaBuilder::Pack(const TensorSpec& spec, const TensorLayout& layout,
   data_.resize(
       std::max<uint64_t>(data_.size(), offset + SpanBytes(spec, layout)));
   const uint8_t* row = rows.data();
-  uint8_t* tile = data_.data() + offset;
+  uint8_t* matrix = data_.data() + offset;
   for (uint64_t m = 0; m < MatricesOf(spec); ++m) {
-    for (uint64_t r = 0; r < layout.rows; r += layout.tile_rows) {
-      const uint64_t count =
-          std::min<uint64_t>(layout.tile_rows, layout.rows - r);
-      PackRowTile(layout, row, count, tile);
-      row += count * layout.row_bytes;
-      tile += layout.row_tile_stride;
+    for (uint64_t t = 0; t < layout.row_tiles(); ++t) {
+      PackMatrixTile(layout, t, row, matrix);
+      row += layout.RowsInTile(t) * layout.row_bytes;
     }
+    matrix += layout.row_tiles() * layout.row_tile_stride;
   }
 }
 
@@ -195,6 +193,18 @@ ArenaBuilder SmallArena() {
   builder.BeginSection(Section::KIND_COLD);
   builder.Add({"token_embd.weight", DType::kF16, kRows, {40, 63}});
   builder.Add({"experts.weight", DType::kQ4_K, kTiles, {3, 17, 256}});
+  return builder;
+}
+
+ArenaBuilder ArenaOfSpreadTiles() {
+  constexpr LayoutOrder kTransposed = LayoutOrder::kTransposed;
+  constexpr LayoutOrder kSwizzled = LayoutOrder::kSwizzled;
+  ArenaBuilder builder;
+  builder.BeginSection(Section::KIND_HOT);
+  builder.AddSequence("group", {{"q", DType::kQ4_0, kTransposed, {40, 160}},
+                                {"k", DType::kQ8_0, kSwizzled, {40, 800}}});
+  builder.Add({"down", DType::kINT8, kTransposed, {33, 40}});
+  builder.Add({"experts", DType::kF16, kSwizzled, {3, 17, 150}});
   return builder;
 }
 

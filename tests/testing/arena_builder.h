@@ -62,6 +62,10 @@ class ArenaBuilder {
 // section with an embedding and a tensor of three dimensions.
 ArenaBuilder SmallArena();
 
+// A hot section with a sequence of a transposed and a swizzled matrix ("group"),
+// a transposed INT8 matrix and a swizzled tensor of three dimensions.
+ArenaBuilder ArenaOfSpreadTiles();
+
 // Replaces the CRC of a header whose other bytes a test has changed.
 void RepairHeaderCrc(std::vector<uint8_t>& file);
 

@@ -18,12 +18,13 @@ constexpr LayoutOrder kTiles = LayoutOrder::kInterleaved;
 std::vector<uint8_t> ReadTensor(const StoredTensor& tensor,
                                 const std::vector<uint8_t>& file) {
   std::vector<uint8_t> rows(tensor.RowMajorBytes());
-  uint64_t row = 0;
-  for (uint64_t t = 0; t < tensor.row_tiles(); ++t) {
-    UnpackRowTile(tensor.layout, file.data() + tensor.RowTileOffset(t),
-                  tensor.RowsInTile(t),
-                  rows.data() + row * tensor.layout.row_bytes);
-    row += tensor.RowsInTile(t);
+  uint8_t* row = rows.data();
+  for (uint64_t m = 0; m < tensor.matrices; ++m) {
+    for (uint64_t i = 0; i < tensor.layout.rows; ++i) {
+      UnpackMatrixRow(tensor.layout, file.data() + tensor.MatrixOffset(m), i,
+                      row);
+      row += tensor.layout.row_bytes;
+    }
   }
   return rows;
 }
@@ -45,6 +46,24 @@ TEST(ArenaReaderTest, ReadsEveryTensorOfASmallArena) {
                                            tensor.layout.order, tensor.shape}));
   }
   EXPECT_EQ(arena.FindTensor("no such tensor"), nullptr);
+}
+
+TEST(ArenaReaderTest, ReadsTransposedAndSwizzledTensors) {
+  ArenaBuilder builder = ArenaOfSpreadTiles();
+  const std::vector<uint8_t> file = builder.FileWith(builder.Finish());
+  const Arena arena = ParseArena(file).value();
+  ASSERT_EQ(arena.tensors.size(), 4);
+  for (const StoredTensor& tensor : arena.tensors) {
+    SCOPED_TRACE(tensor.name());
+    EXPECT_FALSE(tensor.layout.has_whole_row_tiles());
+    EXPECT_EQ(ReadTensor(tensor, file),
+              ArenaBuilder::RowMajorBytes({tensor.name(), tensor.type,
+                                           tensor.layout.order, tensor.shape}));
+  }
+  const StoredTensor& experts = *arena.FindTensor("experts");
+  EXPECT_EQ(experts.MatrixOffset(2),
+            experts.file_offset + 2 * experts.layout.StoredBytes());
+  EXPECT_EQ(experts.SpanBytes(), 3 * experts.layout.StoredBytes());
 }
 
 TEST(ArenaReaderTest, MembersOfAnAlternatingGroup) {

@@ -227,19 +227,19 @@ std::vector<BrokenRule> LayoutRules() {
        {"layout unknown (0) is not supported"}},
       {"order transposed",
        [](Manifest& m) { LayoutAt(m, kQ).set_order(Layout::ORDER_TRANSPOSED); },
-       kUnknown,
-       {"'blk.0.attn_q.weight': layout transposed (2) is not supported; use a "
-        "newer Tessera"}},
+       kLoss,
+       {"layout's tile_columns is 0, expected 64 for transposed Q4_0"}},
       {"order swizzled",
        [](Manifest& m) { LayoutAt(m, kQ).set_order(Layout::ORDER_SWIZZLED); },
-       kUnknown,
-       {"layout swizzled (4)"}},
+       kLoss,
+       {"layout's tile_columns is 0, expected 256 for swizzled Q4_0"}},
       {"order unknown",
        [](Manifest& m) {
          LayoutAt(m, kQ).set_order(static_cast<Layout::Order>(77));
        },
        kUnknown,
-       {"layout unknown (77)"}},
+       {"'blk.0.attn_q.weight': layout unknown (77) is not supported; use a "
+        "newer Tessera"}},
       {"kernel ABI",
        [](Manifest& m) { LayoutAt(m, kQ).set_kernel_abi(2); },
        kUnknown,
@@ -256,6 +256,10 @@ std::vector<BrokenRule> LayoutRules() {
        [](Manifest& m) { LayoutAt(m, kQ).set_tile_blocks(1); },
        kLoss,
        {"layout's tile_blocks is 1, expected 2"}},
+      {"tile columns",
+       [](Manifest& m) { LayoutAt(m, kQ).set_tile_columns(64); },
+       kLoss,
+       {"layout's tile_columns is 64, expected 0 for interleaved Q4_0"}},
       {"interleave bytes",
        [](Manifest& m) { LayoutAt(m, kQ).set_interleave_bytes(8); },
        kLoss,
@@ -286,6 +290,36 @@ std::vector<BrokenRule> LayoutRules() {
        },
        kLoss,
        {"do not fit in the extent"}},
+  };
+}
+
+// On ArenaOfSpreadTiles.
+std::vector<BrokenRule> SpreadTileRules() {
+  return {
+      {"other tile columns",
+       [](Manifest& m) { LayoutAt(m, 1).set_tile_columns(128); },
+       kLoss,
+       {"'k': layout's tile_columns is 128, expected 256 for swizzled Q8_0"}},
+      {"other order",
+       [](Manifest& m) { LayoutAt(m, 1).set_order(Layout::ORDER_TRANSPOSED); },
+       kLoss,
+       {"'k': layout's tile_columns is 256, expected 64 for transposed Q8_0"}},
+      {"larger stride",
+       [](Manifest& m) {
+         LayoutAt(m, 0).set_row_tile_stride(
+             LayoutAt(m, 0).row_tile_stride() + 64);
+       },
+       kLoss,
+       {"'q': row tile stride is 1536, expected 1472: transposed tiles have no "
+        "gaps"}},
+      {"members overlap",
+       [](Manifest& m) { At(m, 1).set_first_tile_offset(64); },
+       kLoss,
+       {"tensors 'q' and 'k': row tiles overlap in fused group 'group'"}},
+      {"more matrices than fit",
+       [](Manifest& m) { At(m, 3).set_shape(0, 4); },
+       kLoss,
+       {"'experts': row tiles of 4800 bytes", "do not fit in the extent ["}},
   };
 }
 
@@ -378,34 +412,30 @@ std::vector<BrokenRule> ExtentRules() {
   };
 }
 
-class ArenaRulesTest : public testing::Test {
- protected:
-  void SetUp() override { manifest_ = builder_.Finish(); }
-
-  void ExpectEach(const std::vector<BrokenRule>& rules) {
-    for (const BrokenRule& rule : rules) {
-      SCOPED_TRACE(rule.name);
-      Manifest manifest = manifest_;
-      rule.damage(manifest);
-      const absl::Status status =
-          ParseArena(builder_.FileWith(manifest)).status();
-      EXPECT_EQ(status.code(), rule.code) << status;
-      for (const char* part : rule.message_parts) {
-        EXPECT_TRUE(absl::StrContains(status.message(), part))
-            << part << "\nnot in\n"
-            << status;
-      }
+// Breaks each of `rules` in an arena of `builder`.
+void ExpectEach(const std::vector<BrokenRule>& rules, ArenaBuilder builder) {
+  const Manifest good = builder.Finish();
+  for (const BrokenRule& rule : rules) {
+    SCOPED_TRACE(rule.name);
+    Manifest manifest = good;
+    rule.damage(manifest);
+    const absl::Status status = ParseArena(builder.FileWith(manifest)).status();
+    EXPECT_EQ(status.code(), rule.code) << status;
+    for (const char* part : rule.message_parts) {
+      EXPECT_TRUE(absl::StrContains(status.message(), part))
+          << part << "\nnot in\n"
+          << status;
     }
   }
+}
 
-  ArenaBuilder builder_ = SmallArena();
-  Manifest manifest_;
-};
-
-TEST_F(ArenaRulesTest, Sections) { ExpectEach(SectionRules()); }
-TEST_F(ArenaRulesTest, Tensors) { ExpectEach(TensorRules()); }
-TEST_F(ArenaRulesTest, Layouts) { ExpectEach(LayoutRules()); }
-TEST_F(ArenaRulesTest, Extents) { ExpectEach(ExtentRules()); }
+TEST(ArenaRulesTest, Sections) { ExpectEach(SectionRules(), SmallArena()); }
+TEST(ArenaRulesTest, Tensors) { ExpectEach(TensorRules(), SmallArena()); }
+TEST(ArenaRulesTest, Layouts) { ExpectEach(LayoutRules(), SmallArena()); }
+TEST(ArenaRulesTest, Extents) { ExpectEach(ExtentRules(), SmallArena()); }
+TEST(ArenaRulesTest, SpreadTiles) {
+  ExpectEach(SpreadTileRules(), ArenaOfSpreadTiles());
+}
 
 }  // namespace
 }  // namespace tessera

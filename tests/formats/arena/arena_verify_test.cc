@@ -52,6 +52,19 @@ TEST_P(ArenaVerifyTest, EveryFlippedByteOfATensorIsNoticed) {
   }
 }
 
+TEST_P(ArenaVerifyTest, TransposedAndSwizzledTensors) {
+  builder_ = ArenaOfSpreadTiles();
+  manifest_ = builder_.Finish();
+  Reparse();
+  EXPECT_TRUE(Tensors().ok()) << Tensors();
+  const StoredTensor& experts = *arena_.FindTensor("experts");
+  file_[experts.MatrixOffset(2)] ^= 1;
+  ExpectLoss(Tensors(), "tensor 'experts' at offset ");
+  manifest_.mutable_tensors(0)->set_rowmajor_xxh128(std::string(16, 'x'));
+  Reparse();
+  ExpectLoss(Tensors(), "tensor 'q', unpacked to row-major blocks: ");
+}
+
 TEST_P(ArenaVerifyTest, FirstBadChunkAndItsTensorsAreNamed) {
   const StoredTensor& embedding = *arena_.FindTensor("token_embd.weight");
   file_[embedding.file_offset + 99] ^= 1;
