@@ -22,12 +22,6 @@ uint64_t RowScratchBytes(const TensorLayout& layout) {
   return RoundUp(layout.tile_rows * layout.row_bytes, kScratchAlignment);
 }
 
-// The first byte of the row tile that holds `row`.
-const uint8_t* RowTileOf(const TensorView& view, int64_t row) {
-  const uint64_t tile = static_cast<uint64_t>(row) / view.layout.tile_rows;
-  return view.data + tile * view.layout.row_tile_stride;
-}
-
 // Multiplies rows [first_row, last_row) without a kernel; each row is
 // dequantized once for all tokens.
 void MatmulRows(const Matrix& matrix, const Activations& x, int64_t first_row,
@@ -38,10 +32,11 @@ void MatmulRows(const Matrix& matrix, const Activations& x, int64_t first_row,
   float* values = reinterpret_cast<float*>(scratch + RowScratchBytes(layout));
   for (int64_t row = first_row; row < last_row; row += tile_rows) {
     const int64_t count = std::min(tile_rows, last_row - row);
-    const uint8_t* blocks = RowTileOf(matrix.view, row);
-    if (layout.order != LayoutOrder::kRowMajor) {
-      UnpackRowTile(layout, blocks, count, scratch);
-      blocks = scratch;
+    const uint8_t* blocks = scratch;
+    if (layout.order == LayoutOrder::kRowMajor) {
+      blocks = matrix.view.data + row * layout.row_tile_stride;
+    } else {
+      UnpackMatrixTile(layout, matrix.view.data, row / tile_rows, scratch);
     }
     for (int64_t i = 0; i < count; ++i) {
       matrix.codec->dequantize_row(blocks + i * layout.row_bytes, x.columns,
@@ -63,13 +58,6 @@ bool Matrix::reads_quantized() const {
 absl::StatusOr<Matrix> MakeMatrix(const TensorView& view,
                                   const KernelTable& kernels, bool exact) {
   const TensorLayout& layout = view.layout;
-  if (layout.order != LayoutOrder::kRowMajor &&
-      layout.order != LayoutOrder::kInterleaved) {
-    return absl::UnimplementedError(absl::StrCat(
-        "tensor ", Quoted(view.name), ": the layout ",
-        LayoutOrderName(layout.order),
-        " cannot be computed with yet; convert with --layout=interleaved"));
-  }
   Matrix matrix = {view, &kernels, FindCodec(view.type), nullptr};
   // A kernel fits the one tile shape of this kernel ABI.
   if (!exact && layout.order == LayoutOrder::kInterleaved &&
@@ -118,11 +106,11 @@ void MatmulTiles(const Matrix& matrix, const Activations& x,
 void DequantizeRow(const Matrix& matrix, int64_t row, uint8_t* scratch,
                    float* out) {
   const TensorLayout& layout = matrix.view.layout;
-  const uint8_t* blocks = RowTileOf(matrix.view, row);
-  if (layout.order != LayoutOrder::kRowMajor) {
-    UnpackRow(layout, blocks, static_cast<uint64_t>(row) % layout.tile_rows,
-              scratch);
-    blocks = scratch;
+  const uint8_t* blocks = scratch;
+  if (layout.order == LayoutOrder::kRowMajor) {
+    blocks = matrix.view.data + row * layout.row_tile_stride;
+  } else {
+    UnpackMatrixRow(layout, matrix.view.data, row, scratch);
   }
   matrix.codec->dequantize_row(blocks, matrix.columns(), out);
 }

@@ -30,8 +30,8 @@ struct Matrix {
 };
 
 // Chooses the kernel for `view`. `exact`: always float32 arithmetic on
-// dequantized rows. Unimplemented, naming the tensor, if neither a kernel nor a
-// codec knows its type, or if its layout cannot be read.
+// dequantized rows. Unimplemented, naming the tensor, if no codec decodes its
+// type.
 absl::StatusOr<Matrix> MakeMatrix(const TensorView& view,
                                   const KernelTable& kernels, bool exact);
 
