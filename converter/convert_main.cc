@@ -14,16 +14,23 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "base/command_line.h"
+#include "base/file_error.h"
 #include "base/progress.h"
+#include "base/read_file.h"
 #include "base/status_macros.h"
 #include "converter/convert_to_arena.h"
 #include "converter/export_gguf.h"
 #include "converter/pack/describe_plan.h"
 #include "converter/source/open_source.h"
 #include "converter/source/weight_source.h"
+#include "formats/layout/layout_profile.h"
 
 ABSL_FLAG(std::string, layout, "interleaved",
-          "order of the weights: interleaved or rowmajor");
+          "order of the weights: interleaved, transposed, swizzled, rowmajor, "
+          "or auto: per matrix what was measured to be fastest");
+ABSL_FLAG(std::string, layout_profile, "",
+          "with --layout=auto: a file of measured rules (written by bench); "
+          "default: what was measured when Tessera was built");
 ABSL_FLAG(std::string, quantize, "keep",
           "stored type: keep, F32, F16, BF16, Q8_0, INT8, Q4_0, Q4_1, Q5_0, "
           "Q5_1, Q6_K, IQ4_NL, or a mix: Q4_K_S, Q4_K_M, Q5_K_S, Q5_K_M");
@@ -41,6 +48,7 @@ constexpr char kUsage[] = R"(Converts a model to an arena, or an arena to a GGUF
 
   convert --layout interleaved in.safetensors out.arena
   convert --quantize Q4_K_M model-folder out.arena
+  convert --layout auto --layout_profile measured.profile in.gguf out.arena
   convert --dry_run model.gguf out.arena
   convert out.arena back.gguf
 
@@ -51,15 +59,31 @@ model.safetensors.index.json, a Hugging Face folder, or an .arena.
 OUTPUT is an .arena, or, if INPUT is one, a .gguf with the same blocks.
 )";
 
-absl::StatusOr<ConvertOptions> OptionsFromFlags() {
-  ConvertOptions options;
+absl::Status LayoutFromFlags(PlanOptions* plan) {
   const std::string layout = absl::GetFlag(FLAGS_layout);
+  const std::string path = absl::GetFlag(FLAGS_layout_profile);
+  if (layout == "auto") {
+    plan->profile = LayoutProfile::BuiltIn();
+    return absl::OkStatus();
+  }
+  if (!path.empty()) {
+    return absl::InvalidArgumentError(
+        "--layout_profile: has a meaning with --layout=auto only");
+  }
   const std::optional<LayoutOrder> order = LayoutOrderFromName(layout);
   if (!order.has_value()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "--layout: no such layout: ", layout, "; known are interleaved and rowmajor"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("--layout: no such layout: ", layout,
+                     "; known are interleaved, transposed, swizzled, rowmajor "
+                     "and auto"));
   }
-  options.plan.layout = *order;
+  plan->layout = *order;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ConvertOptions> OptionsFromFlags() {
+  ConvertOptions options;
+  TESSERA_RETURN_IF_ERROR(LayoutFromFlags(&options.plan));
   TESSERA_ASSIGN_OR_RETURN(
       options.plan.recipe,
       QuantizeRecipe::Parse(absl::GetFlag(FLAGS_quantize)));
@@ -71,6 +95,17 @@ absl::StatusOr<ConvertOptions> OptionsFromFlags() {
   options.overwrite = absl::GetFlag(FLAGS_overwrite);
   options.quiet = absl::GetFlag(FLAGS_quiet);
   return options;
+}
+
+// Replaces the built-in profile by that of --layout_profile, if there is one.
+absl::Status ReadLayoutProfile(PlanOptions* plan) {
+  const std::string path = absl::GetFlag(FLAGS_layout_profile);
+  if (path.empty()) return absl::OkStatus();
+  TESSERA_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  const absl::StatusOr<LayoutProfile> profile = LayoutProfile::Parse(text);
+  if (!profile.ok()) return WithPath(path, profile.status());
+  plan->profile = *profile;
+  return absl::OkStatus();
 }
 
 void PrintNotes(const WeightSource& source) {
@@ -127,14 +162,15 @@ int Main(int argc, char** argv) {
     ExitWithUsageError(absl::StrCat("expected INPUT and OUTPUT, got ",
                                     arguments.size(), " arguments"));
   }
-  const absl::StatusOr<ConvertOptions> options = OptionsFromFlags();
+  absl::StatusOr<ConvertOptions> options = OptionsFromFlags();
   if (!options.ok()) ExitWithUsageError(options.status().message());
   const std::string& output = arguments[1];
   if (!absl::EndsWith(output, ".arena") && !absl::EndsWith(output, ".gguf")) {
     ExitWithUsageError(
         absl::StrCat("OUTPUT must end in .arena or .gguf, not ", output));
   }
-  const absl::Status status = Convert(arguments[0], output, *options);
+  absl::Status status = ReadLayoutProfile(&options->plan);
+  if (status.ok()) status = Convert(arguments[0], output, *options);
   return status.ok() ? 0 : ReportFailure(status);
 }
 

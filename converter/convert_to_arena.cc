@@ -29,7 +29,10 @@ void DescribeOptions(const PlanOptions& options, Manifest* manifest) {
     option.set_value(std::string(value));
   };
   add("fuse", options.fuse ? "true" : "false");
-  add("layout", LayoutOrderName(options.layout));
+  add("layout", options.profile ? "auto" : LayoutOrderName(options.layout));
+  if (options.profile.has_value() && !options.profile->rules().empty()) {
+    add("layout_profile", options.profile->Text());
+  }
   add("quantize", options.recipe.name());
 }
 

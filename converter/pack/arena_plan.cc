@@ -20,10 +20,13 @@ namespace {
 // Row tiles this far apart, or a multiple of it, share L1 cache sets.
 constexpr uint64_t kAliasBytes = 4096;
 
-// Types that the runtime has interleaved kernels for; a test compares them.
-constexpr DType kInterleavedTypes[] = {
-    DType::kF32,  DType::kF16,  DType::kBF16, DType::kQ8_0, DType::kINT8,
-    DType::kQ4_0, DType::kQ4_K, DType::kQ5_K, DType::kQ6_K,
+// Types that the runtime has kernels for, which all take the same tiles; a test
+// compares them.
+constexpr DType kTypesWithKernels[] = {
+    DType::kF32,  DType::kF16,  DType::kBF16,   DType::kQ8_0,   DType::kINT8,
+    DType::kQ4_0, DType::kQ4_K, DType::kQ5_K,   DType::kQ6_K,   DType::kQ4_1,
+    DType::kQ5_0, DType::kQ5_1, DType::kIQ4_NL, DType::kIQ4_XS, DType::kMXFP4,
+    DType::kQ2_K, DType::kQ3_K, DType::kTQ1_0,  DType::kTQ2_0,
 };
 
 class Planner {
@@ -67,6 +70,13 @@ absl::string_view BlockPrefix(absl::string_view name) {
   if (!absl::StartsWith(name, "blk.")) return "";
   const size_t dot = name.find('.', 4);
   return dot == absl::string_view::npos ? "" : name.substr(0, dot + 1);
+}
+
+// Only the last token of a prompt is multiplied by the output matrix.
+MatrixDuty DutyOf(absl::string_view name) {
+  return name == "output.weight" || name == "token_embd.weight"
+             ? MatrixDuty::kGemv
+             : MatrixDuty::kGemm;
 }
 
 absl::StatusOr<ArenaPlan> Planner::Plan() {
@@ -119,11 +129,15 @@ absl::Status Planner::ChooseLayout(size_t index) {
   PlannedTensor& to = plan_.tensors[index];
   const uint64_t rows = from.rows_per_matrix();
   const bool has_kernel =
-      std::find(std::begin(kInterleavedTypes), std::end(kInterleavedTypes),
-                to.type) != std::end(kInterleavedTypes);
+      std::find(std::begin(kTypesWithKernels), std::end(kTypesWithKernels),
+                to.type) != std::end(kTypesWithKernels);
   const bool is_matrix = from.shape.size() >= 2 && rows > 1;
   const bool empty = from.rows() == 0 || from.columns() == 0;
   LayoutOrder order = options_.layout;
+  if (options_.profile.has_value()) {
+    order = options_.profile->Choose(to.type, DutyOf(from.name), rows,
+                                     from.columns());
+  }
   if (!has_kernel || !is_matrix || empty ||
       IsColdTensor(from.name, model_.tied_embeddings)) {
     order = LayoutOrder::kRowMajor;

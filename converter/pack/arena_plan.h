@@ -3,6 +3,7 @@
 #define CONVERTER_PACK_ARENA_PLAN_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,12 +11,15 @@
 #include "converter/quantize/quantize_recipe.h"
 #include "converter/source/weight_source.h"
 #include "formats/arena/manifest.pb.h"
+#include "formats/layout/layout_profile.h"
 #include "formats/layout/tensor_layout.h"
 
 namespace tessera {
 
 struct PlanOptions {
   LayoutOrder layout = LayoutOrder::kInterleaved;
+  // Chooses each matrix's layout instead of `layout`: --layout=auto.
+  std::optional<LayoutProfile> profile;
   QuantizeRecipe recipe;
   bool fuse = true;  // q, k and v in one extent; gate and up alternating
 };
@@ -27,7 +31,7 @@ struct PlannedTensor {
   size_t section = 0;          // index into ArenaPlan::sections
   uint64_t extent_offset = 0;  // shared by a fused group
   uint64_t extent_size = 0;
-  uint64_t first_tile = 0;     // offset of row tile 0
+  uint64_t first_tile = 0;     // offset of the first byte
   std::string fused_group;
 };
 
@@ -55,7 +59,7 @@ struct ArenaPlan {
 };
 
 // Plans the arena of `source`. Hot tensors lie in the order in which a token
-// reads them. Types without an interleaved kernel stay row-major. Unimplemented
+// reads them. Types without a kernel for tiles stay row-major. Unimplemented
 // if a tensor's type cannot be converted as asked, naming the tensor.
 absl::StatusOr<ArenaPlan> PlanArena(const WeightSource& source,
                                     const PlanOptions& options);

@@ -91,19 +91,23 @@ class StreamPacker {
   void Finish(absl::Span<PackedTensor> packed);
 
  private:
-  void PackStep(uint64_t first_tile, uint64_t tiles);
-  void PackTask(Member& member, uint64_t task, uint64_t first_tile,
-                uint64_t tiles);
-  void Hash(Member& member, uint64_t first_tile, uint64_t tiles);
+  // A step: row tiles [first, first + tiles) of the window from `window` on.
+  void PackStep(uint64_t window, uint64_t first, uint64_t tiles);
+  void PackTile(Member& member, uint64_t window, uint64_t tile,
+                uint8_t* blocks, Distortion* distortion);
+  void HashRows(Member& member, uint64_t first_tile, uint64_t tiles);
+  void HashStored(Member& member, uint64_t tiles);
 
   const WeightSource& source_;
   const PlannedStream& stream_;
   ThreadPool& pool_;
   std::vector<Member> members_;
-  std::vector<uint8_t> buffer_;  // the step's part of the stream
+  std::vector<uint8_t> buffer_;  // the window's part of the stream
   uint64_t tiles_per_task_ = 1;
 };
 
+// What is written at a time is a window: a step, or, where the tiles of a matrix
+// are spread, all steps of the matrix.
 absl::Status StreamPacker::Run(
     absl::FunctionRef<absl::Status(absl::Span<const uint8_t>)> write) {
   if (stream_.size == 0) return absl::OkStatus();
@@ -111,11 +115,17 @@ absl::Status StreamPacker::Run(
   tiles_per_task_ = CeilDiv(kTaskRows, layout.tile_rows);
   const uint64_t tiles_per_step =
       std::max<uint64_t>(tiles_per_task_, kStepBytes / stream_.stride);
+  const uint64_t tiles_per_window =
+      layout.has_whole_row_tiles() ? tiles_per_step : layout.row_tiles();
   uint64_t written = 0;
-  for (uint64_t tile = 0; tile < stream_.tiles; tile += tiles_per_step) {
-    const uint64_t tiles = std::min(tiles_per_step, stream_.tiles - tile);
+  for (uint64_t window = 0; window < stream_.tiles;
+       window += tiles_per_window) {
+    const uint64_t tiles = std::min(tiles_per_window, stream_.tiles - window);
     buffer_.assign(tiles * stream_.stride, 0);
-    PackStep(tile, tiles);
+    for (uint64_t first = 0; first < tiles; first += tiles_per_step) {
+      PackStep(window, first, std::min(tiles_per_step, tiles - first));
+    }
+    for (Member& member : members_) HashStored(member, tiles);
     // The last tile of a stream has no gap after it.
     const uint64_t bytes =
         std::min<uint64_t>(buffer_.size(), stream_.size - written);
@@ -126,7 +136,7 @@ absl::Status StreamPacker::Run(
   return absl::OkStatus();
 }
 
-void StreamPacker::PackStep(uint64_t first_tile, uint64_t tiles) {
+void StreamPacker::PackStep(uint64_t window, uint64_t first, uint64_t tiles) {
   const uint64_t tasks = CeilDiv(tiles, tiles_per_task_);
   for (Member& member : members_) {
     member.rows.resize(tiles * member.to->layout.tile_rows *
@@ -135,35 +145,41 @@ void StreamPacker::PackStep(uint64_t first_tile, uint64_t tiles) {
   }
   pool_.ParallelFor(
       static_cast<int64_t>(tasks * members_.size()), [&](int64_t index) {
-        PackTask(members_[index % members_.size()], index / members_.size(),
-                 first_tile, tiles);
+        Member& member = members_[index % members_.size()];
+        const TensorLayout& layout = member.to->layout;
+        const uint64_t task = index / members_.size();
+        const uint64_t begin = task * tiles_per_task_;
+        const uint64_t end = std::min(tiles, begin + tiles_per_task_);
+        for (uint64_t tile = begin; tile < end; ++tile) {
+          PackTile(member, window, first + tile,
+                   member.rows.data() +
+                       tile * layout.tile_rows * layout.row_bytes,
+                   &member.distortions[task]);
+        }
       });
-  for (Member& member : members_) Hash(member, first_tile, tiles);
+  for (Member& member : members_) HashRows(member, window + first, tiles);
 }
 
-void StreamPacker::PackTask(Member& member, uint64_t task, uint64_t first_tile,
-                            uint64_t tiles) {
+// `tile` counts from the window; `blocks` has room for its row-major rows.
+void StreamPacker::PackTile(Member& member, uint64_t window, uint64_t tile,
+                            uint8_t* blocks, Distortion* distortion) {
   const TensorLayout& layout = member.to->layout;
-  const uint64_t begin = task * tiles_per_task_;
-  const uint64_t end = std::min(tiles, begin + tiles_per_task_);
-  for (uint64_t tile = begin; tile < end; ++tile) {
-    const TileRows rows = RowsOfTile(layout, first_tile + tile);
-    uint8_t* blocks =
-        member.rows.data() + tile * layout.tile_rows * layout.row_bytes;
-    ConvertRows(source_, *member.from, member.to->type, rows.first, rows.count,
-                blocks, &member.distortions[task]);
+  const TileRows rows = RowsOfTile(layout, window + tile);
+  ConvertRows(source_, *member.from, member.to->type, rows.first, rows.count,
+              blocks, distortion);
+  if (layout.has_whole_row_tiles()) {
     PackRowTile(
         layout, blocks, rows.count,
         buffer_.data() + tile * stream_.stride + member.offset_in_stride);
+  } else {
+    PackMatrixTile(layout, tile, blocks, buffer_.data());
   }
 }
 
-void StreamPacker::Hash(Member& member, uint64_t first_tile, uint64_t tiles) {
+void StreamPacker::HashRows(Member& member, uint64_t first_tile,
+                            uint64_t tiles) {
   const TensorLayout& layout = member.to->layout;
   for (uint64_t tile = 0; tile < tiles; ++tile) {
-    member.stored_hash.Update(absl::MakeConstSpan(
-        buffer_.data() + tile * stream_.stride + member.offset_in_stride,
-        layout.row_tile_bytes));
     const TileRows rows = RowsOfTile(layout, first_tile + tile);
     member.rowmajor_hash.Update(absl::MakeConstSpan(
         member.rows.data() + tile * layout.tile_rows * layout.row_bytes,
@@ -171,6 +187,15 @@ void StreamPacker::Hash(Member& member, uint64_t first_tile, uint64_t tiles) {
   }
   for (const Distortion& distortion : member.distortions) {
     member.distortion.Merge(distortion);
+  }
+}
+
+// Spread tiles have no gaps, so that the pieces of a matrix are all of it.
+void StreamPacker::HashStored(Member& member, uint64_t tiles) {
+  for (uint64_t tile = 0; tile < tiles; ++tile) {
+    member.stored_hash.Update(absl::MakeConstSpan(
+        buffer_.data() + tile * stream_.stride + member.offset_in_stride,
+        member.to->layout.row_tile_bytes));
   }
 }
 

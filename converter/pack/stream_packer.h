@@ -25,7 +25,8 @@ struct PackedTensor {
 };
 
 // Packs one stream, a few megabytes at a time and in parallel within that, and
-// hands the bytes to `write` in order, from `stream.offset` on. Results go to
+// hands the bytes to `write` in order, from `stream.offset` on. A matrix whose
+// tiles are spread is put together in memory first. Results go to
 // `packed`, indexed like ArenaPlan::tensors. The bytes do not depend on the
 // number of threads. Errors are those of `write`.
 absl::Status PackStream(

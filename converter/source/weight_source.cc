@@ -15,6 +15,28 @@ uint64_t UnpairedRow(uint64_t row, uint64_t rows, uint64_t heads) {
   return row - in_head + (in_head % 2) * (head_rows / 2) + in_head / 2;
 }
 
+// Rows [first_row, first_row + count) of the matrices from `data` on, whose rows
+// are counted one after another.
+void UnpackTiles(const TensorLayout& layout, const uint8_t* data,
+                 uint64_t first_row, uint64_t count, uint8_t* rows) {
+  const uint64_t matrix_bytes = layout.row_tiles() * layout.row_tile_stride;
+  for (uint64_t done = 0; done < count;) {
+    const uint8_t* matrix =
+        data + (first_row + done) / layout.rows * matrix_bytes;
+    const uint64_t row = (first_row + done) % layout.rows;
+    const uint64_t tile = row / layout.tile_rows;
+    uint8_t* out = rows + done * layout.row_bytes;
+    const uint64_t tile_rows = layout.RowsInTile(tile);
+    if (row % layout.tile_rows == 0 && tile_rows <= count - done) {
+      UnpackMatrixTile(layout, matrix, tile, out);
+      done += tile_rows;
+    } else {
+      UnpackMatrixRow(layout, matrix, row, out);
+      done += 1;
+    }
+  }
+}
+
 }  // namespace
 
 uint64_t SourceTensor::matrices() const {
@@ -34,15 +56,7 @@ void WeightSource::ReadRows(const SourceTensor& tensor, uint64_t first_row,
   }
   const uint8_t* data = files[tensor.file].bytes().data() + tensor.offset;
   if (tensor.layout.order != LayoutOrder::kRowMajor) {
-    const TensorLayout& layout = tensor.layout;
-    for (uint64_t i = 0; i < count; ++i) {
-      const uint64_t row = first_row + i;
-      const uint64_t in_matrix = row % layout.rows;
-      const uint64_t tile = row / layout.rows * layout.row_tiles() +
-                            in_matrix / layout.tile_rows;
-      UnpackRow(layout, data + tile * layout.row_tile_stride,
-                in_matrix % layout.tile_rows, rows + i * row_bytes);
-    }
+    UnpackTiles(tensor.layout, data, first_row, count, rows);
     return;
   }
   if (tensor.rope_heads == 0) {

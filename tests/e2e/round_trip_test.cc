@@ -95,7 +95,8 @@ TEST(RoundTripTest, EveryGgufComesBackBitForBit) {
     const std::string original =
         absl::StrCat(kTiny, "/gguf/tiny-", name, ".gguf");
     for (LayoutOrder layout :
-         {LayoutOrder::kInterleaved, LayoutOrder::kRowMajor}) {
+         {LayoutOrder::kInterleaved, LayoutOrder::kRowMajor,
+          LayoutOrder::kTransposed, LayoutOrder::kSwizzled}) {
       ConvertModelOptions options;
       options.layout = layout;
       Convert(original, TempPath("there.arena"), options);
@@ -125,45 +126,93 @@ TEST(RoundTripTest, SafetensorsQuantizeToTheSameBlocksAsLlamaQuantize) {
 }
 
 TEST(RoundTripTest, BytesDoNotDependOnThreads) {
-  for (const char* type : {"keep", "Q4_K_M", "INT8"}) {
+  struct Case {
+    const char* type;
+    LayoutOrder layout;
+  };
+  for (const Case& c : {Case{"keep", LayoutOrder::kInterleaved},
+                        Case{"Q4_K_M", LayoutOrder::kInterleaved},
+                        Case{"INT8", LayoutOrder::kInterleaved},
+                        Case{"Q4_K_M", LayoutOrder::kSwizzled},
+                        Case{"INT8", LayoutOrder::kTransposed}}) {
     std::vector<std::string> digests;
     for (int threads : {1, 2, 5, 1}) {
       ConvertModelOptions options;
-      options.quantize = type;
+      options.quantize = c.type;
+      options.layout = c.layout;
       options.threads = threads;
       Convert(kTiny, TempPath("threads.arena"), options);
       digests.push_back(FileDigest(TempPath("threads.arena")));
     }
     for (const std::string& digest : digests) {
-      EXPECT_EQ(digest, digests.front()) << type;
+      EXPECT_EQ(digest, digests.front()) << c.type;
     }
   }
 }
 
 TEST(RoundTripTest, ReLayoutOfAnArenaEqualsConversionOfTheOriginal) {
   const std::string original = absl::StrCat(kTiny, "/gguf/tiny-Q4_K_M.gguf");
-  ConvertModelOptions rowmajor;
-  rowmajor.layout = LayoutOrder::kRowMajor;
   Convert(original, TempPath("interleaved.arena"));
-  Convert(original, TempPath("rowmajor.arena"), rowmajor);
-  Convert(TempPath("rowmajor.arena"), TempPath("again.arena"));
-  EXPECT_EQ(FileDigest(TempPath("again.arena")),
-            FileDigest(TempPath("interleaved.arena")));
+  for (LayoutOrder order : {LayoutOrder::kRowMajor, LayoutOrder::kTransposed,
+                            LayoutOrder::kSwizzled}) {
+    SCOPED_TRACE(std::string(LayoutOrderName(order)));
+    ConvertModelOptions options;
+    options.layout = order;
+    Convert(original, TempPath("other.arena"), options);
+    Convert(TempPath("other.arena"), TempPath("again.arena"));
+    EXPECT_EQ(FileDigest(TempPath("again.arena")),
+              FileDigest(TempPath("interleaved.arena")));
+  }
+}
+
+// Each matrix gets what the profile says.
+TEST(RoundTripTest, AutoFollowsTheProfile) {
+  ConvertModelOptions options;
+  options.quantize = "Q4_K_M";
+  options.profile = *LayoutProfile::Parse(
+      "Q4_K gemm * * swizzled\n"
+      "Q6_K gemv * * transposed\n");
+  Convert(kTiny, TempPath("auto.arena"), options);
+  const MappedFile file = Map(TempPath("auto.arena"));
+  const auto arena = ParseArena(file.bytes());
+  ASSERT_TRUE(arena.ok()) << arena.status();
+  const auto order_of = [&arena](absl::string_view name) {
+    return arena->FindTensor(name)->layout.order;
+  };
+  EXPECT_EQ(order_of("blk.0.attn_q.weight"), LayoutOrder::kSwizzled);
+  EXPECT_EQ(order_of("blk.2.attn_v.weight"), LayoutOrder::kInterleaved);  // Q6_K
+  EXPECT_EQ(order_of("output.weight"), LayoutOrder::kTransposed);
+  EXPECT_EQ(order_of("token_embd.weight"), LayoutOrder::kRowMajor);
+  ThreadPool pool(2);
+  EXPECT_TRUE(VerifyTensors(file.bytes(), *arena, pool).ok());
+  const auto& recorded = arena->manifest.options();
+  EXPECT_EQ(recorded[1].value(), "auto");
+  EXPECT_EQ(recorded[2].name(), "layout_profile");
+  EXPECT_EQ(recorded[2].value(), options.profile->Text());
+}
+
+void ExpectHashesHold(const ConvertModelOptions& options) {
+  Convert(kTiny, TempPath("verify.arena"), options);
+  const MappedFile file = Map(TempPath("verify.arena"));
+  const auto arena = ParseArena(file.bytes());
+  ASSERT_TRUE(arena.ok()) << arena.status();
+  ThreadPool pool(2);
+  EXPECT_TRUE(VerifyChunks(file.bytes(), *arena, pool).ok());
+  EXPECT_TRUE(VerifyTensors(file.bytes(), *arena, pool).ok());
 }
 
 TEST(RoundTripTest, EveryHashOfAnArenaHolds) {
-  ThreadPool pool(2);
-  for (bool fuse : {true, false}) {
-    for (const char* type : {"keep", "Q4_K_M", "INT8"}) {
+  for (const char* type : {"keep", "Q4_K_M", "INT8"}) {
+    for (LayoutOrder layout : {LayoutOrder::kInterleaved,
+                               LayoutOrder::kTransposed,
+                               LayoutOrder::kSwizzled}) {
+      SCOPED_TRACE(absl::StrCat(type, " ", LayoutOrderName(layout)));
       ConvertModelOptions options;
       options.quantize = type;
-      options.fuse = fuse;
-      Convert(kTiny, TempPath("verify.arena"), options);
-      const MappedFile file = Map(TempPath("verify.arena"));
-      const auto arena = ParseArena(file.bytes());
-      ASSERT_TRUE(arena.ok()) << arena.status();
-      EXPECT_TRUE(VerifyChunks(file.bytes(), *arena, pool).ok());
-      EXPECT_TRUE(VerifyTensors(file.bytes(), *arena, pool).ok());
+      options.layout = layout;
+      ExpectHashesHold(options);
+      options.fuse = false;
+      if (layout == LayoutOrder::kInterleaved) ExpectHashesHold(options);
     }
   }
 }

@@ -11,6 +11,7 @@ absl::Status ConvertModel(const std::string& input, const std::string& output,
                           const ConvertModelOptions& options) {
   ConvertOptions convert;
   convert.plan.layout = options.layout;
+  convert.plan.profile = options.profile;
   convert.plan.fuse = options.fuse;
   convert.threads = options.threads;
   convert.overwrite = true;

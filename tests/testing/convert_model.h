@@ -2,16 +2,19 @@
 #ifndef TESTS_TESTING_CONVERT_MODEL_H_
 #define TESTS_TESTING_CONVERT_MODEL_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "formats/layout/layout_profile.h"
 #include "formats/layout/tensor_layout.h"
 
 namespace tessera {
 
 struct ConvertModelOptions {
   LayoutOrder layout = LayoutOrder::kInterleaved;
+  std::optional<LayoutProfile> profile;  // instead of `layout`
   absl::string_view quantize = "keep";
   bool fuse = true;
   int threads = 2;

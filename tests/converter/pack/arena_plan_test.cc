@@ -111,6 +111,46 @@ TEST(ArenaPlanTest, GateAndUpAlternate) {
   EXPECT_NE(gate.layout.row_tile_stride % 4096, 0u);
 }
 
+TEST(ArenaPlanTest, SpreadTilesShareExtentsButDoNotAlternate) {
+  const WeightSource source = SmallModel(DType::kQ4_0);
+  for (LayoutOrder order : {LayoutOrder::kTransposed, LayoutOrder::kSwizzled}) {
+    PlanOptions options = Options("keep");
+    options.layout = order;
+    const auto plan = PlanArena(source, options);
+    ASSERT_TRUE(plan.ok());
+    EXPECT_EQ(Find(source, *plan, "blk.0.attn_k.weight").fused_group,
+              "blk.0.attn_qkv");
+    const PlannedTensor& gate = Find(source, *plan, "blk.0.ffn_gate.weight");
+    EXPECT_EQ(gate.layout.order, order);
+    EXPECT_EQ(gate.fused_group, "");
+    EXPECT_EQ(gate.extent_size, gate.layout.StoredBytes());
+    // What is read by row stays in rows.
+    EXPECT_EQ(Find(source, *plan, "token_embd.weight").layout.order,
+              LayoutOrder::kRowMajor);
+  }
+}
+
+TEST(ArenaPlanTest, ProfileSeesTypeDutyAndShape) {
+  const WeightSource source = SmallModel(DType::kQ4_0);
+  PlanOptions options = Options("keep");
+  options.profile = *LayoutProfile::Parse(
+      "F32  *    * *   swizzled\n"
+      "Q4_0 gemv * *   rowmajor\n"
+      "Q4_0 gemm * 512 swizzled\n"
+      "*    gemm 512 * transposed\n");
+  const auto plan = PlanArena(source, options);
+  ASSERT_TRUE(plan.ok());
+  const auto order_of = [&](absl::string_view name) {
+    return Find(source, *plan, name).layout.order;
+  };
+  EXPECT_EQ(order_of("output.weight"), LayoutOrder::kRowMajor);
+  EXPECT_EQ(order_of("blk.0.ffn_down.weight"), LayoutOrder::kSwizzled);
+  EXPECT_EQ(order_of("blk.0.ffn_up.weight"), LayoutOrder::kTransposed);
+  EXPECT_EQ(order_of("blk.0.attn_q.weight"), LayoutOrder::kInterleaved);
+  // Vectors have no tiles.
+  EXPECT_EQ(order_of("blk.0.ffn_norm.weight"), LayoutOrder::kRowMajor);
+}
+
 TEST(ArenaPlanTest, WithoutFusionEachTensorIsAlone) {
   const WeightSource source = SmallModel(DType::kQ4_0);
   PlanOptions options = Options("keep");
@@ -127,8 +167,9 @@ TEST(ArenaPlanTest, WithoutFusionEachTensorIsAlone) {
 TEST(ArenaPlanTest, NothingOverlapsAndAllIsAligned) {
   for (DType type : {DType::kF32, DType::kF16, DType::kQ4_0, DType::kQ6_K,
                      DType::kQ2_K}) {
-    for (LayoutOrder order : {LayoutOrder::kRowMajor,
-                              LayoutOrder::kInterleaved}) {
+    for (LayoutOrder order :
+         {LayoutOrder::kRowMajor, LayoutOrder::kTransposed,
+          LayoutOrder::kInterleaved, LayoutOrder::kSwizzled}) {
       const WeightSource source = SmallModel(type);
       PlanOptions options = Options("keep");
       options.layout = order;
@@ -150,7 +191,7 @@ TEST(ArenaPlanTest, NothingOverlapsAndAllIsAligned) {
 }
 
 TEST(ArenaPlanTest, TypesWithoutKernelsStayRowMajor) {
-  const WeightSource source = SmallModel(DType::kQ3_K);
+  const WeightSource source = SmallModel(DType::kIQ2_XS);
   const auto plan = PlanArena(source, Options("keep"));
   ASSERT_TRUE(plan.ok());
   EXPECT_EQ(Find(source, *plan, "output.weight").layout.order,
