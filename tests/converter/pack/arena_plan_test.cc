@@ -8,6 +8,8 @@
 
 #include "absl/status/status.h"
 #include "gtest/gtest.h"
+#include "runtime/cpu/isa.h"
+#include "runtime/kernels/kernel_table.h"
 
 namespace tessera {
 namespace {
@@ -190,12 +192,23 @@ TEST(ArenaPlanTest, NothingOverlapsAndAllIsAligned) {
   }
 }
 
-TEST(ArenaPlanTest, TypesWithoutKernelsStayRowMajor) {
-  const WeightSource source = SmallModel(DType::kIQ2_XS);
-  const auto plan = PlanArena(source, Options("keep"));
-  ASSERT_TRUE(plan.ok());
-  EXPECT_EQ(Find(source, *plan, "output.weight").layout.order,
-            LayoutOrder::kRowMajor);
+// Neither side may include the other, so each has its list of types.
+TEST(ArenaPlanTest, TypesAreInterleavedIfTheRuntimeHasKernels) {
+  for (const DTypeTraits& traits : AllDTypes()) {
+    const std::string name = DTypeName(traits.type);
+    const WeightSource source = SmallModel(traits.type);
+    const auto plan = PlanArena(source, Options("keep"));
+    // A type that ggml removed cannot be stored at all.
+    ASSERT_EQ(plan.ok(), RowBytes(traits.type, 256).has_value()) << name;
+    const bool interleaved =
+        plan.ok() && Find(source, *plan, "output.weight").layout.order ==
+                         LayoutOrder::kInterleaved;
+    for (Isa isa : SupportedIsas()) {
+      EXPECT_EQ(KernelTableFor(isa).find_matmul(traits.type) != nullptr,
+                interleaved)
+          << name << ", " << IsaName(isa);
+    }
+  }
 }
 
 TEST(ArenaPlanTest, TiedEmbeddingsAreHotAndLast) {

@@ -137,6 +137,81 @@ TEST(InterleavedTileTest, Q4_K) {
                   });
 }
 
+// MXFP4: scales of every exponent that leaves 12 times it finite, subnormal ones
+// too. Columns of block b have the weight 2^(e - 128) value.
+TEST(InterleavedTileTest, Mxfp4Exponents) {
+  constexpr int kValues[16] = {0, 1,  2,  3,  4,  6,  8,  12,
+                               0, -1, -2, -3, -4, -6, -8, -12};
+  constexpr int64_t kColumns = 512;
+  constexpr int64_t kTileBytes = 64 + 4 * 256;
+  AlignedArray<uint8_t> tile(kColumns / 128 * kTileBytes);
+  const auto exponent = [](int64_t row, int64_t block) {
+    return static_cast<int>(16 * block + row) % 253;
+  };
+  const auto code = [](int64_t row, int64_t column) {
+    return static_cast<int>((5 * row + 3 * column + row * column) % 16);
+  };
+  for (int64_t block = 0; block < kColumns / 32; ++block) {
+    uint8_t* head = tile.data() + block / 4 * kTileBytes;
+    uint8_t* body = head + 64 + block % 4 * 256;
+    for (int64_t row = 0; row < kRowsPerTile; ++row) {
+      head[block % 4 * 16 + row] = exponent(row, block);
+      for (int64_t byte = 0; byte < 16; ++byte) {
+        const int64_t column = 32 * block + byte;
+        body[byte / 4 * 64 + row * 4 + byte % 4] =
+            code(row, column) | code(row, column + 16) << 4;
+      }
+    }
+  }
+  for (Isa isa : SupportedIsas()) {
+    const KernelTable& kernels = KernelTableFor(isa);
+    const ActivationPanel x(kernels, Identity(kColumns), kColumns, kColumns,
+                            kColumns);
+    std::vector<float> out(kColumns * kRowsPerTile);
+    kernels.find_matmul(DType::kMXFP4)({tile.data(), tile.size(), 0, 1,
+                                        kRowsPerTile, x.args(), out.data(),
+                                        kRowsPerTile});
+    for (int64_t k = 0; k < kColumns; ++k) {
+      for (int64_t row = 0; row < kRowsPerTile; ++row) {
+        const float weight = std::ldexp(kValues[code(row, k)],
+                                        exponent(row, k / 32) - 128);
+        ASSERT_NEAR(out[k * kRowsPerTile + row], weight,
+                    2e-7f * std::fabs(weight) + 0x1p-149f)
+            << IsaName(isa) << ", row " << row << ", column " << k;
+      }
+    }
+  }
+}
+
+// TQ1_0, two super-blocks: all 256 bytes, also those that no encoder writes.
+TEST(InterleavedTileTest, TQ1_0) {
+  constexpr int64_t kBodyBytes = 52 * 16;
+  AlignedArray<uint8_t> tile(64 + 2 * kBodyBytes);
+  const auto byte_at = [](int64_t row, int64_t block, int64_t byte) {
+    return static_cast<uint8_t>(53 * (block * 16 + row) + 5 * byte);
+  };
+  for (int64_t block = 0; block < 2; ++block) {
+    for (int64_t row = 0; row < kRowsPerTile; ++row) {
+      const uint16_t d = (15 - block) << 10;
+      std::memcpy(tile.data() + block * 32 + 2 * row, &d, 2);
+      for (int64_t byte = 0; byte < 52; ++byte) {
+        tile.data()[64 + block * kBodyBytes + byte / 4 * 64 + row * 4 +
+                    byte % 4] = byte_at(row, block, byte);
+      }
+    }
+  }
+  ExpectTileHolds(
+      DType::kTQ1_0, tile, 512, 1.0f, [&](int64_t row, int64_t column) {
+        const int64_t block = column / 256, k = column % 256;
+        int64_t byte = k % 32, digit = k / 32;
+        if (k >= 160) byte = 32 + (k - 160) % 16, digit = (k - 160) / 16;
+        if (k >= 240) byte = 48 + (k - 240) % 4, digit = (k - 240) / 4;
+        uint8_t rest = byte_at(row, block, byte);
+        for (int64_t i = 0; i < digit; ++i) rest = 3 * rest;
+        return std::ldexp(3 * rest / 256 - 1.0f, -static_cast<int>(block));
+      });
+}
+
 // F16 pairs with an odd number of columns; the padding is a NaN here, which
 // must not reach the sum.
 TEST(InterleavedTileTest, F16) {
