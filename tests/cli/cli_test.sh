@@ -1,0 +1,121 @@
+#!/usr/bin/env bash
+# The tools as a user types them: exit codes, messages, and the same story from
+# every layout, thread count and instruction set.
+set -u
+
+convert=$PWD/converter/convert
+inspect=$PWD/converter/inspect/inspect
+run=$PWD/runtime/llm/run
+tiny=$PWD/testdata/tiny
+work=$TEST_TMPDIR/cli
+mkdir -p "$work" && cd "$work" || exit 1
+failures=0
+
+fail() {
+  echo "FAILED: $*"
+  failures=$((failures + 1))
+}
+
+# expect CODE COMMAND...: runs it, keeps stdout and stderr in files.
+expect() {
+  local code=$1
+  shift
+  "$@" >stdout 2>stderr
+  local got=$?
+  [[ $got == "$code" ]] || { fail "exit $got, not $code: $*"; cat stderr; }
+}
+
+expect_stderr() {
+  grep -qE -- "$1" stderr || { fail "stderr has no '$1':"; cat stderr; }
+}
+
+expect_one_line() {
+  [[ $(wc -l <stderr) == 1 ]] || { fail "not one line:"; cat stderr; }
+}
+
+# ---- convert ----
+
+cp "$tiny/model.safetensors" in.safetensors
+expect 0 "$convert" --layout interleaved in.safetensors out.arena
+expect_stderr 'note: .*no config.json'
+expect_stderr 'inspected but not run'
+expect_stderr 'wrote out.arena: 30 tensors'
+
+expect 1 "$convert" --quiet in.safetensors out.arena
+expect_stderr 'out.arena: exists already; pass --overwrite'
+expect_one_line
+expect 1 "$convert" missing.gguf new.arena
+expect_stderr '^convert: missing.gguf: cannot open: No such file'
+expect 1 "$convert" /dev/null new.arena
+head -c 1000000 in.safetensors >cut.safetensors
+expect 1 "$convert" cut.safetensors new.arena
+expect_stderr '^convert: cut.safetensors: '
+expect_one_line
+expect 1 "$convert" out.arena out.arena --overwrite
+expect_stderr 'is the input'
+expect 2 "$convert" in.safetensors
+expect_one_line
+expect 2 "$convert" in.safetensors out.bin
+expect 2 "$convert" --quantize Q9 in.safetensors new.arena
+expect_stderr 'Q9.*known are'
+expect 2 "$convert" --layout zigzag in.safetensors new.arena
+expect 2 "$convert" --no_such_flag in.safetensors new.arena
+expect 0 "$convert" --help
+expect 0 "$convert" --dry_run "$tiny" new.arena
+[[ -e new.arena ]] && fail "a failed or dry conversion left new.arena"
+[[ -z $(find . -name '*.tmp-*') ]] || fail "temporary files are left"
+
+# ---- inspect ----
+
+for file in out.arena in.safetensors "$tiny/gguf/tiny-Q4_0.gguf"; do
+  expect 0 "$inspect" "$file"
+  expect 0 "$inspect" --format=json "$file"
+done
+expect 0 "$inspect" --verify --map=map.svg out.arena
+grep -q '</svg>' map.svg || fail "no picture"
+expect 1 "$inspect" stdout
+expect 2 "$inspect"
+
+printf 'x' | dd of=out.arena bs=1 seek=2097200 conv=notrunc status=none
+expect 1 "$inspect" --verify out.arena
+expect_stderr '^inspect: out.arena: '
+
+# ---- run ----
+
+prompt='There once was a curious bear called Bruno.'
+story() { "$run" "$1" --prompt "$prompt" --temperature 0 --n_predict 60 "${@:2}" 2>/dev/null; }
+
+expect 0 "$convert" "$tiny" f32.arena --quantize F32
+reference=$(story f32.arena)
+[[ $reference == "$prompt"* && ${#reference} -gt 150 ]] || fail "no story: $reference"
+expect 0 "$convert" "$tiny" rowmajor.arena --quantize F32 --layout rowmajor
+for isa in scalar avx2 avx512 avx512vnni; do
+  TESSERA_ISA=$isa "$run" f32.arena --n_predict 1 --prompt x >stdout 2>stderr
+  if [[ $? != 0 ]]; then
+    expect_stderr "$isa"  # not on this machine, and it says so
+    continue
+  fi
+  for arena in f32.arena rowmajor.arena; do
+    for threads in 1 2; do
+      got=$(TESSERA_ISA=$isa story "$arena" --threads "$threads")
+      [[ $got == "$reference" ]] || fail "$isa $arena $threads threads: $got"
+    done
+  done
+done
+
+expect 0 "$run" f32.arena --prompt "$prompt" --n_predict 3 --json
+python3 -m json.tool <stdout >/dev/null 2>&1 || grep -q '"text"' stdout || fail "no JSON"
+printf '%s' "$prompt" >prompt.txt
+expect 0 "$run" f32.arena --tokenize_file prompt.txt
+[[ $(cat stdout) == "446 513 275 258 715 991 419 540 13" ]] || fail "ids: $(cat stdout)"
+expect 1 "$run" out.arena --prompt x
+expect_one_line
+expect 1 "$run" in.safetensors --prompt x
+expect_stderr '^run: in.safetensors: '
+expect 2 "$run"
+expect 2 "$run" f32.arena --threads=-3 --prompt x
+TESSERA_ISA=mmx expect 1 "$run" f32.arena --prompt x
+expect_stderr 'mmx'
+
+((failures == 0)) && echo "all as expected"
+exit "$failures"
