@@ -7,6 +7,8 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "base/digest.h"
@@ -31,7 +33,11 @@ void DescribeOptions(const PlanOptions& options, Manifest* manifest) {
   add("fuse", options.fuse ? "true" : "false");
   add("layout", options.profile ? "auto" : LayoutOrderName(options.layout));
   if (options.profile.has_value() && !options.profile->rules().empty()) {
-    add("layout_profile", options.profile->Text());
+    // On one line.
+    add("layout_profile",
+        absl::StrJoin(absl::StrSplit(options.profile->Text(), '\n',
+                                     absl::SkipEmpty()),
+                      "; "));
   }
   add("quantize", options.recipe.name());
 }

@@ -77,7 +77,10 @@ class StreamPacker {
  public:
   StreamPacker(const WeightSource& source, const ArenaPlan& plan,
                const PlannedStream& stream, ThreadPool& pool)
-      : source_(source), stream_(stream), pool_(pool), members_(stream.members.size()) {
+      : source_(source),
+        stream_(stream),
+        pool_(pool),
+        members_(stream.members.size()) {
     for (size_t i = 0; i < members_.size(); ++i) {
       Member& member = members_[i];
       member.from = &source.tensors[stream.members[i]];
@@ -93,8 +96,8 @@ class StreamPacker {
  private:
   // A step: row tiles [first, first + tiles) of the window from `window` on.
   void PackStep(uint64_t window, uint64_t first, uint64_t tiles);
-  void PackTile(Member& member, uint64_t window, uint64_t tile,
-                uint8_t* blocks, Distortion* distortion);
+  void PackTile(Member& member, uint64_t window, uint64_t tile, uint8_t* blocks,
+                Distortion* distortion);
   void HashRows(Member& member, uint64_t first_tile, uint64_t tiles);
   void HashStored(Member& member, uint64_t tiles);
 
@@ -106,8 +109,8 @@ class StreamPacker {
   uint64_t tiles_per_task_ = 1;
 };
 
-// What is written at a time is a window: a step, or, where the tiles of a matrix
-// are spread, all steps of the matrix.
+// What is written at a time is a window: a step, or, where the tiles of a
+// matrix are spread, all steps of the matrix.
 absl::Status StreamPacker::Run(
     absl::FunctionRef<absl::Status(absl::Span<const uint8_t>)> write) {
   if (stream_.size == 0) return absl::OkStatus();
@@ -129,8 +132,7 @@ absl::Status StreamPacker::Run(
     // The last tile of a stream has no gap after it.
     const uint64_t bytes =
         std::min<uint64_t>(buffer_.size(), stream_.size - written);
-    TESSERA_RETURN_IF_ERROR(
-        write(absl::MakeConstSpan(buffer_.data(), bytes)));
+    TESSERA_RETURN_IF_ERROR(write(absl::MakeConstSpan(buffer_.data(), bytes)));
     written += bytes;
   }
   return absl::OkStatus();
@@ -151,10 +153,10 @@ void StreamPacker::PackStep(uint64_t window, uint64_t first, uint64_t tiles) {
         const uint64_t begin = task * tiles_per_task_;
         const uint64_t end = std::min(tiles, begin + tiles_per_task_);
         for (uint64_t tile = begin; tile < end; ++tile) {
-          PackTile(member, window, first + tile,
-                   member.rows.data() +
-                       tile * layout.tile_rows * layout.row_bytes,
-                   &member.distortions[task]);
+          PackTile(
+              member, window, first + tile,
+              member.rows.data() + tile * layout.tile_rows * layout.row_bytes,
+              &member.distortions[task]);
         }
       });
   for (Member& member : members_) HashRows(member, window + first, tiles);

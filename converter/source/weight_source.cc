@@ -15,8 +15,8 @@ uint64_t UnpairedRow(uint64_t row, uint64_t rows, uint64_t heads) {
   return row - in_head + (in_head % 2) * (head_rows / 2) + in_head / 2;
 }
 
-// Rows [first_row, first_row + count) of the matrices from `data` on, whose rows
-// are counted one after another.
+// Rows [first_row, first_row + count) of the matrices from `data` on, whose
+// rows are counted one after another.
 void UnpackTiles(const TensorLayout& layout, const uint8_t* data,
                  uint64_t first_row, uint64_t count, uint8_t* rows) {
   const uint64_t matrix_bytes = layout.row_tiles() * layout.row_tile_stride;

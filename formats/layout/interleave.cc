@@ -122,8 +122,7 @@ void InterleaveField(const BlockField& field, const uint8_t* rows,
 }
 
 void DeinterleaveField(const BlockField& field, const uint8_t* tile,
-                       uint64_t bytes, const RowWindow& window,
-                       uint8_t* rows) {
+                       uint64_t bytes, const RowWindow& window, uint8_t* rows) {
   const uint64_t chunks = bytes / field.chunk_bytes;
   const auto deinterleave = field.chunk_bytes == 4   ? Deinterleave<uint32_t>
                             : field.chunk_bytes == 2 ? Deinterleave<uint16_t>

@@ -16,8 +16,8 @@ struct RowWindow {
   uint64_t stride;
 };
 
-// Interleaves `bytes` of `field` of the first `row_count` of 16 rows. `rows` and
-// `tile` point at the field's first byte; the other rows become zeros.
+// Interleaves `bytes` of `field` of the first `row_count` of 16 rows. `rows`
+// and `tile` point at the field's first byte; the other rows become zeros.
 void InterleaveField(const BlockField& field, const uint8_t* rows,
                      uint64_t stride, uint64_t row_count, uint64_t bytes,
                      uint8_t* tile);

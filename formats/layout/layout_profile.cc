@@ -119,11 +119,11 @@ LayoutOrder LayoutProfile::Choose(DType type, MatrixDuty duty, uint64_t rows,
 std::string LayoutProfile::Text() const {
   std::string text;
   for (const LayoutRule& rule : rules_) {
-    absl::StrAppend(
-        &text, rule.type ? DTypeName(*rule.type) : std::string(kAny), " ",
-        rule.duty ? MatrixDutyName(*rule.duty) : kAny, " ",
-        RangeText(rule.rows), " ", RangeText(rule.columns), " ",
-        LayoutOrderName(rule.layout), "\n");
+    absl::StrAppend(&text,
+                    rule.type ? DTypeName(*rule.type) : std::string(kAny), " ",
+                    rule.duty ? MatrixDutyName(*rule.duty) : kAny, " ",
+                    RangeText(rule.rows), " ", RangeText(rule.columns), " ",
+                    LayoutOrderName(rule.layout), "\n");
   }
   return text;
 }

@@ -45,9 +45,10 @@ struct LayoutRule {
 // Rules, of which the first that applies counts; interleaved where none does. A
 // plain value.
 //
-// As text, each rule is a line of five words: type, duty, rows, columns, layout.
-// "*" is any; a range is "256", "256-1024", "256-" or "-1024", its ends included.
-// Empty lines and what follows a "#" do not count.
+// As text, each rule is a line of five words: type, duty, rows, columns,
+// layout.
+// "*" is any; a range is "256", "256-1024", "256-" or "-1024", its ends
+// included. Empty lines and what follows a "#" do not count.
 //
 //   # type  duty  rows    columns  layout
 //   F16     gemv  -4096   *        transposed

@@ -105,8 +105,7 @@ void PackUnits(const BlockFields& fields, uint64_t row_bytes,
 }
 
 void UnpackUnits(const BlockFields& fields, uint64_t row_bytes,
-                 const uint8_t* tiles, const RowWindow& window,
-                 uint8_t* rows) {
+                 const uint8_t* tiles, const RowWindow& window, uint8_t* rows) {
   if (!fields.has_head()) {
     UnpackPlainUnits(fields, row_bytes, tiles, window, rows);
     return;

@@ -65,8 +65,8 @@ uint32_t TileColumns(LayoutOrder order, const BlockFields& fields) {
       fields.has_head() ? uint32_t{fields.tile_blocks} * fields.unit_columns
                         : fields.unit_columns;
   if (order == LayoutOrder::kTransposed) return smallest;
-  return std::max(smallest, is_float ? kSwizzledFloatColumns
-                                     : kSwizzledBlockColumns);
+  return std::max(smallest,
+                  is_float ? kSwizzledFloatColumns : kSwizzledBlockColumns);
 }
 
 absl::Status FillTiled(TensorLayout& layout) {
@@ -133,9 +133,9 @@ absl::StatusOr<TensorLayout> MakeTensorLayout(LayoutOrder order, DType type,
   layout.rows = rows;
   layout.columns = columns;
   if (LayoutOrderName(order) == kUnknownName) {
-    return absl::UnimplementedError(
-        absl::StrCat("layout ", kUnknownName, " (",
-                     static_cast<uint32_t>(order), ") is not supported"));
+    return absl::UnimplementedError(absl::StrCat("layout ", kUnknownName, " (",
+                                                 static_cast<uint32_t>(order),
+                                                 ") is not supported"));
   }
   TESSERA_ASSIGN_OR_RETURN(layout.row_bytes, CheckedRowBytes(type, columns));
   layout.row_tile_bytes = layout.row_bytes;

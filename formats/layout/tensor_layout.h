@@ -77,10 +77,10 @@ struct TensorLayout {
 };
 
 // The layout of a matrix. `row_tile_stride` is set so that row tiles follow
-// each other without a gap, but interleaved ones never a multiple of 4 KiB apart
-// (streams that are alias in the L1 cache). InvalidArgument if `columns` is no multiple of
-// the type's block; Unimplemented if the type has no such layout yet (then use
-// rowmajor, which every type has).
+// each other without a gap, but interleaved ones never a multiple of 4 KiB
+// apart (streams that are alias in the L1 cache). InvalidArgument if `columns`
+// is no multiple of the type's block; Unimplemented if the type has no such
+// layout yet (then use rowmajor, which every type has).
 absl::StatusOr<TensorLayout> MakeTensorLayout(LayoutOrder order, DType type,
                                               uint64_t rows, uint64_t columns);
 

@@ -10,10 +10,11 @@
 namespace tessera {
 
 // The tiles of a matrix as a grid: tile (i, j) holds the weights of row tile i
-// in columns [j * tile_columns, (j + 1) * tile_columns). Side by side, the tiles
-// of a row tile are what an interleaved row tile is; tiles of the last grid
-// column may be shorter. Offsets count from the matrix's first byte, where the
-// heads of INT8's row tiles come first, one after another, and then all tiles:
+// in columns [j * tile_columns, (j + 1) * tile_columns). Side by side, the
+// tiles of a row tile are what an interleaved row tile is; tiles of the last
+// grid column may be shorter. Offsets count from the matrix's first byte, where
+// the heads of INT8's row tiles come first, one after another, and then all
+// tiles:
 //
 //   transposed: grid column by grid column, each from the top.
 //   swizzled:   the grid is cut into quadrants whose side is half of the

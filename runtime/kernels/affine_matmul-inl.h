@@ -78,8 +78,6 @@ struct AffineType : NibbleBlock<kFifthBit> {
   template <int T>
   static inline void AddTile(const uint8_t* tile, const Activations& x,
                              int64_t token, F32x16 (&sum)[T]) {
-    TESSERA_UNROLL
-    for (int t = 0; t < T; ++t) sum[t] = Broadcast(0.0f);
     const int64_t blocks = x.columns / kActivationBlock;
     for (int64_t block = 0; block < blocks; ++block, tile += kTileBytes) {
       const PanelBlock panel = PanelBlockAt(x, block, token);

@@ -6,12 +6,14 @@
 #include "runtime/kernels/affine_matmul-inl.h"
 #include "runtime/kernels/attention_kernels-inl.h"
 #include "runtime/kernels/codebook_matmul-inl.h"
+#include "runtime/kernels/gemv_part-inl.h"
 #include "runtime/kernels/integer_matmul-inl.h"
 #include "runtime/kernels/kernel_args.h"
 #include "runtime/kernels/kernels.inc"
 #include "runtime/kernels/low_bit_matmul-inl.h"
 #include "runtime/kernels/matmul_kernels-inl.h"
 #include "runtime/kernels/super_block_matmul-inl.h"
+#include "runtime/kernels/transposed_gemv-inl.h"
 #include "runtime/kernels/vector_kernels-inl.h"
 
 namespace tessera {
@@ -22,6 +24,18 @@ namespace TESSERA_KERNEL_ISA {
   void Matmul##type(const MatmulArgs& args) { Matmul<type##Type>(args); }
 TESSERA_FOR_EACH_MATMUL(TESSERA_DEFINE_MATMUL)
 #undef TESSERA_DEFINE_MATMUL
+
+#define TESSERA_DEFINE_GEMV_PART(type) \
+  void GemvPart##type(const GemvPartArgs& args) { GemvPart<type##Type>(args); }
+TESSERA_FOR_EACH_MATMUL(TESSERA_DEFINE_GEMV_PART)
+#undef TESSERA_DEFINE_GEMV_PART
+
+#define TESSERA_DEFINE_TRANSPOSED_GEMV(type)                  \
+  void TransposedGemv##type(const TransposedGemvArgs& args) { \
+    TransposedGemv<type##Column>(args);                       \
+  }
+TESSERA_FOR_EACH_TRANSPOSED_GEMV(TESSERA_DEFINE_TRANSPOSED_GEMV)
+#undef TESSERA_DEFINE_TRANSPOSED_GEMV
 
 }  // namespace TESSERA_KERNEL_ISA
 }  // namespace kernels

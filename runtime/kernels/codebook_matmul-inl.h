@@ -108,8 +108,6 @@ struct IQ4_XSType {
   template <int T>
   static inline void AddTile(const uint8_t* tile, const Activations& x,
                              int64_t token, F32x16 (&sum)[T]) {
-    TESSERA_UNROLL
-    for (int t = 0; t < T; ++t) sum[t] = Broadcast(0.0f);
     const int64_t blocks = x.columns / kActivationBlock;
     for (int64_t block = 0; block < blocks;
          block += kBlocks, tile += kTileBytes) {
@@ -158,8 +156,6 @@ struct MXFP4Type {
   template <int T>
   static inline void AddTile(const uint8_t* tile, const Activations& x,
                              int64_t token, F32x16 (&sum)[T]) {
-    TESSERA_UNROLL
-    for (int t = 0; t < T; ++t) sum[t] = Broadcast(0.0f);
     const int64_t blocks = x.columns / kActivationBlock;
     for (int64_t block = 0; block < blocks; ++block) {
       const int64_t i = block % kTileBlocks;

@@ -112,8 +112,6 @@ struct TwoBlockTiles {
   template <int T>
   static inline void AddTile(const uint8_t* tile, const Activations& x,
                              int64_t token, F32x16 (&sum)[T]) {
-    TESSERA_UNROLL
-    for (int t = 0; t < T; ++t) sum[t] = Broadcast(0.0f);
     const int64_t blocks = x.columns / kActivationBlock;
     int64_t block = 0;
     for (; block + 2 <= blocks; block += 2) {
@@ -140,14 +138,12 @@ using Q8_0Type = TwoBlockTiles<Q8_0Blocks>;
 struct INT8Type {
   static constexpr int kTokens = kIntegerTokens;
 
+  // Adds the products of the body without the rows' scales.
   template <int T>
-  static inline void AddTile(const uint8_t* tile, const Activations& x,
+  static inline void AddBody(const uint8_t* body, const Activations& x,
                              int64_t token, F32x16 (&sum)[T]) {
-    TESSERA_UNROLL
-    for (int t = 0; t < T; ++t) sum[t] = Broadcast(0.0f);
     const int64_t blocks =
         (x.columns + kActivationBlock - 1) / kActivationBlock;
-    const uint8_t* body = tile + 64;
     for (int64_t block = 0; block < blocks; ++block, body += 512) {
       const PanelBlock panel = PanelBlockAt(x, block, token);
       I32x16 acc[T];
@@ -157,6 +153,12 @@ struct INT8Type {
         sum[t] = MulAdd(ToF32(acc[t]), Broadcast(panel.scale[t]), sum[t]);
       }
     }
+  }
+
+  template <int T>
+  static inline void AddTile(const uint8_t* tile, const Activations& x,
+                             int64_t token, F32x16 (&sum)[T]) {
+    AddBody(tile + 64, x, token, sum);
     const F32x16 row_scale = Load(reinterpret_cast<const float*>(tile));
     TESSERA_UNROLL
     for (int t = 0; t < T; ++t) sum[t] = Mul(sum[t], row_scale);

@@ -58,6 +58,40 @@ struct MatmulArgs {
   int64_t out_stride;  // floats from one token to the next
 };
 
+// Partial sums of one row tile: 16 of even and 16 of odd columns for types of
+// floats, 16 of all columns and 16 unused for the others. What they come to is
+// the sum of both; INT8's must then be multiplied by the rows' scales.
+inline constexpr int64_t kGemvSums = 32;
+
+// Consecutive columns of some row tiles times one token. `tiles` are the tiles
+// of row tile 0 in these columns, without INT8's row scales, and `x` begins with
+// the first of these columns, whose number is a multiple of the tile's. Adds to
+// sums[i * kGemvSums ...] for row tile i.
+struct GemvPartArgs {
+  const uint8_t* tiles;
+  int64_t row_tile_stride;   // bytes
+  int64_t row_tiles;
+  Activations x;             // one token
+  float* sums;               // 64-byte aligned
+};
+
+// Rows of a transposed matrix of floats times one token:
+//   out[row] = sum over k of W[row][k] * x[k]
+// for the rows of row tiles [first_tile, last_tile). Row tile t of column k lies
+// at tiles + k * column_stride + t * 16 weights. Columns whose x is zero are not
+// read, as if their weights were finite.
+struct TransposedGemvArgs {
+  const uint8_t* tiles;
+  int64_t column_stride;     // bytes
+  int64_t first_tile;
+  int64_t last_tile;
+  int64_t rows;              // rows from here on are padding, not written
+  int64_t columns;           // less than 2^31
+  const float* x;
+  float* out;
+  int32_t* column_list;      // scratch for `columns` + 1 numbers
+};
+
 // Attention of one query head over `length` positions of one key/value head:
 //   out = softmax(scale * q K^T) V, with online softmax over tiles of keys.
 // Keys and values are rows of `head_dim`, `kv_stride` elements apart, float16

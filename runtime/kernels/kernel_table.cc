@@ -9,13 +9,18 @@ namespace tessera {
 // Defined in kernels_<isa>.cc, which cannot include kernel_table.h (no inline
 // code of other headers may be compiled with an ISA's flags).
 namespace kernels {
-#define TESSERA_DECLARE_MATMUL(type) void Matmul##type(const MatmulArgs& args);
+#define TESSERA_DECLARE_MATMUL(type)          \
+  void Matmul##type(const MatmulArgs& args); \
+  void GemvPart##type(const GemvPartArgs& args);
+#define TESSERA_DECLARE_TRANSPOSED_GEMV(type) \
+  void TransposedGemv##type(const TransposedGemvArgs& args);
 #define TESSERA_DECLARE_VECTOR_KERNEL(member, function) \
   std::remove_pointer_t<decltype(KernelTable::member)> function;
-#define TESSERA_DECLARE_ISA(name, enumerator)                   \
-  namespace name {                                              \
-  TESSERA_FOR_EACH_MATMUL(TESSERA_DECLARE_MATMUL)               \
-  TESSERA_FOR_EACH_VECTOR_KERNEL(TESSERA_DECLARE_VECTOR_KERNEL) \
+#define TESSERA_DECLARE_ISA(name, enumerator)                       \
+  namespace name {                                                  \
+  TESSERA_FOR_EACH_MATMUL(TESSERA_DECLARE_MATMUL)                   \
+  TESSERA_FOR_EACH_TRANSPOSED_GEMV(TESSERA_DECLARE_TRANSPOSED_GEMV) \
+  TESSERA_FOR_EACH_VECTOR_KERNEL(TESSERA_DECLARE_VECTOR_KERNEL)     \
   }
 TESSERA_FOR_EACH_ISA(TESSERA_DECLARE_ISA)
 }  // namespace kernels
@@ -25,23 +30,40 @@ namespace {
 #define TESSERA_MATMUL_CASE(type) \
   case DType::k##type:            \
     return Matmul##type;
-#define TESSERA_TABLE_MEMBER(member, function) table.member = function;
-#define TESSERA_DEFINE_ISA(name, enumerator)             \
-  MatmulFn FindMatmul_##name(DType type) {               \
+#define TESSERA_GEMV_PART_CASE(type) \
+  case DType::k##type:               \
+    return GemvPart##type;
+#define TESSERA_TRANSPOSED_GEMV_CASE(type) \
+  case DType::k##type:                     \
+    return TransposedGemv##type;
+// Find_<isa>(type): the case of `type` in a list, or null.
+#define TESSERA_DEFINE_FIND(Function, Find, name, CASES) \
+  Function Find##_##name(DType type) {                   \
     using namespace kernels::name;                       \
     switch (type) {                                      \
-      TESSERA_FOR_EACH_MATMUL(TESSERA_MATMUL_CASE)       \
+      CASES                                              \
       default:                                           \
         return nullptr;                                  \
     }                                                    \
-  }                                                      \
-  KernelTable MakeTable_##name() {                       \
-    using namespace kernels::name;                       \
-    KernelTable table;                                   \
-    table.isa = Isa::enumerator;                         \
-    table.find_matmul = FindMatmul_##name;               \
-    TESSERA_FOR_EACH_VECTOR_KERNEL(TESSERA_TABLE_MEMBER) \
-    return table;                                        \
+  }
+#define TESSERA_TABLE_MEMBER(member, function) table.member = function;
+#define TESSERA_DEFINE_ISA(name, enumerator)                                  \
+  TESSERA_DEFINE_FIND(MatmulFn, FindMatmul, name,                             \
+                      TESSERA_FOR_EACH_MATMUL(TESSERA_MATMUL_CASE))           \
+  TESSERA_DEFINE_FIND(GemvPartFn, FindGemvPart, name,                         \
+                      TESSERA_FOR_EACH_MATMUL(TESSERA_GEMV_PART_CASE))        \
+  TESSERA_DEFINE_FIND(                                                        \
+      TransposedGemvFn, FindTransposedGemv, name,                             \
+      TESSERA_FOR_EACH_TRANSPOSED_GEMV(TESSERA_TRANSPOSED_GEMV_CASE))         \
+  KernelTable MakeTable_##name() {                                            \
+    using namespace kernels::name;                                            \
+    KernelTable table;                                                        \
+    table.isa = Isa::enumerator;                                              \
+    table.find_matmul = FindMatmul_##name;                                    \
+    table.find_gemv_part = FindGemvPart_##name;                               \
+    table.find_transposed_gemv = FindTransposedGemv_##name;                   \
+    TESSERA_FOR_EACH_VECTOR_KERNEL(TESSERA_TABLE_MEMBER)                      \
+    return table;                                                             \
   }
 TESSERA_FOR_EACH_ISA(TESSERA_DEFINE_ISA)
 

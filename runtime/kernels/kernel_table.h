@@ -11,6 +11,8 @@
 namespace tessera {
 
 using MatmulFn = void (*)(const MatmulArgs&);
+using GemvPartFn = void (*)(const GemvPartArgs&);
+using TransposedGemvFn = void (*)(const TransposedGemvArgs&);
 
 // Every function is thread-safe, allocates nothing and gives the same bits
 // however the work is split over threads. Vectors need no alignment unless the
@@ -22,6 +24,13 @@ struct KernelTable {
   // `type`; null if `type` has no interleaved kernel (then DotF32 on
   // dequantized rows serves).
   MatmulFn (*find_matmul)(DType type);
+
+  // The same bits from parts of the columns, for layouts that spread the tiles
+  // of a row tile; null where find_matmul is.
+  GemvPartFn (*find_gemv_part)(DType type);
+
+  // The same bits from transposed matrices of floats; null for other types.
+  TransposedGemvFn (*find_transposed_gemv)(DType type);
 
   void (*quantize_activations)(const QuantizeActivationsArgs&);
 

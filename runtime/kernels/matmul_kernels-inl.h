@@ -6,7 +6,8 @@
 //   static void AddTile(const uint8_t* tile, const Activations& x,
 //                       int64_t token, F32x16 (&sum)[T]);
 //
-// AddTile sets sum[t], lane r, to row r of the row tile times token + t. Its
+// AddTile turns sum[t], lane r, from 0 to row r of the row tile times token + t;
+// for types with blocks it adds to any sum, which gemv_part-inl.h relies on. Its
 // sequence of float operations per row and token is the same for every T, so
 // results do not depend on how tokens are grouped.
 #ifndef RUNTIME_KERNELS_MATMUL_KERNELS_INL_H_
@@ -29,6 +30,8 @@ template <typename Type, int T>
 __attribute__((noinline)) void MultiplyTile(const MatmulArgs& args,
                                             int64_t tile, int64_t token) {
   F32x16 sum[T];
+  TESSERA_UNROLL
+  for (int t = 0; t < T; ++t) sum[t] = Broadcast(0.0f);
   Type::template AddTile<T>(args.tiles + tile * args.row_tile_stride, args.x,
                             token, sum);
   const int64_t row = tile * 16;
@@ -82,34 +85,42 @@ template <typename Weights>
 struct FloatType {
   static constexpr int kTokens = kFloatTokens;
 
+  // Adds even columns to even[t] and odd ones to odd[t].
   template <int T>
-  static inline void AddTile(const uint8_t* tile, const Activations& x,
-                             int64_t token, F32x16 (&sum)[T]) {
-    F32x16 odd_sum[T];
-    TESSERA_UNROLL
-    for (int t = 0; t < T; ++t) sum[t] = odd_sum[t] = Broadcast(0.0f);
+  static inline void AddPairs(const uint8_t* tile, const Activations& x,
+                              int64_t token, F32x16 (&even)[T],
+                              F32x16 (&odd)[T]) {
     const float* column = x.f32 + token * x.f32_stride;
     int64_t k = 0;
     for (; k + 2 <= x.columns; k += 2, tile += Weights::kPairBytes) {
-      F32x16 even, odd;
-      Weights::LoadPair(tile, even, odd);
+      F32x16 w_even, w_odd;
+      Weights::LoadPair(tile, w_even, w_odd);
       TESSERA_UNROLL
       for (int t = 0; t < T; ++t) {
         const float* pair = column + t * x.f32_stride + k;
-        sum[t] = MulAdd(even, Broadcast(pair[0]), sum[t]);
-        odd_sum[t] = MulAdd(odd, Broadcast(pair[1]), odd_sum[t]);
+        even[t] = MulAdd(w_even, Broadcast(pair[0]), even[t]);
+        odd[t] = MulAdd(w_odd, Broadcast(pair[1]), odd[t]);
       }
     }
     if (k < x.columns) {
-      const F32x16 even = Weights::LoadLast(tile);
+      const F32x16 w_even = Weights::LoadLast(tile);
       TESSERA_UNROLL
       for (int t = 0; t < T; ++t) {
         const float* last = column + t * x.f32_stride + k;
-        sum[t] = MulAdd(even, Broadcast(last[0]), sum[t]);
+        even[t] = MulAdd(w_even, Broadcast(last[0]), even[t]);
       }
     }
+  }
+
+  template <int T>
+  static inline void AddTile(const uint8_t* tile, const Activations& x,
+                             int64_t token, F32x16 (&sum)[T]) {
+    F32x16 odd[T];
     TESSERA_UNROLL
-    for (int t = 0; t < T; ++t) sum[t] = Add(sum[t], odd_sum[t]);
+    for (int t = 0; t < T; ++t) odd[t] = Broadcast(0.0f);
+    AddPairs(tile, x, token, sum, odd);
+    TESSERA_UNROLL
+    for (int t = 0; t < T; ++t) sum[t] = Add(sum[t], odd[t]);
   }
 };
 

@@ -218,6 +218,12 @@ inline void LoadF16Pairs(const uint8_t* p, F32x16& first, F32x16& second) {
   second = {_mm256_cvtph_ps(_mm256_extracti128_si256(a, 1)),
             _mm256_cvtph_ps(_mm256_extracti128_si256(b, 1))};
 }
+inline F32x16 LoadBf16(const void* p) {
+  const __m128i* half = static_cast<const __m128i*>(p);
+  const __m256i a = _mm256_cvtepu16_epi32(_mm_loadu_si128(half));
+  const __m256i b = _mm256_cvtepu16_epi32(_mm_loadu_si128(half + 1));
+  return FromBits(ShiftLeftI32<16>({a, b}));
+}
 inline void LoadBf16Pairs(const uint8_t* p, F32x16& first, F32x16& second) {
   const U8x64 pairs = LoadU8(p);
   const I32x16 bits = {pairs.a, pairs.b};

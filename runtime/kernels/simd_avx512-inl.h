@@ -150,6 +150,10 @@ inline void LoadF16Pairs(const uint8_t* p, F32x16& first, F32x16& second) {
   first = {_mm512_cvtph_ps(_mm512_castsi512_si256(halves))};
   second = {_mm512_cvtph_ps(_mm512_extracti64x4_epi64(halves, 1))};
 }
+inline F32x16 LoadBf16(const void* p) {
+  const __m256i half = _mm256_loadu_si256(static_cast<const __m256i*>(p));
+  return FromBits(ShiftLeftI32<16>({_mm512_cvtepu16_epi32(half)}));
+}
 inline void LoadBf16Pairs(const uint8_t* p, F32x16& first, F32x16& second) {
   const I32x16 bits = {_mm512_loadu_si512(p)};
   first = FromBits(ShiftLeftI32<16>(bits));

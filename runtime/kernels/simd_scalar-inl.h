@@ -272,6 +272,12 @@ inline void LoadF16Pairs(const uint8_t* p, F32x16& first, F32x16& second) {
   first = EachLane<F32x16>([&](int i) { return F16ToF32(half[2 * i]); });
   second = EachLane<F32x16>([&](int i) { return F16ToF32(half[2 * i + 1]); });
 }
+inline F32x16 LoadBf16(const void* p) {
+  uint16_t half[16];
+  __builtin_memcpy(half, p, sizeof(half));
+  return EachLane<F32x16>(
+      [&](int i) { return BitCast<float>(uint32_t{half[i]} << 16); });
+}
 inline void LoadBf16Pairs(const uint8_t* p, F32x16& first, F32x16& second) {
   uint32_t pair[16];
   __builtin_memcpy(pair, p, sizeof(pair));

@@ -101,8 +101,6 @@ struct ScaleAndMinType {
   template <int T>
   static inline void AddTile(const uint8_t* tile, const Activations& x,
                              int64_t token, F32x16 (&sum)[T]) {
-    TESSERA_UNROLL
-    for (int t = 0; t < T; ++t) sum[t] = Broadcast(0.0f);
     const int64_t blocks = x.columns / kActivationBlock;
     for (int64_t block = 0; block < blocks;
          block += kSubBlocks, tile += kTileBytes) {
@@ -178,8 +176,6 @@ struct Q6_KType {
   template <int T>
   static inline void AddTile(const uint8_t* tile, const Activations& x,
                              int64_t token, F32x16 (&sum)[T]) {
-    TESSERA_UNROLL
-    for (int t = 0; t < T; ++t) sum[t] = Broadcast(0.0f);
     // As many half super-blocks as fit; a tile holds two super-blocks.
     const int64_t super_blocks = x.columns / kSuperBlock;
     for (int64_t i = 0; i < super_blocks; ++i) {

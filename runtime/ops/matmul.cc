@@ -2,20 +2,14 @@
 
 #include <algorithm>
 
-#include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
 #include "base/checked_math.h"
-#include "base/quoted.h"
 #include "formats/layout/pack.h"
+#include "runtime/ops/spread_matmul.h"
 
 namespace tessera {
 namespace {
 
 constexpr uint64_t kScratchAlignment = 64;
-
-bool IsFloatType(DType type) {
-  return type == DType::kF32 || type == DType::kF16 || type == DType::kBF16;
-}
 
 // Room for the row-major rows of one row tile.
 uint64_t RowScratchBytes(const TensorLayout& layout) {
@@ -49,45 +43,34 @@ void MatmulRows(const Matrix& matrix, const Activations& x, int64_t first_row,
   }
 }
 
+bool NeedsSpreadMatmul(const Matrix& matrix) {
+  return matrix.kernel != nullptr && !matrix.view.layout.has_whole_row_tiles();
+}
+
 }  // namespace
-
-bool Matrix::reads_quantized() const {
-  return kernel != nullptr && !IsFloatType(view.type);
-}
-
-absl::StatusOr<Matrix> MakeMatrix(const TensorView& view,
-                                  const KernelTable& kernels, bool exact) {
-  const TensorLayout& layout = view.layout;
-  Matrix matrix = {view, &kernels, FindCodec(view.type), nullptr};
-  // A kernel fits the one tile shape of this kernel ABI.
-  if (!exact && layout.order == LayoutOrder::kInterleaved &&
-      layout.tile_rows == kTileRows) {
-    matrix.kernel = kernels.find_matmul(view.type);
-  }
-  const bool decodes =
-      matrix.codec != nullptr && matrix.codec->dequantize_row != nullptr;
-  if (!decodes || kTileRows % layout.tile_rows != 0) {
-    return absl::UnimplementedError(
-        absl::StrCat("tensor ", Quoted(view.name), ": cannot compute with ",
-                     DTypeName(view.type), " in row tiles of ",
-                     layout.tile_rows));
-  }
-  return matrix;
-}
 
 uint64_t ScratchBytes(const Matrix& matrix) {
   const TensorLayout& layout = matrix.view.layout;
-  return RowScratchBytes(layout) +
-         RoundUp(layout.columns * sizeof(float), kScratchAlignment);
+  const uint64_t of_rows =
+      RowScratchBytes(layout) +
+      RoundUp(layout.columns * sizeof(float), kScratchAlignment);
+  return NeedsSpreadMatmul(matrix)
+             ? std::max(of_rows, SpreadScratchBytes(matrix))
+             : of_rows;
 }
 
-void MatmulTiles(const Matrix& matrix, const Activations& x,
-                 int64_t first_tile, int64_t last_tile, float* out,
-                 int64_t out_stride, uint8_t* scratch) {
+void MatmulTiles(const Matrix& matrix, const Activations& x, int64_t first_tile,
+                 int64_t last_tile, float* out, int64_t out_stride,
+                 uint8_t* scratch) {
   if (matrix.kernel == nullptr) {
     MatmulRows(matrix, x, first_tile * kTileRows,
                std::min<int64_t>(last_tile * kTileRows, matrix.rows()), out,
                out_stride, scratch);
+    return;
+  }
+  if (NeedsSpreadMatmul(matrix)) {
+    MatmulSpreadTiles(matrix, x, first_tile, last_tile, out, out_stride,
+                      scratch);
     return;
   }
   MatmulArgs args;

@@ -68,9 +68,9 @@ TEST(TileGridTest, VisitsSomeRowTilesInTheOrderOfAll) {
                      [&](uint64_t i, uint64_t, uint64_t offset) {
                        if (i >= first && i < last) expected.push_back(offset);
                      });
-    grid.ForEachTile(
-        first, last,
-        [&](uint64_t, uint64_t, uint64_t offset) { found.push_back(offset); });
+    grid.ForEachTile(first, last, [&](uint64_t, uint64_t, uint64_t offset) {
+      found.push_back(offset);
+    });
     EXPECT_EQ(found, expected);
   });
 }

@@ -89,7 +89,7 @@ class RandomActivations {
     auto* q = reinterpret_cast<int8_t*>(Data(q_));
     kernels.quantize_activations({tokens, columns, 0, tokens, f32_.data(),
                                   columns, q, scale_.data(), sum16_.data()});
-    x_ = {tokens, columns, f32_.data(),   columns,
+    x_ = {tokens, columns,       f32_.data(),  columns,
           q,      scale_.data(), sum16_.data()};
   }
 
@@ -140,8 +140,7 @@ class MatmulTest : public testing::TestWithParam<Case> {
     for (const Isa isa : SupportedIsas()) {
       SCOPED_TRACE(std::string(IsaName(isa)));
       const KernelTable& kernels = KernelTableFor(isa);
-      const auto matrix =
-          MakeMatrix(weights.view(), kernels, GetParam().exact);
+      const auto matrix = MakeMatrix(weights.view(), kernels, GetParam().exact);
       ASSERT_TRUE(matrix.ok()) << matrix.status();
       test(kernels, *matrix);
     }
@@ -180,8 +179,8 @@ TEST_P(MatmulTest, BitsDependNeitherOnTheSplitNorOnOtherTokens) {
     for (int64_t t = 0; t < kTokens; ++t) {
       const RandomActivations one(kernels, t, 1, kColumns);
       const std::vector<float> alone = Multiply(matrix, one.x(), 2);
-      EXPECT_TRUE(std::equal(alone.begin(), alone.end(),
-                             together.begin() + t * kRows))
+      EXPECT_TRUE(
+          std::equal(alone.begin(), alone.end(), together.begin() + t * kRows))
           << "token " << t;
     }
   });

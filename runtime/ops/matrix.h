@@ -1,0 +1,47 @@
+// A weight matrix and the way to multiply by it.
+#ifndef RUNTIME_OPS_MATRIX_H_
+#define RUNTIME_OPS_MATRIX_H_
+
+#include <cstdint>
+
+#include "absl/status/statusor.h"
+#include "formats/layout/tensor_layout.h"
+#include "formats/quant/codec.h"
+#include "runtime/kernels/kernel_table.h"
+#include "runtime/loader/tensor_view.h"
+
+namespace tessera {
+
+// Chosen once at load. Work is counted in output tiles of kTileRows rows,
+// whatever the layout. A plain value.
+struct Matrix {
+  TensorView view;
+  const KernelTable* kernels = nullptr;
+  const Codec* codec = nullptr;
+  // For whole row tiles. Null: rows are dequantized to float32 and multiplied
+  // with dot_f32.
+  MatmulFn kernel = nullptr;
+  // For one token, where the tiles of a row tile are spread over the matrix:
+  // at most one of the two. Without, and for more tokens, row tiles are
+  // gathered `gathered_stride` bytes apart for `kernel`.
+  GemvPartFn gemv_part = nullptr;
+  TransposedGemvFn transposed_gemv = nullptr;
+  int64_t gathered_stride = 0;
+
+  int64_t rows() const { return static_cast<int64_t>(view.layout.rows); }
+  int64_t columns() const { return static_cast<int64_t>(view.layout.columns); }
+  int64_t tiles() const { return (rows() + kTileRows - 1) / kTileRows; }
+
+  // True if the activations must be quantized for it; else float32 are read.
+  bool reads_quantized() const;
+};
+
+// Chooses the kernels for `view`. `exact`: always float32 arithmetic on
+// dequantized rows. Unimplemented, naming the tensor, if no codec decodes its
+// type.
+absl::StatusOr<Matrix> MakeMatrix(const TensorView& view,
+                                  const KernelTable& kernels, bool exact);
+
+}  // namespace tessera
+
+#endif  // RUNTIME_OPS_MATRIX_H_

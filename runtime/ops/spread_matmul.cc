@@ -1,0 +1,204 @@
+#include "runtime/ops/spread_matmul.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "formats/layout/gather_tiles.h"
+#include "formats/layout/tile_grid.h"
+
+namespace tessera {
+namespace {
+
+// Gathered row tiles, which stay in the L2 cache while all tokens pass.
+constexpr int64_t kGatherBytes = 256 * 1024;
+
+// Row tiles whose partial sums are held at a time, in the L1 cache.
+constexpr int64_t kSumTiles = 128;
+
+int64_t TilesToGather(const Matrix& matrix) {
+  return std::clamp<int64_t>(kGatherBytes / matrix.gathered_stride, 1,
+                             matrix.tiles());
+}
+
+// The activations of `columns` columns from `first` on, a multiple of a
+// block's.
+Activations ColumnsOf(const Activations& x, int64_t first, int64_t columns) {
+  const int64_t block = first / kActivationBlock * x.tokens;
+  return {x.tokens,
+          columns,
+          x.f32 + first,
+          x.f32_stride,
+          x.q + block * kActivationBlock,
+          x.scale + block,
+          x.sum16 + 2 * block};
+}
+
+bool IsZero(const Activations& x) {
+  const int64_t blocks = (x.columns + kActivationBlock - 1) / kActivationBlock;
+  return std::all_of(x.scale, x.scale + blocks,
+                     [](float scale) { return scale == 0.0f; });
+}
+
+// Neighbours in the file that one call of the kernel takes: a row of tiles or a
+// column of them.
+struct TileRun {
+  uint64_t row_tile = 0;
+  uint64_t k_tile = 0;
+  uint64_t offset = 0;
+  uint64_t row_tiles = 0;  // 0: no run
+  uint64_t k_tiles = 0;
+
+  bool Extend(const TileGrid& grid, uint64_t i, uint64_t j, uint64_t at) {
+    const uint64_t tile_bytes = grid.TileBytes(k_tile);
+    if (row_tiles == 1 && i == row_tile && j == k_tile + k_tiles &&
+        at == offset + k_tiles * tile_bytes) {
+      ++k_tiles;
+      return true;
+    }
+    if (row_tiles > 0 && k_tiles == 1 && j == k_tile &&
+        i == row_tile + row_tiles && at == offset + row_tiles * tile_bytes) {
+      ++row_tiles;
+      return true;
+    }
+    return false;
+  }
+};
+
+// One token times row tiles [first, last), at most kSumTiles, in parts.
+class PartialGemv {
+ public:
+  PartialGemv(const Matrix& matrix, const Activations& x, int64_t first,
+              int64_t last, float* sums)
+      : matrix_(matrix),
+        layout_(matrix.view.layout),
+        grid_(layout_),
+        x_(x),
+        first_(first),
+        last_(last),
+        sums_(sums) {}
+
+  void Run(float* out) {
+    std::fill_n(sums_, (last_ - first_) * kGemvSums, 0.0f);
+    TileRun run;
+    grid_.ForEachTile(first_, last_, [&](uint64_t i, uint64_t j, uint64_t at) {
+      if (run.Extend(grid_, i, j, at)) return;
+      AddRun(run);
+      run = {i, j, at, 1, 1};
+    });
+    AddRun(run);
+    for (uint64_t i = first_; i < last_; ++i) Finish(i, out);
+  }
+
+ private:
+  void AddRun(const TileRun& run) const {
+    if (run.row_tiles == 0) return;
+    const uint64_t begin = run.k_tile * layout_.tile_columns;
+    const uint64_t end = std::min(
+        (run.k_tile + run.k_tiles) * layout_.tile_columns, layout_.columns);
+    GemvPartArgs args;
+    args.x = ColumnsOf(x_, begin, end - begin);
+    if (layout_.order == LayoutOrder::kTransposed && IsZero(args.x)) return;
+    args.tiles = matrix_.view.data + run.offset;
+    args.row_tile_stride = grid_.TileBytes(run.k_tile);
+    args.row_tiles = run.row_tiles;
+    args.sums = SumsOf(run.row_tile);
+    matrix_.gemv_part(args);
+  }
+
+  // As the kernels for whole row tiles end.
+  void Finish(uint64_t row_tile, float* out) const {
+    float* sums = SumsOf(row_tile);
+    const uint64_t rows = layout_.RowsInTile(row_tile);
+    if (!matrix_.reads_quantized()) {
+      for (uint64_t r = 0; r < rows; ++r) sums[r] += sums[kTileRows + r];
+    }
+    if (grid_.has_row_heads()) {
+      float scales[kTileRows];
+      std::memcpy(scales, matrix_.view.data + grid_.HeadOffset(row_tile),
+                  sizeof(scales));
+      for (uint64_t r = 0; r < rows; ++r) sums[r] *= scales[r];
+    }
+    std::copy_n(sums, rows, out + row_tile * kTileRows);
+  }
+
+  float* SumsOf(uint64_t row_tile) const {
+    return sums_ + (row_tile - first_) * kGemvSums;
+  }
+
+  const Matrix& matrix_;
+  const TensorLayout& layout_;
+  const TileGrid grid_;
+  const Activations& x_;
+  const uint64_t first_;
+  const uint64_t last_;
+  float* const sums_;
+};
+
+void GemvTransposed(const Matrix& matrix, const Activations& x,
+                    int64_t first_tile, int64_t last_tile, float* out,
+                    uint8_t* scratch) {
+  const TensorLayout& layout = matrix.view.layout;
+  TransposedGemvArgs args;
+  args.tiles = matrix.view.data;
+  args.column_stride =
+      static_cast<int64_t>(layout.row_tiles() * TileGrid(layout).TileBytes(0));
+  args.first_tile = first_tile;
+  args.last_tile = last_tile;
+  args.rows = matrix.rows();
+  args.columns = matrix.columns();
+  args.x = x.f32;
+  args.out = out;
+  args.column_list = reinterpret_cast<int32_t*>(scratch);
+  matrix.transposed_gemv(args);
+}
+
+void GemmGathered(const Matrix& matrix, const Activations& x,
+                  int64_t first_tile, int64_t last_tile, float* out,
+                  int64_t out_stride, uint8_t* scratch) {
+  const int64_t group = TilesToGather(matrix);
+  for (int64_t first = first_tile; first < last_tile; first += group) {
+    const int64_t last = std::min(first + group, last_tile);
+    GatherTiles(matrix.view.layout, matrix.view.data, first, last,
+                matrix.gathered_stride, scratch);
+    MatmulArgs args;
+    args.tiles = scratch;
+    args.row_tile_stride = matrix.gathered_stride;
+    args.first_tile = 0;
+    args.last_tile = last - first;
+    args.rows = matrix.rows() - first * kTileRows;
+    args.x = x;
+    args.out = out + first * kTileRows;
+    args.out_stride = out_stride;
+    matrix.kernel(args);
+  }
+}
+
+}  // namespace
+
+uint64_t SpreadScratchBytes(const Matrix& matrix) {
+  return std::max<uint64_t>(
+      {static_cast<uint64_t>(TilesToGather(matrix) * matrix.gathered_stride),
+       kSumTiles * kGemvSums * sizeof(float),
+       (matrix.view.layout.columns + 1) * sizeof(int32_t)});
+}
+
+void MatmulSpreadTiles(const Matrix& matrix, const Activations& x,
+                       int64_t first_tile, int64_t last_tile, float* out,
+                       int64_t out_stride, uint8_t* scratch) {
+  if (x.tokens == 1 && matrix.transposed_gemv != nullptr) {
+    GemvTransposed(matrix, x, first_tile, last_tile, out, scratch);
+    return;
+  }
+  if (x.tokens == 1 && matrix.gemv_part != nullptr) {
+    float* sums = reinterpret_cast<float*>(scratch);
+    for (int64_t first = first_tile; first < last_tile; first += kSumTiles) {
+      PartialGemv(matrix, x, first, std::min(first + kSumTiles, last_tile),
+                  sums)
+          .Run(out);
+    }
+    return;
+  }
+  GemmGathered(matrix, x, first_tile, last_tile, out, out_stride, scratch);
+}
+
+}  // namespace tessera
