@@ -231,9 +231,12 @@ void ForwardPass::GateAndUp(const LayerWeights& w) {
   const Activations x =
       Input(buffers_.normed, config_.hidden_size, tokens());
   const int64_t tiles = w.ffn_gate.tiles();
-  // Fused gate and up alternate by tile: one token reads them in one stream;
-  // several tokens are computed faster with more tiles of one matrix at a time.
-  const int64_t step = tokens() == 1 ? 1 : tiles;
+  // Fused gate and up alternate by row tile: one token reads them in one stream;
+  // several tokens, and matrices whose tiles are spread, are computed faster with
+  // more tiles of one matrix at a time.
+  const bool alternate =
+      tokens() == 1 && w.ffn_gate.view.layout.has_whole_row_tiles();
+  const int64_t step = alternate ? 1 : tiles;
   team_.Phase(
       member_, tiles, team_.PieceOf(tiles), [&](int64_t begin, int64_t end) {
         for (int64_t first = begin; first < end; first += step) {

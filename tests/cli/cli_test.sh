@@ -59,6 +59,14 @@ expect 2 "$convert" in.safetensors out.bin
 expect 2 "$convert" --quantize Q9 in.safetensors new.arena
 expect_stderr 'Q9.*known are'
 expect 2 "$convert" --layout zigzag in.safetensors new.arena
+expect_stderr 'zigzag; known are interleaved, transposed, swizzled'
+printf '* gemm * * swizzled\n* gemv * transposed\n' >bad.profile
+expect 2 "$convert" --layout_profile bad.profile in.safetensors new.arena
+expect 1 "$convert" --layout auto --layout_profile bad.profile in.safetensors new.arena
+expect_stderr '^convert: bad.profile: line 2: expected type, duty'
+expect_one_line
+expect 1 "$convert" --layout auto --layout_profile missing in.safetensors new.arena
+expect_stderr '^convert: missing: '
 expect 2 "$convert" --no_such_flag in.safetensors new.arena
 expect 0 "$convert" --help
 expect 0 "$convert" --dry_run "$tiny" new.arena
@@ -89,6 +97,20 @@ expect 0 "$convert" "$tiny" f32.arena --quantize F32
 reference=$(story f32.arena)
 [[ $reference == "$prompt"* && ${#reference} -gt 150 ]] || fail "no story: $reference"
 expect 0 "$convert" "$tiny" rowmajor.arena --quantize F32 --layout rowmajor
+printf '* gemm 256- * swizzled\n* gemv * * transposed\n' >measured.profile
+expect 0 "$convert" --layout auto --layout_profile measured.profile --quantize F32 "$tiny" auto.arena
+for layout in transposed swizzled; do
+  expect 0 "$convert" --layout $layout --quantize F32 "$tiny" $layout.arena
+  expect 0 "$convert" $layout.arena again.arena --overwrite
+  cmp -s <(tail -c +2097153 again.arena | head -c 2097152) \
+    <(tail -c +2097153 f32.arena | head -c 2097152) || fail "$layout does not come back"
+done
+for layout in transposed swizzled auto; do
+  expect 0 "$inspect" --verify $layout.arena
+  grep -q "layout=$layout" stdout || fail "$layout is not among the options"
+  got=$(story $layout.arena)
+  [[ $got == "$reference" ]] || fail "$layout: $got"
+done
 for isa in scalar avx2 avx512 avx512vnni; do
   TESSERA_ISA=$isa "$run" f32.arena --n_predict 1 --prompt x >stdout 2>stderr
   if [[ $? != 0 ]]; then

@@ -38,10 +38,11 @@ std::vector<Case> Cases() {
       {safetensors, "Q6_K", "Q6_K"},
   };
   for (const char* type :
-       {"Q2_K", "Q3_K_M", "Q4_0", "Q4_K_S", "Q4_K_M", "Q5_K_M", "Q6_K", "Q8_0",
-        "IQ4_XS", "Q2_K-pure", "Q3_K-pure", "Q4_0-pure", "Q4_1-pure",
-        "Q4_K-pure", "Q5_0-pure", "Q5_1-pure", "IQ4_NL-pure", "IQ4_XS-pure",
-        "MXFP4-pure", "TQ1_0-pure", "TQ2_0-pure"}) {
+       {"Q2_K",      "Q3_K_M",      "Q4_0",        "Q4_K_S",     "Q4_K_M",
+        "Q5_K_M",    "Q6_K",        "Q8_0",        "IQ4_XS",     "Q2_K-pure",
+        "Q3_K-pure", "Q4_0-pure",   "Q4_1-pure",   "Q4_K-pure",  "Q5_0-pure",
+        "Q5_1-pure", "IQ4_NL-pure", "IQ4_XS-pure", "MXFP4-pure", "TQ1_0-pure",
+        "TQ2_0-pure"}) {
     cases.push_back(
         {absl::StrCat(kTiny, "/gguf/tiny-", type, ".gguf"), "keep", type});
   }
@@ -100,8 +101,7 @@ class GoldenLogitsTest : public testing::TestWithParam<Case> {
   Evaluation Evaluate(const std::string& path, EvaluationOptions options,
                       ThreadPool& pool) {
     options.pool = &pool;
-    auto result =
-        EvaluateArena(path, Golden(), Expected(), options);
+    auto result = EvaluateArena(path, Golden(), Expected(), options);
     EXPECT_TRUE(result.ok()) << result.status();
     return result.ok() ? *result : Evaluation();
   }
@@ -168,6 +168,39 @@ TEST_P(GoldenLogitsTest, DoesNotDependOnTheNumberOfThreads) {
     EXPECT_EQ(result.greedy_ids, reference.greedy_ids) << threads;
   }
 }
+
+// The order of the tiles does not change a bit of any logit.
+class SpreadTilesTest : public GoldenLogitsTest {};
+
+TEST_P(SpreadTilesTest, GiveTheLogitsOfInterleaved) {
+  ThreadPool one(1);
+  ThreadPool three(3);
+  EvaluationOptions options;
+  options.isa = SupportedIsas().back();
+  options.nll = false;
+  const Evaluation reference =
+      Evaluate(Convert(LayoutOrder::kInterleaved), options, one);
+  ExpectGolden(reference);
+  for (LayoutOrder order : {LayoutOrder::kTransposed, LayoutOrder::kSwizzled}) {
+    SCOPED_TRACE(std::string(LayoutOrderName(order)));
+    const Evaluation result = Evaluate(Convert(order), options, three);
+    EXPECT_EQ(result.logits, reference.logits);
+    EXPECT_EQ(result.greedy_ids, reference.greedy_ids);
+  }
+}
+
+// One of each kind of tile: two-byte and four-byte floats, one and two blocks,
+// two super-blocks, and row scales.
+INSTANTIATE_TEST_SUITE_P(
+    Types, SpreadTilesTest,
+    testing::Values(
+        Case{absl::StrCat(kTiny, "/model.safetensors"), "keep", "bf16"},
+        Case{absl::StrCat(kTiny, "/model.safetensors"), "F32", "f32"},
+        Case{absl::StrCat(kTiny, "/model.safetensors"), "Q8_0", "Q8_0"},
+        Case{absl::StrCat(kTiny, "/model.safetensors"), "Q4_K_M", "Q4_K_M"},
+        Case{absl::StrCat(kTiny, "/gguf/tiny-Q4_0-pure.gguf"), "keep",
+             "Q4_0-pure"}),
+    CaseName);
 
 INSTANTIATE_TEST_SUITE_P(Types, GoldenLogitsTest, testing::ValuesIn(Cases()),
                          CaseName);
