@@ -6,6 +6,7 @@
 #include "runtime/kernels/affine_matmul-inl.h"
 #include "runtime/kernels/attention_kernels-inl.h"
 #include "runtime/kernels/codebook_matmul-inl.h"
+#include "runtime/kernels/gemm_kernels-inl.h"
 #include "runtime/kernels/gemv_part-inl.h"
 #include "runtime/kernels/integer_matmul-inl.h"
 #include "runtime/kernels/kernel_args.h"
@@ -20,8 +21,26 @@ namespace tessera {
 namespace kernels {
 namespace TESSERA_KERNEL_ISA {
 
+namespace {
+
+template <typename Type>
+inline void MatmulOrGemm(const MatmulArgs& args) {
+#ifdef TESSERA_HAS_GEMM
+  using Gemm = typename GemmOf<Type>::Gemm;
+  if constexpr (!__is_same(Gemm, void)) {
+    if (args.x.tokens >= kGemmMinTokens) {
+      MultiplyManyTokens<Gemm>(args);
+      return;
+    }
+  }
+#endif
+  Matmul<Type>(args);
+}
+
+}  // namespace
+
 #define TESSERA_DEFINE_MATMUL(type) \
-  void Matmul##type(const MatmulArgs& args) { Matmul<type##Type>(args); }
+  void Matmul##type(const MatmulArgs& args) { MatmulOrGemm<type##Type>(args); }
 TESSERA_FOR_EACH_MATMUL(TESSERA_DEFINE_MATMUL)
 #undef TESSERA_DEFINE_MATMUL
 

@@ -7,6 +7,7 @@
 
 #include "runtime/kernels/kernel_args.h"
 #include "runtime/kernels/matmul_kernels-inl.h"
+#include "runtime/kernels/panel-inl.h"
 
 namespace tessera {
 namespace kernels {
@@ -23,7 +24,9 @@ struct PanelBlock {
 
 inline PanelBlock PanelBlockAt(const Activations& x, int64_t block,
                                int64_t token) {
-  const int64_t i = block * x.tokens + token;
+  const int64_t blocks =
+      (x.columns + kActivationBlock - 1) / kActivationBlock;
+  const int64_t i = PanelIndex(x.tokens, blocks, block, token);
   return {x.q + i * kActivationBlock, x.scale + i, x.sum16 + 2 * i};
 }
 

@@ -11,11 +11,18 @@ namespace tessera {
 // Activations are quantized in blocks of this many columns.
 inline constexpr int64_t kActivationBlock = 32;
 
+// Tokens whose blocks lie side by side in a panel. Kernels take 8, 4, 2 or 1 of
+// them at a time.
+inline constexpr int64_t kPanelTokens = 8;
+
 // `tokens` vectors of `columns` activations, for a matrix of `columns` columns.
 // Non-owning. The integer form is a panel in the order in which gemm reads it:
-// block b of token t is 32 int8 at q + (b * tokens + t) * 32, its scale at
-// scale[b * tokens + t], and the sums of its two halves of 16 at
-// sum16[(b * tokens + t) * 2 + {0, 1}]. `columns` is padded with zeros to a
+// tokens in groups of kPanelTokens, the last of which may have fewer; in a
+// group block after block; in a block the group's tokens side by side. With
+// `first` the group's first token, `group` its size and n = ceil(columns / 32),
+// block b of token t has the index i = first * n + b * group + (t - first): its
+// 32 int8 are at q + 32 i, its scale at scale[i], and the sums of its two
+// halves of 16 at sum16[2 i + {0, 1}]. `columns` is padded with zeros to a
 // multiple of 32. Kernels rely on -127 <= q <= 127, which QuantizeActivations
 // keeps; a block with an infinity or NaN has zeros and the scale NaN.
 struct Activations {

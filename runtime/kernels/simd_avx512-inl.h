@@ -218,6 +218,15 @@ inline __m512i Broadcast4(const int8_t* x) {
 
 #ifdef __AVX512VNNI__
 
+#define TESSERA_HAS_GEMM 1
+constexpr int kGemmRowTiles = 3;
+constexpr int kGemmTokens = 4;
+
+// sum + 4 columns of 16 rows times 4 activations.
+inline I32x16 Dot4(I32x16 sum, U8x64 w, const int8_t* x) {
+  return {_mm512_dpbusd_epi32(sum.v, w.v, Broadcast4(x))};
+}
+
 constexpr int32_t kFullRangeBias = 128;
 
 // vpdpbusd adds four products of unsigned and signed bytes to each lane; no

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "runtime/kernels/kernel_args.h"
+#include "runtime/kernels/panel-inl.h"
 
 namespace tessera {
 namespace kernels {
@@ -100,7 +101,7 @@ void QuantizeActivations(const QuantizeActivationsArgs& args) {
   for (int64_t t = args.first_token; t < args.last_token; ++t) {
     const float* x = args.f32 + t * args.f32_stride;
     for (int64_t b = 0; b < blocks; ++b) {
-      const int64_t i = b * args.tokens + t;
+      const int64_t i = PanelIndex(args.tokens, blocks, b, t);
       const int64_t left = args.columns - b * kActivationBlock;
       QuantizeBlock(x + b * kActivationBlock,
                     left < kActivationBlock ? left : kActivationBlock,

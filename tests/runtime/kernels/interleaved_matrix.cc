@@ -119,7 +119,10 @@ ActivationPanel::ActivationPanel(const KernelTable& kernels,
 }
 
 double ActivationPanel::Dequantized(int64_t token, int64_t column) const {
-  const int64_t i = column / kActivationBlock * args_.tokens + token;
+  const int64_t first = token / kPanelTokens * kPanelTokens;
+  const int64_t group = std::min(kPanelTokens, args_.tokens - first);
+  const int64_t i =
+      first * blocks_ + column / kActivationBlock * group + (token - first);
   return double{scale_[i]} *
          q_.data()[i * kActivationBlock + column % kActivationBlock];
 }

@@ -282,7 +282,7 @@ TEST_P(VectorKernelsTest, QuantizationHasTheBitsOfTheScalarKernel) {
   }
 }
 
-// Block b of token t lies at b * tokens + t; other tokens are not touched.
+// Blocks lie where kernel_args.h says; other tokens are not touched.
 TEST_P(VectorKernelsTest, QuantizesARangeOfTokensIntoThePanel) {
   std::mt19937 random(8);
   const int64_t tokens = 5, columns = 70, stride = 80, blocks = 3;
@@ -297,7 +297,7 @@ TEST_P(VectorKernelsTest, QuantizesARangeOfTokensIntoThePanel) {
                                  x.begin() + t * stride + columns);
     const Quantized alone = Quantize(kernels(), row);
     for (int64_t b = 0; b < blocks; ++b) {
-      const int64_t i = b * tokens + t;
+      const int64_t i = b * tokens + t;  // fewer tokens than a group
       const bool mine = t == 2 || t == 3;
       EXPECT_EQ(scale[i], mine ? alone.scale[b] : -1.0f);
       EXPECT_EQ(sum16[2 * i], mine ? alone.sum16[2 * b] : -1);
