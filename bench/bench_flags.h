@@ -1,0 +1,24 @@
+// The flags of the bench tool.
+#ifndef BENCH_BENCH_FLAGS_H_
+#define BENCH_BENCH_FLAGS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "bench/bench_request.h"
+
+namespace tessera {
+
+// What --help shows above the flags.
+absl::string_view BenchUsage();
+
+// The flags as a request; call it after ParseCommandLine with the positional
+// arguments. InvalidArgument or NotFound, naming the flag, for wrong usage.
+absl::StatusOr<BenchRequest> BenchRequestFromFlags(
+    const std::vector<std::string>& arguments);
+
+}  // namespace tessera
+
+#endif  // BENCH_BENCH_FLAGS_H_

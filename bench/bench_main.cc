@@ -1,0 +1,40 @@
+// bench: measures kernels and models, alone and beside others.
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "base/command_line.h"
+#include "base/status_macros.h"
+#include "bench/bench_flags.h"
+#include "bench/render_report.h"
+#include "bench/run_bench.h"
+
+namespace tessera {
+namespace {
+
+absl::Status Main(int argc, char** argv) {
+  const std::vector<std::string> arguments =
+      ParseCommandLine(argc, argv, BenchUsage());
+  const absl::StatusOr<BenchRequest> request = BenchRequestFromFlags(arguments);
+  if (!request.ok()) ExitWithUsageError(request.status().message());
+  TESSERA_ASSIGN_OR_RETURN(
+      const BenchReport report, RunBench(*request, [&](absl::string_view line) {
+        if (!request->quiet) {
+          std::fputs(absl::StrCat("bench: ", line, "\n").c_str(), stderr);
+        }
+      }));
+  std::fputs(RenderReport(report, request->output).c_str(), stdout);
+  return absl::OkStatus();
+}
+
+}  // namespace
+}  // namespace tessera
+
+int main(int argc, char** argv) {
+  const absl::Status status = tessera::Main(argc, argv);
+  return status.ok() ? 0 : tessera::ReportFailure(status);
+}

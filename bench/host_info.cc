@@ -1,0 +1,72 @@
+#include "bench/host_info.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "base/read_file.h"
+
+namespace tessera {
+namespace {
+
+// What follows "KEY:" on the first line that begins so.
+absl::string_view ValueOf(absl::string_view text, absl::string_view key) {
+  for (absl::string_view line : absl::StrSplit(text, '\n')) {
+    if (!absl::ConsumePrefix(&line, key)) continue;
+    line = absl::StripAsciiWhitespace(line);
+    if (absl::ConsumePrefix(&line, ":")) {
+      return absl::StripAsciiWhitespace(line);
+    }
+  }
+  return "";
+}
+
+std::string TextOf(const std::string& path) {
+  return ReadFile(path).value_or("");
+}
+
+}  // namespace
+
+std::string CpuNameIn(absl::string_view cpuinfo) {
+  return std::string(ValueOf(cpuinfo, "model name"));
+}
+
+uint64_t KilobytesIn(absl::string_view text, absl::string_view key) {
+  absl::string_view value = ValueOf(text, key);
+  uint64_t kilobytes;
+  if (!absl::ConsumeSuffix(&value, " kB") ||
+      !absl::SimpleAtoi(value, &kilobytes)) {
+    return 0;
+  }
+  return kilobytes * 1024;
+}
+
+std::string CpuName() { return CpuNameIn(TextOf("/proc/cpuinfo")); }
+
+uint64_t AvailableMemory() {
+  return KilobytesIn(TextOf("/proc/meminfo"), "MemAvailable");
+}
+
+uint64_t ResidentMemory() {
+  return KilobytesIn(TextOf("/proc/self/status"), "VmRSS");
+}
+
+uint64_t LastLevelCacheBytes() {
+  const int64_t bytes =
+      std::max(sysconf(_SC_LEVEL3_CACHE_SIZE), sysconf(_SC_LEVEL2_CACHE_SIZE));
+  return static_cast<uint64_t>(std::max<int64_t>(bytes, 0));
+}
+
+std::string TimeStamp() {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::Now(),
+                          absl::UTCTimeZone());
+}
+
+}  // namespace tessera

@@ -1,0 +1,31 @@
+// The machine that a benchmark ran on.
+#ifndef BENCH_HOST_INFO_H_
+#define BENCH_HOST_INFO_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace tessera {
+
+// "model name" of the first CPU in the text of /proc/cpuinfo; "" if it has
+// none.
+std::string CpuNameIn(absl::string_view cpuinfo);
+
+// The number behind `key` in a text of lines "KEY: NUMBER kB", such as
+// /proc/meminfo and /proc/self/status, in bytes; 0 if there is none.
+uint64_t KilobytesIn(absl::string_view text, absl::string_view key);
+
+// These read /proc and sysconf(3); "" or 0 where the system does not say.
+std::string CpuName();
+uint64_t AvailableMemory();  // bytes that could be allocated now
+uint64_t ResidentMemory();   // of this process, file mappings included
+uint64_t LastLevelCacheBytes();
+
+// Now, as in llama-bench: "2026-11-20T12:00:00Z".
+std::string TimeStamp();
+
+}  // namespace tessera
+
+#endif  // BENCH_HOST_INFO_H_

@@ -1,0 +1,177 @@
+#include "bench/kernel_bench.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "base/checked_math.h"
+#include "base/status_macros.h"
+#include "bench/random_rows.h"
+#include "bench/statistics.h"
+#include "formats/layout/pack.h"
+#include "runtime/model/activation_arena.h"
+#include "runtime/ops/thread_team.h"
+
+namespace tessera {
+namespace {
+
+constexpr uint64_t kDistinctRows = 256;
+constexpr uint64_t kWeightSeed = 1;
+constexpr uint64_t kActivationSeed = 2;
+// Shorter samples would measure the clock and the wake-up of threads.
+constexpr double kSampleSeconds = 0.02;
+constexpr int64_t kMaxSamples = 100;
+
+void PackRandomMatrix(const TensorLayout& layout, const RandomRows& rows,
+                      ThreadPool& pool, uint8_t* stored) {
+  pool.ParallelFor(static_cast<int64_t>(layout.row_tiles()), [&](int64_t tile) {
+    const uint64_t first = tile * layout.tile_rows;
+    const uint64_t count = layout.RowsInTile(tile);
+    std::vector<uint8_t> row_major(count * layout.row_bytes);
+    for (uint64_t i = 0; i < count; ++i) {
+      std::memcpy(row_major.data() + i * layout.row_bytes, rows.row(first + i),
+                  layout.row_bytes);
+    }
+    PackMatrixTile(layout, tile, row_major.data(), stored);
+  });
+}
+
+}  // namespace
+
+// Activations, results and scratch memory for one number of tokens.
+struct KernelBench::Operands {
+  ActivationArena memory;
+  Activations x;
+  float* out;
+  uint8_t* scratch;
+  uint64_t scratch_stride;
+
+  absl::Status Create(const Matrix& matrix, int64_t tokens, int threads);
+};
+
+absl::Status KernelBench::Operands::Create(const Matrix& matrix, int64_t tokens,
+                                           int threads) {
+  const int64_t columns = matrix.columns();
+  const int64_t blocks = static_cast<int64_t>(
+      CeilDiv(static_cast<uint64_t>(columns), kActivationBlock));
+  scratch_stride = ScratchBytes(matrix);
+  QuantizeActivationsArgs panel;
+  float* f32 = nullptr;
+  const auto take = [&] {
+    f32 = memory.Take<float>(tokens * columns);
+    panel.q = memory.Take<int8_t>(tokens * blocks * kActivationBlock);
+    panel.scale = memory.Take<float>(tokens * blocks);
+    panel.sum16 = memory.Take<int32_t>(tokens * blocks * 2);
+    out = memory.Take<float>(tokens * matrix.rows());
+    scratch = memory.Take<uint8_t>(threads * scratch_stride);
+  };
+  take();
+  TESSERA_RETURN_IF_ERROR(memory.Reserve());
+  take();
+
+  RandomSequence random(kActivationSeed);
+  for (int64_t i = 0; i < tokens * columns; ++i) f32[i] = random.NextNormal();
+  panel.tokens = tokens;
+  panel.columns = columns;
+  panel.first_token = 0;
+  panel.last_token = tokens;
+  panel.f32 = f32;
+  panel.f32_stride = columns;
+  if (matrix.reads_quantized()) matrix.kernels->quantize_activations(panel);
+  x = {tokens, columns, f32, columns, panel.q, panel.scale, panel.sum16};
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<KernelBench>> KernelBench::Create(
+    const Subject& subject, const KernelTable& kernels, ColdBuffer& memory,
+    ThreadPool& pool) {
+  TESSERA_ASSIGN_OR_RETURN(const TensorLayout layout,
+                           MakeTensorLayout(subject.layout, subject.type,
+                                            subject.rows, subject.columns));
+  if (layout.StoredBytes() > memory.size()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "a matrix of ", layout.StoredBytes(),
+        " bytes does not fit into the measuring memory of ", memory.size()));
+  }
+  TESSERA_ASSIGN_OR_RETURN(
+      const RandomRows rows,
+      RandomRows::Create(subject.type, subject.columns, kDistinctRows,
+                         kWeightSeed, pool));
+  TensorView view;
+  view.name = "random";
+  view.type = subject.type;
+  view.layout = layout;
+  view.data = memory.data();
+  TESSERA_ASSIGN_OR_RETURN(const Matrix matrix,
+                           MakeMatrix(view, kernels, false));
+  auto bench =
+      std::unique_ptr<KernelBench>(new KernelBench(matrix, memory, pool));
+  PackRandomMatrix(layout, rows, pool, memory.data());
+  bench->FillMemory(memory.data());
+  return bench;
+}
+
+KernelBench::KernelBench(const Matrix& matrix, ColdBuffer& memory,
+                         ThreadPool& pool)
+    : matrix_(matrix),
+      memory_(memory),
+      pool_(pool),
+      copy_stride_(RoundUp(matrix.view.layout.StoredBytes(), 64)),
+      copies_(static_cast<int64_t>(
+          std::max<uint64_t>(memory.size() / copy_stride_, 1))) {}
+
+void KernelBench::FillMemory(const uint8_t* copy) {
+  pool_.ParallelFor(copies_ - 1, [&](int64_t i) {
+    std::memcpy(memory_.data() + (i + 1) * copy_stride_, copy, weight_bytes());
+  });
+}
+
+absl::StatusOr<double> KernelBench::Measure(int64_t tokens, double seconds) {
+  Operands operands;
+  TESSERA_RETURN_IF_ERROR(operands.Create(matrix_, tokens, pool_.size()));
+  const double first = std::max(Multiply(operands, 1), 1e-9);
+  // The first one is a guess that includes page faults; the second is better.
+  const double once = first > seconds ? first : Multiply(operands, 1);
+  const auto times = static_cast<int64_t>(std::clamp(
+      std::ceil(std::min(seconds, kSampleSeconds) / std::max(once, 1e-9)), 1.0,
+      1e6));
+  const auto samples = static_cast<int64_t>(
+      std::clamp(seconds / (static_cast<double>(times) * once), 1.0,
+                 static_cast<double>(kMaxSamples)));
+  std::vector<double> taken;
+  for (int64_t i = 0; i < samples; ++i) {
+    taken.push_back(Multiply(operands, times) / static_cast<double>(times));
+  }
+  return SpreadOf(std::move(taken)).median;
+}
+
+double KernelBench::Multiply(Operands& operands, int64_t times) {
+  ThreadTeam team(&pool_);
+  const int64_t tiles = matrix_.tiles();
+  const absl::Time start = absl::Now();
+  // One phase each, as in a decoder: threads share the tiles and wait for each
+  // other at the end.
+  team.Run([&](ThreadTeam::Member member) {
+    Matrix matrix = matrix_;
+    for (int64_t i = 0; i < times; ++i) {
+      matrix.view.data =
+          memory_.data() + (next_copy_ + i) % copies_ * copy_stride_;
+      team.Phase(
+          member, tiles, team.PieceOf(tiles), [&](int64_t first, int64_t last) {
+            MatmulTiles(
+                matrix, operands.x, first, last, operands.out, matrix.rows(),
+                operands.scratch + member.thread * operands.scratch_stride);
+          });
+    }
+  });
+  const double seconds = absl::ToDoubleSeconds(absl::Now() - start);
+  next_copy_ = (next_copy_ + times) % copies_;
+  return seconds;
+}
+
+}  // namespace tessera

@@ -1,0 +1,67 @@
+// Measures one matrix multiplication.
+#ifndef BENCH_KERNEL_BENCH_H_
+#define BENCH_KERNEL_BENCH_H_
+
+#include <cstdint>
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "base/thread_pool.h"
+#include "bench/cold_buffer.h"
+#include "formats/dtype/dtype.h"
+#include "formats/layout/tensor_layout.h"
+#include "runtime/kernels/kernel_table.h"
+#include "runtime/ops/matmul.h"
+
+namespace tessera {
+
+// A matrix of random weights in one layout, as many copies as fit into memory
+// that no cache holds. Each multiplication takes the next copy, so weights come
+// from main memory, as they do in a model. Not thread-safe.
+class KernelBench {
+ public:
+  struct Subject {
+    DType type;
+    LayoutOrder layout;
+    int64_t rows;
+    int64_t columns;
+  };
+
+  // Fills `memory` (not owned, nor is `pool`). Unimplemented if there are no
+  // random weights of the type or it has no such layout; InvalidArgument if
+  // `columns` is no multiple of its block or one copy does not fit.
+  static absl::StatusOr<std::unique_ptr<KernelBench>> Create(
+      const Subject& subject, const KernelTable& kernels, ColdBuffer& memory,
+      ThreadPool& pool);
+
+  // False if rows are dequantized and multiplied as floats instead.
+  bool has_kernel() const { return matrix_.kernel != nullptr; }
+
+  // Bytes of one copy, padding of rows included.
+  uint64_t weight_bytes() const { return matrix_.view.layout.StoredBytes(); }
+
+  // Seconds that one multiplication by `tokens` vectors takes all threads: the
+  // median of samples that together last about `seconds`, after a warm-up. The
+  // activations are quantized beforehand. ResourceExhausted without memory.
+  absl::StatusOr<double> Measure(int64_t tokens, double seconds);
+
+ private:
+  struct Operands;
+
+  KernelBench(const Matrix& matrix, ColdBuffer& memory, ThreadPool& pool);
+
+  void FillMemory(const uint8_t* copy);
+  // Seconds for `times` multiplications.
+  double Multiply(Operands& operands, int64_t times);
+
+  Matrix matrix_;  // the first copy
+  ColdBuffer& memory_;
+  ThreadPool& pool_;
+  uint64_t copy_stride_;
+  int64_t copies_;
+  int64_t next_copy_ = 0;
+};
+
+}  // namespace tessera
+
+#endif  // BENCH_KERNEL_BENCH_H_

@@ -1,0 +1,153 @@
+#include "bench/machine_limits.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <iterator>
+#include <vector>
+
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "bench/statistics.h"
+
+namespace tessera {
+namespace {
+
+constexpr int kReadRuns = 5;
+constexpr int kMultiplyRuns = 5;
+constexpr int64_t kReadStep = 1024;  // of LimitLoops::read
+// The hardware's own prefetcher alone, and with help.
+constexpr int64_t kPrefetchBytes[] = {0, 1024, 4096, 16384};
+
+double SecondsSince(absl::Time start) {
+  return absl::ToDoubleSeconds(absl::Now() - start);
+}
+
+// The loops of `isa`, or of the best one below it that has some.
+LimitLoops LoopsFor(Isa isa) {
+  struct Entry {
+    absl::string_view isa;
+    LimitLoops loops;
+  };
+#define TESSERA_LIMIT_LOOPS_ENTRY(name)                           \
+  {#name,                                                         \
+   {limit_loops::name::Read, limit_loops::name::MultiplyIntegers, \
+    limit_loops::name::MultiplyFloats}},
+  static constexpr Entry kEntries[] = {
+      TESSERA_FOR_EACH_LIMIT_LOOPS(TESSERA_LIMIT_LOOPS_ENTRY)};
+  LimitLoops best = kEntries[0].loops;
+  for (const Isa candidate : SupportedIsas()) {
+    if (candidate > isa) break;
+    const auto* entry = std::find_if(
+        std::begin(kEntries), std::end(kEntries),
+        [&](const Entry& e) { return e.isa == IsaName(candidate); });
+    if (entry != std::end(kEntries)) best = entry->loops;
+  }
+  return best;
+}
+
+bool HasBfloats(Isa isa) {
+  return isa >= Isa::kAvx512Vnni && __builtin_cpu_supports("avx512bf16");
+}
+
+// A result that nobody reads would let the compiler leave out the loop.
+std::atomic<uint64_t> unread_result{0};
+
+}  // namespace
+
+MachineLimits Middle(const MachineLimits& a, const MachineLimits& b) {
+  return {
+      (a.read_bytes + b.read_bytes) / 2, (a.integer_macs + b.integer_macs) / 2,
+      (a.float_macs + b.float_macs) / 2, (a.bfloat_macs + b.bfloat_macs) / 2};
+}
+
+double Drift(const MachineLimits& before, const MachineLimits& after) {
+  const auto change = [](double a, double b) {
+    return a == 0 ? 0 : std::abs(b / a - 1);
+  };
+  return std::max({change(before.read_bytes, after.read_bytes),
+                   change(before.integer_macs, after.integer_macs),
+                   change(before.float_macs, after.float_macs),
+                   change(before.bfloat_macs, after.bfloat_macs)});
+}
+
+std::string LimitsText(const MachineLimits& limits) {
+  return absl::StrFormat(
+      "read %.1f GB/s; G multiply-adds/s: integers %.0f, float32 %.0f, "
+      "bfloat16 %.0f",
+      limits.read_bytes * 1e-9, limits.integer_macs * 1e-9,
+      limits.float_macs * 1e-9, limits.bfloat_macs * 1e-9);
+}
+
+LimitMeter::LimitMeter(ThreadPool& pool, const ColdBuffer& memory, Isa isa,
+                       double seconds)
+    : pool_(pool),
+      memory_(memory),
+      seconds_(seconds),
+      loops_(LoopsFor(isa)),
+      multiply_bfloats_(HasBfloats(isa)
+                            ? limit_loops::avx512bf16::MultiplyBfloats
+                            : nullptr) {}
+
+MachineLimits LimitMeter::Measure() {
+  MachineLimits limits;
+  limits.read_bytes = ReadRate();
+  limits.integer_macs = MultiplyRate(loops_.multiply_integers);
+  limits.float_macs = MultiplyRate(loops_.multiply_floats);
+  limits.bfloat_macs = multiply_bfloats_ == nullptr
+                           ? limits.float_macs
+                           : MultiplyRate(multiply_bfloats_);
+  return limits;
+}
+
+double LimitMeter::ReadRate() {
+  if (prefetch_ < 0) {
+    double least = 0;
+    for (const int64_t prefetch : kPrefetchBytes) {
+      const double seconds =
+          std::min(ReadSeconds(prefetch), ReadSeconds(prefetch));
+      if (prefetch_ >= 0 && seconds >= least) continue;
+      least = seconds;
+      prefetch_ = prefetch;
+    }
+  }
+  std::vector<double> seconds;
+  for (int i = 0; i < kReadRuns; ++i) seconds.push_back(ReadSeconds(prefetch_));
+  return static_cast<double>(memory_.size()) /
+         SpreadOf(std::move(seconds)).median;
+}
+
+double LimitMeter::ReadSeconds(int64_t prefetch) {
+  const int64_t share = static_cast<int64_t>(memory_.size()) / pool_.size() /
+                        kReadStep * kReadStep;
+  const absl::Time start = absl::Now();
+  pool_.Run([&](int thread) {
+    unread_result.fetch_xor(
+        loops_.read(memory_.data() + thread * share, share, prefetch));
+  });
+  return SecondsSince(start);
+}
+
+double LimitMeter::MultiplyRate(int64_t (*loop)(int64_t)) {
+  // As many rounds as take about seconds_.
+  int64_t rounds = 100;
+  absl::Time start = absl::Now();
+  loop(rounds);
+  while (SecondsSince(start) < seconds_ / 10) {
+    rounds *= 2;
+    start = absl::Now();
+    loop(rounds);
+  }
+  rounds *= 10;
+  std::vector<double> rates;
+  for (int i = 0; i < kMultiplyRuns; ++i) {
+    std::atomic<int64_t> macs{0};
+    start = absl::Now();
+    pool_.Run([&](int) { macs.fetch_add(loop(rounds)); });
+    rates.push_back(static_cast<double>(macs.load()) / SecondsSince(start));
+  }
+  return SpreadOf(std::move(rates)).median;
+}
+
+}  // namespace tessera

@@ -1,0 +1,132 @@
+#include "bench/run_bench.h"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "base/atomic_file.h"
+#include "base/status_macros.h"
+#include "base/thread_pool.h"
+#include "bench/fastest_layouts.h"
+#include "bench/host_info.h"
+#include "bench/kernel_suite.h"
+#include "bench/peer.h"
+#include "bench/synthetic_arenas.h"
+#include "bench/temporary_folder.h"
+
+namespace tessera {
+namespace {
+
+// Measures some arenas; `gguf` is the same model for peers.
+using MeasureFn = absl::FunctionRef<absl::Status(
+    const std::vector<std::string>& arenas, const std::string& gguf)>;
+
+absl::Status MeasureSynthetic(const BenchRequest& request,
+                              const std::string& folder, ThreadPool& pool,
+                              ProgressFn progress, MeasureFn measure) {
+  for (const std::string& type : request.types) {
+    progress(
+        absl::StrCat("make ", request.shape.name, " ", type, " in ", folder));
+    TESSERA_ASSIGN_OR_RETURN(
+        const SyntheticFiles files,
+        MakeSyntheticFiles(request.shape, type, request.layouts, folder, pool));
+    TESSERA_RETURN_IF_ERROR(measure(files.arenas, files.gguf));
+    if (request.keep.empty()) RemoveSyntheticFiles(files);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status MeasureSubject(const BenchRequest& request, ThreadPool& pool,
+                            ProgressFn progress, MeasureFn measure) {
+  if (request.subject == BenchRequest::Subject::kArenas) {
+    return measure(request.arenas, request.peer_model);
+  }
+  if (request.keep.empty()) {
+    TESSERA_ASSIGN_OR_RETURN(const TemporaryFolder folder,
+                             TemporaryFolder::Create());
+    return MeasureSynthetic(request, folder.path(), pool, progress, measure);
+  }
+  std::error_code error;
+  std::filesystem::create_directories(request.keep, error);
+  if (error) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        request.keep, ": cannot create the folder: ", error.message()));
+  }
+  return MeasureSynthetic(request, request.keep, pool, progress, measure);
+}
+
+absl::Status WriteProfile(const LayoutProfile& profile,
+                          const std::string& path) {
+  const std::string text = absl::StrCat(
+      "# Which layout is fastest where, measured by bench on ", CpuName(),
+      ".\n# type duty rows columns layout; interleaved where no rule applies\n",
+      profile.Text());
+  TESSERA_ASSIGN_OR_RETURN(AtomicFile file, AtomicFile::Create(path, true));
+  TESSERA_RETURN_IF_ERROR(file.WriteAt(
+      0, absl::MakeConstSpan(reinterpret_cast<const uint8_t*>(text.data()),
+                             text.size())));
+  return file.Commit();
+}
+
+absl::StatusOr<BenchReport> RunKernels(const BenchRequest& request,
+                                       ThreadPool& pool, ProgressFn progress) {
+  TESSERA_ASSIGN_OR_RETURN(KernelSuiteResult result,
+                           RunKernelSuite(request.kernels, pool, progress));
+  if (!request.write_profile.empty()) {
+    TESSERA_RETURN_IF_ERROR(
+        WriteProfile(FastestLayouts(result.timings), request.write_profile));
+  }
+  return std::move(result.report);
+}
+
+absl::StatusOr<BenchReport> RunModels(const BenchRequest& request,
+                                      ThreadPool& pool, ProgressFn progress) {
+  TESSERA_ASSIGN_OR_RETURN(const std::unique_ptr<ModelSuite> suite,
+                           ModelSuite::Create(request.models, pool));
+  TESSERA_RETURN_IF_ERROR(MeasureSubject(
+      request, pool, progress,
+      [&](const std::vector<std::string>& arenas, const std::string&) {
+        return suite->Run(arenas, progress);
+      }));
+  return suite->Finish();
+}
+
+absl::StatusOr<BenchReport> RunComparison(const BenchRequest& request,
+                                          ThreadPool& pool,
+                                          ProgressFn progress) {
+  // Rather now than after minutes of measuring.
+  for (const Peer& peer : request.comparison.peers) {
+    TESSERA_RETURN_IF_ERROR(CheckPeer(peer));
+  }
+  Comparison comparison(request.comparison, pool);
+  TESSERA_RETURN_IF_ERROR(MeasureSubject(
+      request, pool, progress,
+      [&](const std::vector<std::string>& arenas,
+          const std::string& gguf) -> absl::Status {
+        for (const std::string& arena : arenas) {
+          TESSERA_RETURN_IF_ERROR(comparison.Run(arena, gguf, progress));
+        }
+        return absl::OkStatus();
+      }));
+  return comparison.Finish();
+}
+
+}  // namespace
+
+absl::StatusOr<BenchReport> RunBench(const BenchRequest& request,
+                                     ProgressFn progress) {
+  ThreadPool pool(request.threads);
+  if (request.subject == BenchRequest::Subject::kKernels) {
+    return RunKernels(request, pool, progress);
+  }
+  return request.compares() ? RunComparison(request, pool, progress)
+                            : RunModels(request, pool, progress);
+}
+
+}  // namespace tessera
