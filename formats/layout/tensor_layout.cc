@@ -28,10 +28,9 @@ constexpr absl::string_view kUnknownName = "unknown";
 constexpr uint64_t kAliasBytes = 4096;
 constexpr uint64_t kCacheLineBytes = 64;
 
-// Columns of a swizzled tile of floats, and of other types unless their
-// smallest tile has more. Frozen with the order's number.
-constexpr uint32_t kSwizzledFloatColumns = 64;
-constexpr uint32_t kSwizzledBlockColumns = 256;
+// Columns of a swizzled tile, unless the type's smallest tile has more. Frozen
+// with the order's number.
+constexpr uint32_t kSwizzledColumns = 256;
 
 // Far above any matrix, far below any overflow in what follows.
 constexpr uint64_t kMaxRowBytes = uint64_t{1} << 40;
@@ -60,13 +59,11 @@ absl::StatusOr<uint64_t> CheckedRowBytes(DType type, uint64_t columns) {
 // get, a single column of floats; swizzled ones are a few KiB, worth a call.
 uint32_t TileColumns(LayoutOrder order, const BlockFields& fields) {
   if (order == LayoutOrder::kInterleaved) return 0;
-  const bool is_float = !fields.has_head() && fields.row_head_bytes == 0;
-  const uint32_t smallest =
-      fields.has_head() ? uint32_t{fields.tile_blocks} * fields.unit_columns
-                        : fields.unit_columns;
-  if (order == LayoutOrder::kTransposed) return smallest;
-  return std::max(smallest,
-                  is_float ? kSwizzledFloatColumns : kSwizzledBlockColumns);
+  const uint32_t smallest = uint32_t{fields.unit_columns} *
+                            (fields.has_head() ? fields.tile_blocks : 1);
+  return order == LayoutOrder::kTransposed
+             ? smallest
+             : std::max(smallest, kSwizzledColumns);
 }
 
 absl::Status FillTiled(TensorLayout& layout) {

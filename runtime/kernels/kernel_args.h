@@ -82,21 +82,18 @@ struct GemvPartArgs {
   float* sums;               // 64-byte aligned
 };
 
-// Rows of a transposed matrix of floats times one token:
-//   out[row] = sum over k of W[row][k] * x[k]
-// for the rows of row tiles [first_tile, last_tile). Row tile t of column k lies
-// at tiles + k * column_stride + t * 16 weights. Columns whose x is zero are not
-// read, as if their weights were finite.
+// All columns of some row tiles of a transposed matrix of floats times one
+// token. Column k of row tile i is at tiles + k * column_stride + i * 16 weights.
+// Columns whose x is zero are not read, as if their weights were finite. Adds to
+// sums as a part does.
 struct TransposedGemvArgs {
   const uint8_t* tiles;
   int64_t column_stride;     // bytes
-  int64_t first_tile;
-  int64_t last_tile;
-  int64_t rows;              // rows from here on are padding, not written
+  int64_t row_tiles;
   int64_t columns;           // less than 2^31
   const float* x;
-  float* out;
-  int32_t* column_list;      // scratch for `columns` + 1 numbers
+  float* sums;               // 64-byte aligned
+  int32_t* column_list;      // scratch for `columns` / 2 + 2 numbers
 };
 
 // Attention of one query head over `length` positions of one key/value head:

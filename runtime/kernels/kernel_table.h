@@ -25,11 +25,11 @@ struct KernelTable {
   // dequantized rows serves).
   MatmulFn (*find_matmul)(DType type);
 
-  // The same bits from parts of the columns, for layouts that spread the tiles
-  // of a row tile; null where find_matmul is.
+  // Partial sums of one token, for layouts that spread the tiles of a row tile;
+  // null where find_matmul is. They come to the bits that it gives.
   GemvPartFn (*find_gemv_part)(DType type);
 
-  // The same bits from transposed matrices of floats; null for other types.
+  // The same for transposed matrices of floats; null for other types.
   TransposedGemvFn (*find_transposed_gemv)(DType type);
 
   void (*quantize_activations)(const QuantizeActivationsArgs&);

@@ -7,6 +7,13 @@
 #include "base/checked_math.h"
 
 namespace tessera {
+namespace {
+
+// Row tiles that a thread takes of a matrix that one token goes through column
+// by column: fewer make streams that end before memory gets going.
+constexpr int64_t kColumnTiles = 64;
+
+}  // namespace
 
 ForwardPass::ForwardPass(const DecoderParts& parts, const Batch& batch,
                          ThreadTeam::Member member)
@@ -60,7 +67,7 @@ void ForwardPass::Logits() {
             output.reads_quantized());
   const Activations x =
       Input(buffers_.normed, config_.hidden_size, batch_.logit_tokens);
-  team_.Phase(member_, output.tiles(), team_.PieceOf(output.tiles()),
+  team_.Phase(member_, output.tiles(), PieceOf(output, x.tokens),
               [&](int64_t first, int64_t last) {
                 MatmulTiles(output, x, first, last, batch_.logits,
                             config_.vocab_size, scratch());
@@ -238,7 +245,8 @@ void ForwardPass::GateAndUp(const LayerWeights& w) {
       tokens() == 1 && w.ffn_gate.view.layout.has_whole_row_tiles();
   const int64_t step = alternate ? 1 : tiles;
   team_.Phase(
-      member_, tiles, team_.PieceOf(tiles), [&](int64_t begin, int64_t end) {
+      member_, tiles, PieceOf(w.ffn_gate, x.tokens),
+      [&](int64_t begin, int64_t end) {
         for (int64_t first = begin; first < end; first += step) {
           const int64_t last = std::min(first + step, end);
           MatmulTiles(w.ffn_gate, x, first, last, buffers_.gate, width,
@@ -256,7 +264,7 @@ void ForwardPass::GateAndUp(const LayerWeights& w) {
 
 void ForwardPass::Project(const Matrix& matrix, const float* rows) {
   const Activations x = Input(rows, matrix.columns(), tokens());
-  team_.Phase(member_, matrix.tiles(), team_.PieceOf(matrix.tiles()),
+  team_.Phase(member_, matrix.tiles(), PieceOf(matrix, x.tokens),
               [&](int64_t first, int64_t last) {
                 MatmulTiles(matrix, x, first, last, buffers_.projected,
                             config_.hidden_size, scratch());
@@ -269,6 +277,16 @@ Activations ForwardPass::Input(const float* rows, int64_t columns,
           rows,           columns,
           buffers_.panel, buffers_.panel_scale,
           buffers_.panel_sum16};
+}
+
+int64_t ForwardPass::PieceOf(const Matrix& matrix, int64_t count) const {
+  const int64_t tiles = matrix.tiles();
+  const int64_t piece = team_.PieceOf(tiles);
+  const bool by_column =
+      count == 1 && matrix.view.layout.order == LayoutOrder::kTransposed;
+  if (!by_column) return piece;
+  const int64_t share = (tiles + team_.size() - 1) / team_.size();
+  return std::max(piece, std::min(share, kColumnTiles));
 }
 
 uint8_t* ForwardPass::scratch() const {

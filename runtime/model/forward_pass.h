@@ -89,6 +89,9 @@ class ForwardPass {
   // `rows` (`tokens` of them), or the panel made from them, as matrix input.
   Activations Input(const float* rows, int64_t columns, int64_t tokens) const;
 
+  // Row tiles of `matrix` that a thread takes at a time, for `count` tokens.
+  int64_t PieceOf(const Matrix& matrix, int64_t count) const;
+
   uint8_t* scratch() const;
   int64_t tokens() const { return static_cast<int64_t>(batch_.ids.size()); }
 

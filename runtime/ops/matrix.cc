@@ -1,5 +1,7 @@
 #include "runtime/ops/matrix.h"
 
+#include <limits>
+
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "base/quoted.h"
@@ -22,7 +24,10 @@ absl::Status ChooseSpreadKernels(Matrix& matrix) {
   matrix.gathered_stride = static_cast<int64_t>(gathered.row_tile_stride);
   // Transposed floats lie by column, not in the tiles of the other kernels.
   if (layout.order == LayoutOrder::kTransposed && IsFloatType(layout.type)) {
-    matrix.transposed_gemv = matrix.kernels->find_transposed_gemv(layout.type);
+    if (layout.columns <= std::numeric_limits<int32_t>::max()) {
+      matrix.transposed_gemv =
+          matrix.kernels->find_transposed_gemv(layout.type);
+    }
   } else {
     matrix.gemv_part = matrix.kernels->find_gemv_part(layout.type);
   }

@@ -14,6 +14,7 @@ constexpr int64_t kGatherBytes = 256 * 1024;
 
 // Row tiles whose partial sums are held at a time, in the L1 cache.
 constexpr int64_t kSumTiles = 128;
+constexpr int64_t kSumBytes = kSumTiles * kGemvSums * sizeof(float);
 
 int64_t TilesToGather(const Matrix& matrix) {
   return std::clamp<int64_t>(kGatherBytes / matrix.gathered_stride, 1,
@@ -64,21 +65,45 @@ struct TileRun {
   }
 };
 
-// One token times row tiles [first, last), at most kSumTiles, in parts.
-class PartialGemv {
+// One token times row tiles [first, last), at most kSumTiles, in the order in
+// which the tiles are stored.
+class SpreadGemv {
  public:
-  PartialGemv(const Matrix& matrix, const Activations& x, int64_t first,
-              int64_t last, float* sums)
+  SpreadGemv(const Matrix& matrix, const Activations& x, int64_t first,
+             int64_t last, uint8_t* scratch)
       : matrix_(matrix),
         layout_(matrix.view.layout),
         grid_(layout_),
         x_(x),
         first_(first),
         last_(last),
-        sums_(sums) {}
+        sums_(reinterpret_cast<float*>(scratch)),
+        column_list_(reinterpret_cast<int32_t*>(scratch + kSumBytes)) {}
 
   void Run(float* out) {
     std::fill_n(sums_, (last_ - first_) * kGemvSums, 0.0f);
+    if (matrix_.transposed_gemv != nullptr) {
+      AddColumns();
+    } else {
+      AddTiles();
+    }
+    for (uint64_t i = first_; i < last_; ++i) Finish(i, out);
+  }
+
+ private:
+  void AddColumns() const {
+    TransposedGemvArgs args;
+    args.tiles = matrix_.view.data + grid_.TileOffset(first_, 0);
+    args.column_stride = grid_.row_tiles() * grid_.TileBytes(0);
+    args.row_tiles = last_ - first_;
+    args.columns = matrix_.columns();
+    args.x = x_.f32;
+    args.sums = sums_;
+    args.column_list = column_list_;
+    matrix_.transposed_gemv(args);
+  }
+
+  void AddTiles() const {
     TileRun run;
     grid_.ForEachTile(first_, last_, [&](uint64_t i, uint64_t j, uint64_t at) {
       if (run.Extend(grid_, i, j, at)) return;
@@ -86,10 +111,8 @@ class PartialGemv {
       run = {i, j, at, 1, 1};
     });
     AddRun(run);
-    for (uint64_t i = first_; i < last_; ++i) Finish(i, out);
   }
 
- private:
   void AddRun(const TileRun& run) const {
     if (run.row_tiles == 0) return;
     const uint64_t begin = run.k_tile * layout_.tile_columns;
@@ -132,25 +155,8 @@ class PartialGemv {
   const uint64_t first_;
   const uint64_t last_;
   float* const sums_;
+  int32_t* const column_list_;
 };
-
-void GemvTransposed(const Matrix& matrix, const Activations& x,
-                    int64_t first_tile, int64_t last_tile, float* out,
-                    uint8_t* scratch) {
-  const TensorLayout& layout = matrix.view.layout;
-  TransposedGemvArgs args;
-  args.tiles = matrix.view.data;
-  args.column_stride =
-      static_cast<int64_t>(layout.row_tiles() * TileGrid(layout).TileBytes(0));
-  args.first_tile = first_tile;
-  args.last_tile = last_tile;
-  args.rows = matrix.rows();
-  args.columns = matrix.columns();
-  args.x = x.f32;
-  args.out = out;
-  args.column_list = reinterpret_cast<int32_t*>(scratch);
-  matrix.transposed_gemv(args);
-}
 
 void GemmGathered(const Matrix& matrix, const Activations& x,
                   int64_t first_tile, int64_t last_tile, float* out,
@@ -176,29 +182,24 @@ void GemmGathered(const Matrix& matrix, const Activations& x,
 }  // namespace
 
 uint64_t SpreadScratchBytes(const Matrix& matrix) {
-  return std::max<uint64_t>(
-      {static_cast<uint64_t>(TilesToGather(matrix) * matrix.gathered_stride),
-       kSumTiles * kGemvSums * sizeof(float),
-       (matrix.view.layout.columns + 1) * sizeof(int32_t)});
+  const int64_t gathered = TilesToGather(matrix) * matrix.gathered_stride;
+  const int64_t list = (matrix.columns() / 2 + 2) * sizeof(int32_t);
+  return std::max(gathered, kSumBytes + list);
 }
 
 void MatmulSpreadTiles(const Matrix& matrix, const Activations& x,
                        int64_t first_tile, int64_t last_tile, float* out,
                        int64_t out_stride, uint8_t* scratch) {
-  if (x.tokens == 1 && matrix.transposed_gemv != nullptr) {
-    GemvTransposed(matrix, x, first_tile, last_tile, out, scratch);
+  const bool has_gemv =
+      matrix.gemv_part != nullptr || matrix.transposed_gemv != nullptr;
+  if (x.tokens > 1 || !has_gemv) {
+    GemmGathered(matrix, x, first_tile, last_tile, out, out_stride, scratch);
     return;
   }
-  if (x.tokens == 1 && matrix.gemv_part != nullptr) {
-    float* sums = reinterpret_cast<float*>(scratch);
-    for (int64_t first = first_tile; first < last_tile; first += kSumTiles) {
-      PartialGemv(matrix, x, first, std::min(first + kSumTiles, last_tile),
-                  sums)
-          .Run(out);
-    }
-    return;
+  for (int64_t first = first_tile; first < last_tile; first += kSumTiles) {
+    const int64_t last = std::min(first + kSumTiles, last_tile);
+    SpreadGemv(matrix, x, first, last, scratch).Run(out);
   }
-  GemmGathered(matrix, x, first_tile, last_tile, out, out_stride, scratch);
 }
 
 }  // namespace tessera

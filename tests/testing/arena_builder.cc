@@ -204,7 +204,7 @@ ArenaBuilder ArenaOfSpreadTiles() {
   builder.AddSequence("group", {{"q", DType::kQ4_0, kTransposed, {40, 160}},
                                 {"k", DType::kQ8_0, kSwizzled, {40, 800}}});
   builder.Add({"down", DType::kINT8, kTransposed, {33, 40}});
-  builder.Add({"experts", DType::kF16, kSwizzled, {3, 17, 150}});
+  builder.Add({"experts", DType::kF16, kSwizzled, {3, 17, 300}});
   return builder;
 }
 

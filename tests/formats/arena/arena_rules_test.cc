@@ -319,7 +319,7 @@ std::vector<BrokenRule> SpreadTileRules() {
       {"more matrices than fit",
        [](Manifest& m) { At(m, 3).set_shape(0, 4); },
        kLoss,
-       {"'experts': row tiles of 4800 bytes", "do not fit in the extent ["}},
+       {"'experts': row tiles of 9600 bytes", "do not fit in the extent ["}},
   };
 }
 

@@ -30,7 +30,7 @@ std::vector<uint64_t> ColumnsOf(DType type) {
   for (uint64_t blocks = 1; blocks <= 5; ++blocks) {
     columns.push_back(blocks * block);
   }
-  if (block == 1) columns.insert(columns.end(), {31, 32, 33, 64, 67, 321});
+  if (block == 1) columns.insert(columns.end(), {31, 32, 33, 67, 601});
   if (block == 32) columns.insert(columns.end(), {256, 288, 640, 1056});
   return columns;
 }

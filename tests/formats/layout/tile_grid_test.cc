@@ -106,7 +106,7 @@ TEST(TileGridTest, TilesAreThoseOfTheInterleavedLayout) {
 
 TEST(TileGridTest, SwizzledGridsOfPowersOfTwoAreInMortonOrder) {
   const TensorLayout layout =
-      LayoutOf(LayoutOrder::kSwizzled, DType::kF32, 8 * 16, 8 * 64);
+      LayoutOf(LayoutOrder::kSwizzled, DType::kF32, 8 * 16, 8 * 256);
   const TileGrid grid(layout);
   for (uint64_t i = 0; i < 8; ++i) {
     for (uint64_t j = 0; j < 8; ++j) {
@@ -114,7 +114,7 @@ TEST(TileGridTest, SwizzledGridsOfPowersOfTwoAreInMortonOrder) {
       for (int bit = 0; bit < 3; ++bit) {
         z |= (j >> bit & 1) << (2 * bit) | (i >> bit & 1) << (2 * bit + 1);
       }
-      EXPECT_EQ(grid.TileOffset(i, j), z * 4096) << i << ", " << j;
+      EXPECT_EQ(grid.TileOffset(i, j), z * 16384) << i << ", " << j;
     }
   }
 }
@@ -123,14 +123,14 @@ TEST(TileGridTest, SwizzledGridsOfPowersOfTwoAreInMortonOrder) {
 // has half the columns.
 TEST(TileGridTest, SwizzledGridOfFiveByThree) {
   const TensorLayout layout =
-      LayoutOf(LayoutOrder::kSwizzled, DType::kF32, 5 * 16, 2 * 64 + 32);
+      LayoutOf(LayoutOrder::kSwizzled, DType::kF32, 5 * 16, 2 * 256 + 128);
   const TileGrid grid(layout);
-  // In units of half a tile, 2 KiB.
+  // In units of half a tile, 8 KiB.
   const uint64_t expected[5][3] = {
       {0, 2, 8}, {4, 6, 9}, {10, 12, 18}, {14, 16, 19}, {20, 22, 24}};
   for (uint64_t i = 0; i < 5; ++i) {
     for (uint64_t j = 0; j < 3; ++j) {
-      EXPECT_EQ(grid.TileOffset(i, j), expected[i][j] * 2048) << i << ", " << j;
+      EXPECT_EQ(grid.TileOffset(i, j), expected[i][j] * 8192) << i << ", " << j;
     }
   }
 }

@@ -33,7 +33,7 @@ bool IsFloat(DType type) {
 // A grid of several tiles both ways whose last column is shorter where it can
 // be, and one of a single tile.
 std::vector<int64_t> Columns(DType type) {
-  if (IsFloat(type)) return {1, 333};
+  if (IsFloat(type)) return {1, 701};
   if (type == DType::kINT8) return {5, 555};
   return FindDType(type)->block_elements == 32
              ? std::vector<int64_t>{32, 800}
