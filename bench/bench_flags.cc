@@ -45,6 +45,10 @@ ABSL_FLAG(Words, isas, Words(),
 ABSL_FLAG(Words, tokens, Words({"1", "512"}),
           "with --kernels: vectors that a matrix is multiplied by; 1 is "
           "decode, more is prefill");
+ABSL_FLAG(
+    double, zeros, 0,
+    "with --kernels: share of the activations that are exactly zero, 0 to "
+    "1; some layouts skip their weights");
 ABSL_FLAG(double, seconds, 0.3,
           "with --kernels: time for each kernel, matrix and number of tokens");
 ABSL_FLAG(std::string, keep, "",
@@ -126,6 +130,10 @@ absl::Status TakeKernels(BenchRequest* request) {
   TESSERA_ASSIGN_OR_RETURN(
       options.tokens, TokenCounts("tokens", absl::GetFlag(FLAGS_tokens), 1));
   options.seconds = absl::GetFlag(FLAGS_seconds);
+  options.zero_share = absl::GetFlag(FLAGS_zeros);
+  if (!(options.zero_share >= 0 && options.zero_share <= 1)) {
+    return absl::InvalidArgumentError("--zeros: expected 0 to 1");
+  }
   request->write_profile = absl::GetFlag(FLAGS_write_profile);
   if (options.shapes.empty() || options.tokens.empty()) {
     return absl::InvalidArgumentError("--shapes or --tokens is empty");

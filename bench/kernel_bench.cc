@@ -51,11 +51,12 @@ struct KernelBench::Operands {
   uint8_t* scratch;
   uint64_t scratch_stride;
 
-  absl::Status Create(const Matrix& matrix, int64_t tokens, int threads);
+  absl::Status Create(const Matrix& matrix, int64_t tokens, double zero_share,
+                      int threads);
 };
 
 absl::Status KernelBench::Operands::Create(const Matrix& matrix, int64_t tokens,
-                                           int threads) {
+                                           double zero_share, int threads) {
   const int64_t columns = matrix.columns();
   const int64_t blocks = static_cast<int64_t>(
       CeilDiv(static_cast<uint64_t>(columns), kActivationBlock));
@@ -75,7 +76,10 @@ absl::Status KernelBench::Operands::Create(const Matrix& matrix, int64_t tokens,
   take();
 
   RandomSequence random(kActivationSeed);
-  for (int64_t i = 0; i < tokens * columns; ++i) f32[i] = random.NextNormal();
+  for (int64_t i = 0; i < tokens * columns; ++i) {
+    const float value = random.NextNormal();
+    f32[i] = random.NextUniform() < zero_share ? 0 : value;
+  }
   panel.tokens = tokens;
   panel.columns = columns;
   panel.first_token = 0;
@@ -131,9 +135,11 @@ void KernelBench::FillMemory(const uint8_t* copy) {
   });
 }
 
-absl::StatusOr<double> KernelBench::Measure(int64_t tokens, double seconds) {
+absl::StatusOr<double> KernelBench::Measure(int64_t tokens, double seconds,
+                                            double zero_share) {
   Operands operands;
-  TESSERA_RETURN_IF_ERROR(operands.Create(matrix_, tokens, pool_.size()));
+  TESSERA_RETURN_IF_ERROR(
+      operands.Create(matrix_, tokens, zero_share, pool_.size()));
   const double first = std::max(Multiply(operands, 1), 1e-9);
   // The first one is a guess that includes page faults; the second is better.
   const double once = first > seconds ? first : Multiply(operands, 1);

@@ -42,8 +42,10 @@ class KernelBench {
 
   // Seconds that one multiplication by `tokens` vectors takes all threads: the
   // median of samples that together last about `seconds`, after a warm-up. The
-  // activations are quantized beforehand. ResourceExhausted without memory.
-  absl::StatusOr<double> Measure(int64_t tokens, double seconds);
+  // activations are random, about `zero_share` of them zero, and quantized
+  // beforehand. ResourceExhausted without memory.
+  absl::StatusOr<double> Measure(int64_t tokens, double seconds,
+                                 double zero_share);
 
  private:
   struct Operands;

@@ -56,6 +56,7 @@ void AddRow(const Row& row, const MachineLimits& limits, BenchReport* report) {
       {"columns", matrix.columns},
       {"times_per_token", matrix.times_per_token},
       {"n_tokens", kernel.tokens},
+      {"zero_share", kernel.zero_share},
       {"time_us", row.seconds * 1e6},
       {"bandwidth_gb_s", gigabytes},
       {"gmac_s", gigamacs},

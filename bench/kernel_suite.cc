@@ -62,6 +62,12 @@ class KernelSuite {
 
 absl::StatusOr<KernelSuiteResult> KernelSuite::Run() {
   for (const Isa isa : options_.isas) TESSERA_RETURN_IF_ERROR(RunIsa(isa));
+  if (options_.zero_share != 0) {
+    report_.before.push_back(absl::StrFormat(
+        "%.0f %% of the activations are zero; percentages count all weights, "
+        "read or not",
+        options_.zero_share * 100));
+  }
   report_.before.push_back(
       absl::StrCat("measured in ", HumanBytes(memory_.size()),
                    " of memory; the last-level cache holds ",
@@ -129,10 +135,11 @@ absl::Status KernelSuite::MeasureMatrix(const Group& group,
   }
   TESSERA_RETURN_IF_ERROR(bench.status());
   for (const int64_t tokens : options_.tokens) {
-    TESSERA_ASSIGN_OR_RETURN(const double seconds,
-                             (*bench)->Measure(tokens, options_.seconds));
+    TESSERA_ASSIGN_OR_RETURN(
+        const double seconds,
+        (*bench)->Measure(tokens, options_.seconds, options_.zero_share));
     timings->push_back({group.isa, group.type, group.layout, matrix.rows,
-                        matrix.columns, tokens, seconds,
+                        matrix.columns, tokens, options_.zero_share, seconds,
                         (*bench)->weight_bytes(), (*bench)->has_kernel()});
   }
   return absl::OkStatus();

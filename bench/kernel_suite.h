@@ -24,6 +24,7 @@ struct KernelSuiteOptions {
   std::vector<LayoutOrder> layouts;
   std::vector<Isa> isas;        // supported by this machine
   std::vector<int64_t> tokens;  // 1 is gemv
+  double zero_share = 0;        // of the activations
   double seconds = 0.3;         // for each kernel, matrix and number of tokens
   double limit_seconds = 0.02;  // see LimitMeter
   uint64_t memory_bytes = 0;    // to measure in; 0: see ColdBytes

@@ -17,6 +17,7 @@ struct KernelTiming {
   int64_t rows = 0;
   int64_t columns = 0;
   int64_t tokens = 0;
+  double zero_share = 0;      // of the activations
   double seconds = 0;         // of one multiplication
   uint64_t weight_bytes = 0;  // as stored
   bool has_kernel = true;     // false: rows were dequantized

@@ -95,9 +95,11 @@ MachineLimits LimitMeter::Measure() {
   limits.read_bytes = ReadRate();
   limits.integer_macs = MultiplyRate(loops_.multiply_integers);
   limits.float_macs = MultiplyRate(loops_.multiply_floats);
-  limits.bfloat_macs = multiply_bfloats_ == nullptr
-                           ? limits.float_macs
-                           : MultiplyRate(multiply_bfloats_);
+  limits.bfloat_macs = limits.float_macs;
+  if (multiply_bfloats_ != nullptr) {
+    limits.bfloat_macs =
+        std::max(limits.bfloat_macs, MultiplyRate(multiply_bfloats_));
+  }
   return limits;
 }
 

@@ -23,6 +23,9 @@ class RandomSequence {
     return z ^ (z >> 31);
   }
 
+  // Uniform in [0, 1).
+  double NextUniform() { return static_cast<double>(Next() >> 11) * 0x1p-53; }
+
   // About normal, with deviation 1: the sum of four uniform numbers.
   float NextNormal();
 

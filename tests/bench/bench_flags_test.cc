@@ -87,6 +87,7 @@ TEST(BenchFlagsTest, WrongUsage) {
       {{"--kernels", "--layouts=auto"}, "whole models"},
       {{"--kernels", "--isas=z80"}, "this machine has: scalar"},
       {{"--kernels", "--seconds=0"}, "--seconds"},
+      {{"--kernels", "--zeros=1.5"}, "--zeros"},
       {{"--kernels", "--shapes=llama-9"}, "known are"},
       {{"--kernels", "--output=xml"}, "'xml'"},
       {{"--kernels", "--threads=-1"}, "--threads is -1"},

@@ -16,6 +16,7 @@
 #include "bench/render_report.h"
 #include "formats/json/json_document.h"
 #include "formats/layout/layout_profile.h"
+#include "formats/layout/tensor_layout.h"
 #include "gtest/gtest.h"
 
 namespace tessera {
@@ -84,9 +85,12 @@ TEST(RunBenchTest, MeasuresEveryKernelInEveryLayout) {
   request.kernels.shapes = {
       *ParseModelShape("s", "a 40 512 3\nb 40 512 1\nc 16 256 0\n")};
   request.kernels.types = KernelTypes();
-  request.kernels.layouts = {LayoutOrder::kInterleaved, LayoutOrder::kRowMajor};
+  request.kernels.layouts = {LayoutOrder::kInterleaved,
+                             LayoutOrder::kTransposed, LayoutOrder::kSwizzled,
+                             LayoutOrder::kRowMajor};
   request.kernels.isas = SupportedIsas();
   request.kernels.tokens = {1, 5};
+  request.kernels.zero_share = 0.5;
   request.kernels.seconds = kSeconds;
   request.kernels.limit_seconds = kSeconds;
   request.kernels.memory_bytes = kMemory;
@@ -94,16 +98,25 @@ TEST(RunBenchTest, MeasuresEveryKernelInEveryLayout) {
 
   const BenchReport report = Measure(request);
   ExpectRectangular(report);
-  // Three matrices and their sum.
-  EXPECT_EQ(report.records.size(), request.kernels.types.size() * 2 *
-                                       request.kernels.isas.size() * 2 * 4);
+  size_t combinations = 0;
+  for (const DType type : request.kernels.types) {
+    for (const LayoutOrder layout : request.kernels.layouts) {
+      combinations += MakeTensorLayout(layout, type, 40, 512).ok();
+    }
+  }
+  EXPECT_GE(combinations, request.kernels.types.size());
+  // Three matrices and their sum, times one token and five.
+  EXPECT_EQ(report.records.size(),
+            combinations * request.kernels.isas.size() * 2 * 4);
   const JsonDocument document = Parsed(report);
   for (const JsonValue record : RecordsOf(document)) {
     ExpectPositive(record,
                    {"time_us", "bandwidth_gb_s", "gmac_s", "percent_of_limit",
                     "limit_read_gb_s", "limit_gmac_s"});
-    EXPECT_EQ(std::string_view(record["layout"]) == "interleaved",
-              bool(record["has_kernel"]));
+    const std::string_view layout = record["layout"];
+    if (layout == "interleaved" || layout == "rowmajor") {
+      EXPECT_EQ(bool(record["has_kernel"]), layout == "interleaved");
+    }
   }
   std::ifstream profile(request.write_profile);
   const std::string text((std::istreambuf_iterator<char>(profile)),
