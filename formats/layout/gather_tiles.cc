@@ -1,6 +1,5 @@
 #include "formats/layout/gather_tiles.h"
 
-#include <algorithm>
 #include <cstring>
 
 #include "formats/layout/tile_grid.h"
@@ -8,11 +7,10 @@
 namespace tessera {
 namespace {
 
-// 8 rows of a column of 16-bit floats.
-using Halves = uint16_t __attribute__((vector_size(16)));
-constexpr uint64_t kColumnBytes = 2 * kTileRows;
-
-constexpr uint64_t kColumnsAhead = 16;
+// 16 rows of one column of 16-bit floats.
+using Column = uint16_t __attribute__((vector_size(32)));
+constexpr uint64_t kColumnBytes = sizeof(Column);
+static_assert(kColumnBytes == 2 * kTileRows);
 
 // Heads of INT8's row tiles come first. Returns where the tiles start.
 uint8_t* GatherHeads(const TileGrid& grid, const uint8_t* matrix,
@@ -28,25 +26,16 @@ uint8_t* GatherHeads(const TileGrid& grid, const uint8_t* matrix,
 
 // Columns `even` and `odd` of a row tile as 16 pairs.
 void ZipColumns(const uint8_t* even, const uint8_t* odd, uint8_t* out) {
-  for (uint64_t part = 0; part < kColumnBytes; part += sizeof(Halves)) {
-    Halves a;
-    Halves b;
-    std::memcpy(&a, even + part, sizeof(a));
-    std::memcpy(&b, odd + part, sizeof(b));
-    const Halves pairs[2] = {
-        __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11),
-        __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15)};
-    std::memcpy(out + 2 * part, pairs, sizeof(pairs));
+  uint16_t a[kTileRows];
+  uint16_t b[kTileRows];
+  uint16_t pairs[2 * kTileRows];
+  std::memcpy(a, even, kColumnBytes);
+  std::memcpy(b, odd, kColumnBytes);
+  for (uint64_t r = 0; r < kTileRows; ++r) {
+    pairs[2 * r] = a[r];
+    pairs[2 * r + 1] = b[r];
   }
-}
-
-// Asks for the columns that come next but a few: each is a short stream of its
-// own, which the processor does not foresee.
-void PrefetchColumn(const uint8_t* column, uint64_t bytes) {
-  constexpr uint64_t kLineBytes = 64;
-  for (uint64_t i = 0; i < bytes; i += kLineBytes) {
-    __builtin_prefetch(column + i);
-  }
+  std::memcpy(out, pairs, sizeof(pairs));
 }
 
 // Transposed F16 and BF16: two columns become a vector of pairs. An odd last
@@ -55,11 +44,6 @@ void GatherPairs(const TileGrid& grid, const uint8_t* matrix, uint64_t first,
                  uint64_t last, uint64_t stride, uint8_t* out) {
   static constexpr uint8_t kZeros[kColumnBytes] = {};
   for (uint64_t j = 0; j < grid.k_tiles(); j += 2) {
-    for (uint64_t ahead : {j + kColumnsAhead, j + kColumnsAhead + 1}) {
-      if (ahead >= grid.k_tiles()) break;
-      PrefetchColumn(matrix + grid.TileOffset(first, ahead),
-                     (last - first) * kColumnBytes);
-    }
     const uint8_t* even = matrix + grid.TileOffset(first, j);
     const bool paired = j + 1 < grid.k_tiles();
     const uint8_t* odd =
@@ -73,34 +57,14 @@ void GatherPairs(const TileGrid& grid, const uint8_t* matrix, uint64_t first,
   }
 }
 
-// Transposed F32: a column is a vector.
-void GatherVectors(const TileGrid& grid, const uint8_t* matrix, uint64_t first,
-                   uint64_t last, uint64_t stride, uint8_t* out) {
-  constexpr uint64_t kVectorBytes = 64;
-  for (uint64_t j = 0; j < grid.k_tiles(); ++j) {
-    const uint64_t ahead = std::min(j + kColumnsAhead, grid.k_tiles() - 1);
-    PrefetchColumn(matrix + grid.TileOffset(first, ahead),
-                   (last - first) * kVectorBytes);
-    const uint8_t* column = matrix + grid.TileOffset(first, j);
-    uint8_t* to = out + j * kVectorBytes;
-    for (uint64_t i = first; i < last; ++i, to += stride) {
-      std::memcpy(to, column, kVectorBytes);
-      column += kVectorBytes;
-    }
-  }
-}
-
 }  // namespace
 
 void GatherTiles(const TensorLayout& layout, const uint8_t* matrix,
                  uint64_t first, uint64_t last, uint64_t stride, uint8_t* out) {
   const TileGrid grid(layout);
   out = GatherHeads(grid, matrix, first, last, stride, out);
-  if (layout.tile_columns == 1) {
-    const auto gather = layout.interleave_bytes == kInterleaveBytes
-                            ? GatherVectors
-                            : GatherPairs;
-    gather(grid, matrix, first, last, stride, out);
+  if (layout.interleave_bytes != kInterleaveBytes) {
+    GatherPairs(grid, matrix, first, last, stride, out);
     return;
   }
   grid.ForEachTile(first, last, [&](uint64_t i, uint64_t j, uint64_t offset) {

@@ -9,9 +9,8 @@
 namespace tessera {
 namespace {
 
-// Gathered row tiles, which stay near while all tokens pass. Fewer would make
-// short streams of the columns of transposed floats.
-constexpr int64_t kGatherBytes = 1024 * 1024;
+// Gathered row tiles, which stay in the L2 cache while all tokens pass.
+constexpr int64_t kGatherBytes = 256 * 1024;
 
 // Row tiles whose partial sums are held at a time, in the L1 cache.
 constexpr int64_t kSumTiles = 128;
