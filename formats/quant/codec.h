@@ -16,7 +16,8 @@ using DequantizeRowFn = void (*)(const uint8_t* blocks, int64_t elements,
 
 // Encodes one row. `importance` is null or `elements` nonnegative weights of
 // the squared error (an importance matrix). The bytes are those of ggml's
-// reference quantizers.
+// reference quantizers for finite values; scale_search.h has the one exception,
+// blocks of which nearly all weights have no importance.
 using QuantizeRowFn = void (*)(const float* values, int64_t elements,
                                const float* importance, uint8_t* blocks);
 
