@@ -142,9 +142,12 @@ absl::Status TakeKernels(BenchRequest* request) {
     return absl::InvalidArgumentError(
         absl::StrCat("--seconds: expected more than 0, at most ", kMaxSeconds));
   }
-  if (!request->write_profile.empty() && options.isas.size() != 1) {
+  if (!request->write_profile.empty() &&
+      (options.isas.size() != 1 || options.zero_share != 0)) {
     return absl::InvalidArgumentError(
-        "--write_profile needs one ISA: a profile is for one machine");
+        "--write_profile needs one ISA, since a profile is for one machine, "
+        "and "
+        "no --zeros");
   }
   return absl::OkStatus();
 }

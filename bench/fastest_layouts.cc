@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -70,10 +71,14 @@ LayoutRule MakeRule(const MatrixKey& key, MatrixDuty duty, LayoutOrder layout) {
 
 LayoutProfile FastestLayouts(absl::Span<const KernelTiming> timings) {
   std::map<MatrixKey, std::pair<LayoutCosts, LayoutCosts>> matrices;
+  std::set<MatrixKey> prefilled;
   for (const KernelTiming& timing : timings) {
     auto& [gemv, gemm] = matrices[{timing.type, timing.rows, timing.columns}];
     if (timing.tokens == 1) gemv.Add(timing.layout, timing.seconds);
     gemm.Add(timing.layout, timing.seconds);
+    if (timing.tokens > 1) {
+      prefilled.insert({timing.type, timing.rows, timing.columns});
+    }
   }
   std::vector<LayoutRule> rules;
   for (const auto& [key, costs] : matrices) {
@@ -82,7 +87,7 @@ LayoutProfile FastestLayouts(absl::Span<const KernelTiming> timings) {
     if (gemv != LayoutOrder::kInterleaved) {
       rules.push_back(MakeRule(key, MatrixDuty::kGemv, gemv));
     }
-    if (gemm != LayoutOrder::kInterleaved) {
+    if (gemm != LayoutOrder::kInterleaved && prefilled.contains(key)) {
       rules.push_back(MakeRule(key, MatrixDuty::kGemm, gemm));
     }
   }

@@ -10,9 +10,9 @@ namespace tessera {
 
 // For each type and size of matrix among `timings`, which are of one ISA: the
 // layout that is fastest at one token is the rule for gemv, the one with the
-// best geometric mean over all numbers of tokens that for gemm. Interleaved,
-// the default, stays unless another is at least 2 % faster: less is noise.
-// Rules are there only where something else is chosen.
+// best geometric mean over all numbers of tokens, if there are several, that
+// for gemm. Interleaved, the default, stays unless another is at least 2 %
+// faster: less is noise. Rules are there only where something else is chosen.
 LayoutProfile FastestLayouts(absl::Span<const KernelTiming> timings);
 
 }  // namespace tessera

@@ -88,6 +88,7 @@ TEST(BenchFlagsTest, WrongUsage) {
       {{"--kernels", "--isas=z80"}, "this machine has: scalar"},
       {{"--kernels", "--seconds=0"}, "--seconds"},
       {{"--kernels", "--zeros=1.5"}, "--zeros"},
+      {{"--kernels", "--zeros=0.5", "--write_profile=p"}, "--write_profile"},
       {{"--kernels", "--shapes=llama-9"}, "known are"},
       {{"--kernels", "--output=xml"}, "'xml'"},
       {{"--kernels", "--threads=-1"}, "--threads is -1"},

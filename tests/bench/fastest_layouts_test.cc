@@ -43,6 +43,14 @@ TEST(FastestLayoutsTest, KeepsInterleavedForSmallGains) {
                   .empty());
 }
 
+TEST(FastestLayoutsTest, SaysNothingOfWhatWasNotMeasured) {
+  const LayoutProfile profile =
+      FastestLayouts({Timing(LayoutOrder::kInterleaved, 128, 1, 1.0),
+                      Timing(LayoutOrder::kTransposed, 128, 1, 0.5)});
+  ASSERT_EQ(profile.rules().size(), 1u);
+  EXPECT_EQ(profile.rules()[0].duty, MatrixDuty::kGemv);
+}
+
 TEST(FastestLayoutsTest, TakesWhatThereIs) {
   const LayoutProfile profile =
       FastestLayouts({Timing(LayoutOrder::kRowMajor, 16, 512, 2.0),

@@ -90,7 +90,6 @@ TEST(RunBenchTest, MeasuresEveryKernelInEveryLayout) {
                              LayoutOrder::kRowMajor};
   request.kernels.isas = SupportedIsas();
   request.kernels.tokens = {1, 5};
-  request.kernels.zero_share = 0.5;
   request.kernels.seconds = kSeconds;
   request.kernels.limit_seconds = kSeconds;
   request.kernels.memory_bytes = kMemory;
@@ -129,6 +128,7 @@ TEST(RunBenchTest, LeavesOutWhatDoesNotExist) {
   BenchRequest request;
   request.kernels.shapes = {*ParseModelShape("s", "a 32 96 1\n")};
   request.kernels.types = {DType::kQ4_K, DType::kQ4_0};
+  request.kernels.zero_share = 0.5;
   request.kernels.layouts = {LayoutOrder::kInterleaved};
   request.kernels.isas = {Isa::kScalar};
   request.kernels.tokens = {1};
