@@ -27,10 +27,10 @@
 
 ABSL_FLAG(std::string, layout, "interleaved",
           "order of the weights: interleaved, transposed, swizzled, rowmajor, "
-          "or auto: per matrix what was measured to be fastest");
+          "or auto: per matrix what --layout_profile says");
 ABSL_FLAG(std::string, layout_profile, "",
           "with --layout=auto: a file of measured rules (written by bench); "
-          "default: what was measured when Tessera was built");
+          "default: no rules, so interleaved");
 ABSL_FLAG(std::string, quantize, "keep",
           "stored type: keep, F32, F16, BF16, Q8_0, INT8, Q4_0, Q4_1, Q5_0, "
           "Q5_1, Q6_K, IQ4_NL, or a mix: Q4_K_S, Q4_K_M, Q5_K_S, Q5_K_M");
