@@ -198,7 +198,7 @@ struct Q6_KGemm {
 };
 
 // Integer start values and scaled sums of `count` blocks of T tokens.
-template <typename Gemm, int T>
+template <int T>
 struct BlockTerms {
   int32_t start[kUnpackedBlocks][2][T];
   float scaled_sum[kUnpackedBlocks][T];
@@ -206,7 +206,7 @@ struct BlockTerms {
 
 template <typename Gemm, int T>
 inline void PrepareTerms(const Activations& x, int64_t first, int64_t count,
-                         int64_t token, BlockTerms<Gemm, T>& terms) {
+                         int64_t token, BlockTerms<T>& terms) {
   for (int64_t b = 0; b < count; ++b) {
     const PanelBlock panel = PanelBlockAt(x, first + b, token);
     for (int t = 0; t < T; ++t) {
@@ -249,7 +249,7 @@ inline void AddSteps(const uint8_t (&bytes)[8][R][64], const int8_t* x,
 template <typename Gemm, int R, int T>
 inline void AddUnpackedBlock(const UnpackedTiles<R>& tiles, int64_t b,
                              const PanelBlock& panel,
-                             const BlockTerms<Gemm, T>& terms,
+                             const BlockTerms<T>& terms,
                              F32x16 (&sum)[T][R]) {
   I32x16 acc[T][R];
   if constexpr (Gemm::kHalves) {
@@ -324,7 +324,7 @@ __attribute__((noinline)) void MultiplyUnpacked(const Activations& x,
                                                 int64_t first_block,
                                                 int64_t count, int64_t token,
                                                 float (*sums)[R][16]) {
-  BlockTerms<Gemm, T> terms;
+  BlockTerms<T> terms;
   PrepareTerms<Gemm, T>(x, first_block, count, token, terms);
   F32x16 sum[T][R];
   TESSERA_UNROLL
@@ -425,30 +425,18 @@ template <typename Type>
 struct GemmOf {
   using Gemm = void;
 };
-template <>
-struct GemmOf<Q4_0Type> {
-  using Gemm = Q4_0Gemm;
-};
-template <>
-struct GemmOf<Q8_0Type> {
-  using Gemm = Q8_0Gemm;
-};
-template <>
-struct GemmOf<INT8Type> {
-  using Gemm = INT8Gemm;
-};
-template <>
-struct GemmOf<Q4_KType> {
-  using Gemm = Q4_KGemm;
-};
-template <>
-struct GemmOf<Q5_KType> {
-  using Gemm = Q5_KGemm;
-};
-template <>
-struct GemmOf<Q6_KType> {
-  using Gemm = Q6_KGemm;
-};
+#define TESSERA_HAS_GEMM_OF(type) \
+  template <>                     \
+  struct GemmOf<type##Type> {     \
+    using Gemm = type##Gemm;      \
+  };
+TESSERA_HAS_GEMM_OF(Q4_0)
+TESSERA_HAS_GEMM_OF(Q8_0)
+TESSERA_HAS_GEMM_OF(INT8)
+TESSERA_HAS_GEMM_OF(Q4_K)
+TESSERA_HAS_GEMM_OF(Q5_K)
+TESSERA_HAS_GEMM_OF(Q6_K)
+#undef TESSERA_HAS_GEMM_OF
 
 }  // namespace
 }  // namespace TESSERA_KERNEL_ISA
