@@ -96,19 +96,31 @@ struct TransposedGemvArgs {
   int32_t* column_list;      // scratch for `columns` / 2 + 2 numbers
 };
 
-// Attention of one query head over `length` positions of one key/value head:
-//   out = softmax(scale * q K^T) V, with online softmax over tiles of keys.
-// Keys and values are rows of `head_dim`, `kv_stride` elements apart, float16
-// bits or, in the exact test mode, float32.
+// Positions whose keys lie side by side in the cache.
+inline constexpr int64_t kKeyTile = 64;
+
+// Attention of queries that share a key/value head: `heads` heads of each of
+// `tokens` consecutive tokens. For each of them, with online softmax over tiles
+// of keys,
+//   out = softmax(scale * q K^T) V
+// over the positions that its token sees: `length` for the first token, one
+// more for each token after it. Elements of keys and values are float16 bits
+// or, in the exact test mode, float32. Values are rows of `head_dim`; tiles of
+// keys are transposed: element i of position p has the index
+//   (p / kKeyTile * head_dim + i) * kKeyTile + p % kKeyTile
+// The last tile of keys is whole, but what it holds beyond the positions that
+// are seen changes no result, nor does a query depend on any other.
 struct AttentionArgs {
-  const float* query;  // [head_dim]
+  const float* query;    // [tokens][token_stride], heads one after another
   const void* keys;
   const void* values;
-  int64_t kv_stride;  // elements
-  int64_t length;
-  int64_t head_dim;  // a multiple of 2
-  float scale;
-  float* out;  // [head_dim]
+  int64_t tokens;
+  int64_t heads;
+  int64_t token_stride;  // floats, of queries and results; >= heads * head_dim
+  int64_t length;        // at least 1
+  int64_t head_dim;
+  float scale;           // positive
+  float* out;            // as `query`
 };
 
 }  // namespace tessera

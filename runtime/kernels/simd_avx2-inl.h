@@ -26,6 +26,8 @@ struct U8x64 {
 // 16 registers: accumulators of 4 tokens take 8, the weights the others.
 constexpr int kIntegerTokens = 4;
 constexpr int kFloatTokens = 2;
+constexpr int kAttentionQueries = 4;
+constexpr int kAttentionVectors = 1;
 constexpr int32_t kFullRangeBias = 0;  // see Dot16
 
 // All bits set in the first n of 16 lanes.

@@ -26,6 +26,8 @@ struct U8x64 {
 // 32 registers: two accumulators per token take 16, the weights 4 to 8.
 constexpr int kIntegerTokens = 8;
 constexpr int kFloatTokens = 8;
+constexpr int kAttentionQueries = 8;
+constexpr int kAttentionVectors = 2;
 
 inline __mmask16 FirstLanes(int64_t n) {
   return static_cast<__mmask16>((uint32_t{1} << n) - 1);

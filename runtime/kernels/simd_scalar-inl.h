@@ -34,6 +34,10 @@ struct U8x64 {
 constexpr int kIntegerTokens = 2;
 constexpr int kFloatTokens = 2;
 
+// Queries and vectors of columns that attention holds in registers at once.
+constexpr int kAttentionQueries = 2;
+constexpr int kAttentionVectors = 1;
+
 // What Dot16<8> subtracts by way of the accumulator's start value: weights are
 // stored as w + 128, so a sum starts at -kFullRangeBias * sum(x). 0 where
 // Dot16<8> restores the sign by itself.

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/checked_math.h"
-#include "runtime/kernels/kernel_args.h"
 
 namespace tessera {
 
@@ -36,6 +35,15 @@ DecoderBuffers DecoderBuffers::TakeFrom(ActivationArena& arena,
   buffers.scratch_stride = RoundUp(shape.scratch_bytes, 64);
   buffers.scratch = arena.Take<uint8_t>(shape.threads * buffers.scratch_stride);
   return buffers;
+}
+
+Activations DecoderBuffers::Input(const float* rows, int64_t columns,
+                                  int64_t tokens) const {
+  return {tokens, columns, rows, columns, panel, panel_scale, panel_sum16};
+}
+
+uint8_t* DecoderBuffers::ThreadScratch(int thread) const {
+  return scratch + thread * scratch_stride;
 }
 
 }  // namespace tessera

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "runtime/kernels/kernel_args.h"
 #include "runtime/model/activation_arena.h"
 #include "runtime/model/llama_config.h"
 
@@ -44,6 +45,12 @@ struct DecoderBuffers {
   static DecoderBuffers TakeFrom(ActivationArena& arena,
                                  const LlamaConfig& config,
                                  const Shape& shape);
+
+  // `tokens` rows of `columns` floats as matrix input, or the panel made from
+  // them.
+  Activations Input(const float* rows, int64_t columns, int64_t tokens) const;
+
+  uint8_t* ThreadScratch(int thread) const;
 };
 
 }  // namespace tessera

@@ -1,8 +1,10 @@
 #include "runtime/model/kv_cache.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/checked_math.h"
+#include "runtime/kernels/kernel_args.h"
 
 namespace tessera {
 namespace {
@@ -11,14 +13,22 @@ int64_t ElementBytes(const KvCache::Shape& shape) {
   return shape.exact ? sizeof(float) : sizeof(uint16_t);
 }
 
+// column[i * kKeyTile] = key[i]
+template <typename Element>
+void StoreColumn(const Element* key, int64_t size, Element* column) {
+  for (int64_t i = 0; i < size; ++i) column[i * kKeyTile] = key[i];
+}
+
 }  // namespace
 
 KvCache KvCache::TakeFrom(ActivationArena& arena, const Shape& shape) {
   KvCache cache;
   cache.shape_ = shape;
+  cache.shape_.positions = RoundUp(shape.positions, kKeyTile);
   // layers * kv_heads and head_dim * 4 fit (see LlamaConfig); their product
   // with the positions need not.
-  const auto rows = CheckedMul(shape.layers * shape.kv_heads, shape.positions);
+  const auto rows =
+      CheckedMul(shape.layers * shape.kv_heads, cache.shape_.positions);
   const auto elements =
       rows ? CheckedMul(*rows, shape.head_dim * ElementBytes(shape))
            : std::nullopt;
@@ -44,22 +54,33 @@ const void* KvCache::Values(int64_t layer, int64_t head) const {
 
 void KvCache::StoreKey(const KernelTable& kernels, int64_t layer, int64_t head,
                        int64_t position, const float* key) {
-  StoreRow(kernels, keys_ + HeadOffset(layer, head), position, key);
+  const int64_t in_tile = position % kKeyTile;
+  uint8_t* tile =
+      keys_ + HeadOffset(layer, head) +
+      (position - in_tile) * shape_.head_dim * ElementBytes(shape_);
+  if (shape_.exact) {
+    StoreColumn(key, shape_.head_dim,
+                reinterpret_cast<float*>(tile) + in_tile);
+    return;
+  }
+  uint16_t* column = reinterpret_cast<uint16_t*>(tile) + in_tile;
+  uint16_t half[64];
+  for (int64_t i = 0; i < shape_.head_dim; i += 64) {
+    const int64_t count = std::min<int64_t>(shape_.head_dim - i, 64);
+    kernels.f32_to_f16(key + i, count, half);
+    StoreColumn(half, count, column + i * kKeyTile);
+  }
 }
 
 void KvCache::StoreValue(const KernelTable& kernels, int64_t layer,
                          int64_t head, int64_t position, const float* value) {
-  StoreRow(kernels, values_ + HeadOffset(layer, head), position, value);
-}
-
-void KvCache::StoreRow(const KernelTable& kernels, uint8_t* head_rows,
-                       int64_t position, const float* row) {
-  uint8_t* out =
-      head_rows + position * shape_.head_dim * ElementBytes(shape_);
+  uint8_t* row = values_ + HeadOffset(layer, head) +
+                 position * shape_.head_dim * ElementBytes(shape_);
   if (shape_.exact) {
-    std::memcpy(out, row, shape_.head_dim * sizeof(float));
+    std::memcpy(row, value, shape_.head_dim * sizeof(float));
   } else {
-    kernels.f32_to_f16(row, shape_.head_dim, reinterpret_cast<uint16_t*>(out));
+    kernels.f32_to_f16(value, shape_.head_dim,
+                       reinterpret_cast<uint16_t*>(row));
   }
 }
 

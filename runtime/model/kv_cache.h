@@ -9,8 +9,9 @@
 
 namespace tessera {
 
-// Two arrays [layer][kv head][position][head_dim], float16, or float32 in exact
-// mode. Rows of different positions or heads may be written concurrently.
+// Keys and values of each layer and head in the order that AttentionArgs tells:
+// values as rows, keys as transposed tiles. Float16, or float32 in exact mode.
+// Different positions and heads may be written concurrently.
 class KvCache {
  public:
   struct Shape {
@@ -24,11 +25,11 @@ class KvCache {
   // Takes its memory from `arena` (see there: call it in both rounds).
   static KvCache TakeFrom(ActivationArena& arena, const Shape& shape);
 
-  // Position 0 of a head; positions are head_dim elements apart.
+  // Position 0 of a head.
   const void* Keys(int64_t layer, int64_t head) const;
   const void* Values(int64_t layer, int64_t head) const;
 
-  // Stores the row [head_dim] of one position.
+  // Stores the key or value [head_dim] of one position.
   void StoreKey(const KernelTable& kernels, int64_t layer, int64_t head,
                 int64_t position, const float* key);
   void StoreValue(const KernelTable& kernels, int64_t layer, int64_t head,
@@ -36,10 +37,8 @@ class KvCache {
 
  private:
   uint64_t HeadOffset(int64_t layer, int64_t head) const;
-  void StoreRow(const KernelTable& kernels, uint8_t* head_rows,
-                int64_t position, const float* row);
 
-  Shape shape_;
+  Shape shape_;  // positions rounded up to whole tiles
   uint8_t* keys_ = nullptr;
   uint8_t* values_ = nullptr;
 };

@@ -38,27 +38,34 @@ std::vector<int32_t> SomeIds(int count) {
   return ids;
 }
 
+std::unique_ptr<Decoder> NewDecoder(const LoadedArena& arena, ThreadPool* pool,
+                                    int64_t max_batch, int64_t logit_rows,
+                                    bool exact) {
+  DecoderOptions options;
+  options.isa = SupportedIsas().back();
+  options.pool = pool;
+  options.max_batch = max_batch;
+  options.max_logit_rows = logit_rows;
+  options.exact = exact;
+  auto decoder = Decoder::Create(arena, options);
+  EXPECT_TRUE(decoder.ok()) << decoder.status();
+  return *std::move(decoder);
+}
+
 // The logits after each of `ids`, fed in pieces of `piece`.
 std::vector<float> LogitsOf(const LoadedArena& arena, int threads,
                             int64_t max_batch, int64_t piece, bool exact,
                             const std::vector<int32_t>& ids) {
   ThreadPool pool(threads);
-  DecoderOptions options;
-  options.isa = SupportedIsas().back();
-  options.pool = &pool;
-  options.max_batch = max_batch;
-  options.max_logit_rows = piece;
-  options.exact = exact;
-  auto decoder = Decoder::Create(arena, options);
-  EXPECT_TRUE(decoder.ok()) << decoder.status();
+  const auto decoder = NewDecoder(arena, &pool, max_batch, piece, exact);
   std::vector<float> all;
   for (size_t i = 0; i < ids.size(); i += piece) {
     const auto part = absl::MakeConstSpan(ids).subspan(i, piece);
-    const auto logits = (*decoder)->Forward(part, part.size());
+    const auto logits = decoder->Forward(part, part.size());
     EXPECT_TRUE(logits.ok()) << logits.status();
     all.insert(all.end(), logits->begin(), logits->end());
   }
-  EXPECT_EQ((*decoder)->position(), static_cast<int64_t>(ids.size()));
+  EXPECT_EQ(decoder->position(), static_cast<int64_t>(ids.size()));
   return all;
 }
 
@@ -73,13 +80,36 @@ class DecoderInvarianceTest : public testing::TestWithParam<Case> {};
 TEST_P(DecoderInvarianceTest, LogitsDependOnTheTokensAlone) {
   const auto arena = OpenModel(GetParam().quantize, GetParam().layout);
   const bool exact = GetParam().exact;
-  const std::vector<int32_t> ids = SomeIds(45);
+  const std::vector<int32_t> ids = SomeIds(75);
   const std::vector<float> one_by_one =
       LogitsOf(*arena, 1, 256, 1, exact, ids);
   ASSERT_EQ(one_by_one.size(), ids.size() * 1024);
-  EXPECT_EQ(one_by_one, LogitsOf(*arena, 3, 256, 45, exact, ids));
-  EXPECT_EQ(one_by_one, LogitsOf(*arena, 2, 7, 45, exact, ids));
+  EXPECT_EQ(one_by_one, LogitsOf(*arena, 3, 256, 75, exact, ids));
+  EXPECT_EQ(one_by_one, LogitsOf(*arena, 2, 7, 75, exact, ids));
   EXPECT_EQ(one_by_one, LogitsOf(*arena, 2, 16, 13, exact, ids));
+}
+
+// The last layer computes keys and values for all tokens, the rest for those
+// whose logits are wanted: the same bits, and the same cache.
+TEST_P(DecoderInvarianceTest, LogitsDoNotDependOnHowManyAreWanted) {
+  const auto arena = OpenModel(GetParam().quantize, GetParam().layout);
+  const std::vector<int32_t> ids = SomeIds(75);
+  const std::vector<float> all =
+      LogitsOf(*arena, 1, 256, 75, GetParam().exact, ids);
+  for (int64_t wanted : {0, 1, 2, 9, 16, 73}) {
+    ThreadPool pool(2);
+    const auto decoder = NewDecoder(*arena, &pool, 256, 75, GetParam().exact);
+    const auto most = absl::MakeConstSpan(ids).first(74);
+    const auto logits = decoder->Forward(most, wanted);
+    ASSERT_TRUE(logits.ok());
+    const float* expected = all.data() + (74 - wanted) * 1024;
+    EXPECT_EQ(std::vector<float>(logits->begin(), logits->end()),
+              std::vector<float>(expected, expected + wanted * 1024));
+    const auto next = decoder->Forward({ids.back()}, 1);
+    ASSERT_TRUE(next.ok());
+    EXPECT_EQ(std::vector<float>(next->begin(), next->end()),
+              std::vector<float>(all.end() - 1024, all.end()));
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -10,16 +10,17 @@
 namespace tessera {
 namespace {
 
-constexpr KvCache::Shape kShape = {2, 3, 5, 8, false};
+constexpr KvCache::Shape kShape = {2, 3, 70, 72, false};
 
-// A row of small whole numbers, which float16 holds exactly, different for
-// every place.
+// A row of numbers, which float16 holds exactly, different from those of other
+// rows and places of the row.
 std::vector<float> RowAt(int64_t layer, int64_t head, int64_t position,
                          bool value) {
   std::vector<float> row(kShape.head_dim);
+  const int64_t place = (layer * 3 + head) * 70 + position;
   for (int64_t i = 0; i < kShape.head_dim; ++i) {
-    row[i] = static_cast<float>(
-        (((layer * 3 + head) * 5 + position) * 8 + i) * (value ? -1 : 1));
+    row[i] = F16ToF32(static_cast<uint16_t>(place * 72 + i));
+    if (value) row[i] = -row[i];
   }
   return row;
 }
@@ -49,12 +50,13 @@ void FillAndCheck(bool exact) {
     cache.StoreValue(kernels, l, h, p, RowAt(l, h, p, true).data());
   });
   for_each_row([&](int64_t l, int64_t h, int64_t p) {
+    const std::vector<float> key = RowAt(l, h, p, false);
+    const std::vector<float> value = RowAt(l, h, p, true);
     for (int64_t i = 0; i < shape.head_dim; ++i) {
-      const int64_t index = p * shape.head_dim + i;
-      ASSERT_EQ(Element(cache.Keys(l, h), index, exact),
-                RowAt(l, h, p, false)[i]);
-      ASSERT_EQ(Element(cache.Values(l, h), index, exact),
-                RowAt(l, h, p, true)[i]);
+      const int64_t in_tile = (p / 64 * shape.head_dim + i) * 64 + p % 64;
+      ASSERT_EQ(Element(cache.Keys(l, h), in_tile, exact), key[i]);
+      ASSERT_EQ(Element(cache.Values(l, h), p * shape.head_dim + i, exact),
+                value[i]);
     }
   });
 }
@@ -62,6 +64,17 @@ void FillAndCheck(bool exact) {
 TEST(KvCacheTest, KeepsEveryRowApartInFloat16) { FillAndCheck(false); }
 
 TEST(KvCacheTest, KeepsEveryRowApartInFloat32) { FillAndCheck(true); }
+
+TEST(KvCacheTest, HoldsWholeTilesOfKeys) {
+  const auto bytes = [](int64_t positions) {
+    ActivationArena arena;
+    KvCache::TakeFrom(arena, {64, 8, positions, 64, false});
+    EXPECT_TRUE(arena.Reserve().ok());
+    return arena.bytes();
+  };
+  EXPECT_EQ(bytes(1), bytes(64));
+  EXPECT_LT(bytes(64), bytes(65));
+}
 
 TEST(KvCacheTest, ImpossibleSizesFailInReserve) {
   ActivationArena arena;
