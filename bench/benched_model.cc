@@ -89,7 +89,8 @@ void BenchedModel::Describe() {
     if (IsColdTensor(tensor.name, tied)) continue;
     order_bytes[tensor.layout.order] += bytes;
     Work& work = IsOutputMatrix(tensor.name) ? output_work_ : layer_work_;
-    work.weight_bytes += static_cast<double>(tensor.layout.StoredBytes());
+    work.weight_bytes += static_cast<double>(tensor.layout.row_tiles() *
+                                             tensor.layout.row_tile_bytes);
     work.AddMacs(tensor.type, static_cast<double>(count));
   }
   layout_ = LayoutWasAuto(arena_->manifest())
