@@ -80,6 +80,7 @@ struct AffineType : NibbleBlock<kFifthBit> {
                              int64_t token, F32x16 (&sum)[T]) {
     const int64_t blocks = x.columns / kActivationBlock;
     for (int64_t block = 0; block < blocks; ++block, tile += kTileBytes) {
+      PrefetchAhead<kTileBytes>(tile);
       const PanelBlock panel = PanelBlockAt(x, block, token);
       I32x16 acc[T];
       TESSERA_UNROLL
@@ -89,10 +90,11 @@ struct AffineType : NibbleBlock<kFifthBit> {
       const F32x16 m = LoadF16(tile + 32);
       TESSERA_UNROLL
       for (int t = 0; t < T; ++t) {
-        const F32x16 columns =
-            Broadcast(static_cast<float>(BlockSum(panel, t)));
-        const F32x16 product = MulAdd(m, columns, Mul(d, ToF32(acc[t])));
-        sum[t] = MulAdd(product, Broadcast(panel.scale[t]), sum[t]);
+        const float block_sum =
+            panel.scale[t] * static_cast<float>(BlockSum(panel, t));
+        sum[t] =
+            MulAdd(ToF32(acc[t]), Mul(d, Broadcast(panel.scale[t])), sum[t]);
+        sum[t] = MulAdd(m, Broadcast(block_sum), sum[t]);
       }
     }
   }

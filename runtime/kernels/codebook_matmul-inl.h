@@ -115,6 +115,7 @@ struct IQ4_XSType {
       DecodeScales(tile, scale);
       const uint8_t* codes = tile + 64 + kLowBytes;
       for (int b = 0; b < kBlocks; ++b) {
+        PrefetchAhead<kTileBytes / kBlocks>(tile + kTileBytes / kBlocks * b);
         AddIq4Block<T>(Load(scale + 16 * b), codes + 256 * b,
                        PanelBlockAt(x, block + b, token), sum);
       }
@@ -139,13 +140,15 @@ struct MXFP4Type {
                FromBits(AddI32(rest, BroadcastI32((127 - 65) << 23))));
   }
 
-  // Weights may be near either end of float32: activations are scaled first,
-  // which keeps the intermediate product away from both.
+  // Block i of the tile. Weights may be near either end of float32: activations
+  // are scaled first, which keeps the intermediate product away from both.
   template <int T>
-  static inline void AddBlock(F32x16 scale, const uint8_t* body,
+  static inline void AddBlock(const uint8_t* tile, int i,
                               const PanelBlock& panel, F32x16 (&sum)[T]) {
+    PrefetchAhead<kBodyBytes + 16>(tile + (kBodyBytes + 16) * i);
+    const F32x16 scale = LoadScale(tile + 16 * i);
     I32x16 acc[T];
-    MultiplyCodes<Fp4Codebook, T>(body, panel, acc);
+    MultiplyCodes<Fp4Codebook, T>(tile + 64 + kBodyBytes * i, panel, acc);
     TESSERA_UNROLL
     for (int t = 0; t < T; ++t) {
       sum[t] = MulAdd(Mul(ToF32(acc[t]), Broadcast(panel.scale[t])), scale,
@@ -157,11 +160,16 @@ struct MXFP4Type {
   static inline void AddTile(const uint8_t* tile, const Activations& x,
                              int64_t token, F32x16 (&sum)[T]) {
     const int64_t blocks = x.columns / kActivationBlock;
-    for (int64_t block = 0; block < blocks; ++block) {
-      const int64_t i = block % kTileBlocks;
-      AddBlock<T>(LoadScale(tile + 16 * i), tile + 64 + kBodyBytes * i,
-                  PanelBlockAt(x, block, token), sum);
-      if (i + 1 == kTileBlocks) tile += 64 + kTileBlocks * kBodyBytes;
+    int64_t block = 0;
+    for (; block + kTileBlocks <= blocks; block += kTileBlocks) {
+      TESSERA_UNROLL
+      for (int i = 0; i < kTileBlocks; ++i) {
+        AddBlock<T>(tile, i, PanelBlockAt(x, block + i, token), sum);
+      }
+      tile += 64 + kTileBlocks * kBodyBytes;
+    }
+    for (int i = 0; block < blocks; ++block, ++i) {
+      AddBlock<T>(tile, i, PanelBlockAt(x, block, token), sum);
     }
   }
 };

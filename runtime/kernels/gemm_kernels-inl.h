@@ -41,17 +41,26 @@ struct UnpackedTiles {
   alignas(64) float minimum[kUnpackedBlocks][R][16];
 };
 
-// How a type is unpacked:
-//   kBias      what was added to make weights unsigned
-//   kMinimum   each block adds minimum * (sum of the activations)
-//   kHalves    each 16 columns have a scale of their own, and d is common
-//   kRowScale  one scale per row, applied last; blocks have none
+// How a type is unpacked. Types derive from this and say what differs, and
 //   Unpack<R>  blocks [first, first + count) of a row tile, as its r-th
-struct Q4_0Gemm {
-  static constexpr int kBias = 8;
+struct PlainGemm {
+  // What was added to make weights unsigned.
+  static constexpr int kBias = 0;
+  // Each block adds minimum * (sum of the activations).
   static constexpr bool kMinimum = false;
+  // Each 16 columns have a scale of their own, and d is common.
   static constexpr bool kHalves = false;
+  // Each 16 columns have an integer minimum of their own, which a pair of int16
+  // in `minimum` holds; scale[0] is the block's scale, scale[1] the minimums'.
+  static constexpr bool kMinimumPairs = false;
+  // One scale per row, applied last; blocks have none.
   static constexpr bool kRowScale = false;
+  // The weights' scale multiplies last, after that of the activations.
+  static constexpr bool kScaleLast = false;
+};
+
+struct Q4_0Gemm : PlainGemm {
+  static constexpr int kBias = 8;
 
   template <int R>
   static inline void Unpack(const uint8_t* tiles, int64_t first, int64_t count,
@@ -71,11 +80,8 @@ struct Q4_0Gemm {
   }
 };
 
-struct Q8_0Gemm {
+struct Q8_0Gemm : PlainGemm {
   static constexpr int kBias = 128;
-  static constexpr bool kMinimum = false;
-  static constexpr bool kHalves = false;
-  static constexpr bool kRowScale = false;
 
   template <int R>
   static inline void Unpack(const uint8_t* tiles, int64_t first, int64_t count,
@@ -92,10 +98,8 @@ struct Q8_0Gemm {
   }
 };
 
-struct INT8Gemm {
+struct INT8Gemm : PlainGemm {
   static constexpr int kBias = 128;
-  static constexpr bool kMinimum = false;
-  static constexpr bool kHalves = false;
   static constexpr bool kRowScale = true;
 
   template <int R>
@@ -111,12 +115,9 @@ struct INT8Gemm {
 };
 
 template <bool kFifthBit>
-struct ScaleAndMinGemm {
+struct ScaleAndMinGemm : PlainGemm {
   using Type = ScaleAndMinType<kFifthBit>;
-  static constexpr int kBias = 0;
   static constexpr bool kMinimum = true;
-  static constexpr bool kHalves = false;
-  static constexpr bool kRowScale = false;
 
   template <int s, int R>
   static inline void UnpackSubBlocks(const SixBitScales& scales, F32x16 d,
@@ -155,11 +156,9 @@ struct ScaleAndMinGemm {
 using Q4_KGemm = ScaleAndMinGemm<false>;
 using Q5_KGemm = ScaleAndMinGemm<true>;
 
-struct Q6_KGemm {
+struct Q6_KGemm : PlainGemm {
   static constexpr int kBias = 32;
-  static constexpr bool kMinimum = false;
   static constexpr bool kHalves = true;
-  static constexpr bool kRowScale = false;
 
   template <int p, int R>
   static inline void UnpackQuarter(const uint8_t* scales, F32x16 d,
@@ -218,6 +217,8 @@ inline void PrepareTerms(const Activations& x, int64_t first, int64_t count,
       } else if constexpr (Gemm::kMinimum) {
         terms.scaled_sum[b][t] =
             panel.scale[t] * static_cast<float>(low + high);
+      } else if constexpr (Gemm::kMinimumPairs) {
+        terms.start[b][0][t] = (low & 0xffff) + high * 65536;
       } else {
         terms.start[b][0][t] = -Gemm::kBias * (low + high);
       }
@@ -242,6 +243,29 @@ inline void AddSteps(const uint8_t (&bytes)[8][R][64], const int8_t* x,
       }
     }
   }
+}
+
+// sum + the block's integer sum of a row tile and token, with its scales.
+template <typename Gemm, int R, int T>
+inline F32x16 AddScaled(F32x16 sum, I32x16 acc, const UnpackedTiles<R>& tiles,
+                        int64_t b, int r, F32x16 x_scale,
+                        const BlockTerms<T>& terms, int t) {
+  if constexpr (Gemm::kRowScale) return MulAdd(ToF32(acc), x_scale, sum);
+  const F32x16 scale = Load(tiles.scale[b][0][r]);
+  if constexpr (Gemm::kScaleLast) {
+    return MulAdd(Mul(ToF32(acc), x_scale), scale, sum);
+  } else if constexpr (Gemm::kMinimumPairs) {
+    const I32x16 minimum =
+        MulAddPairs(BroadcastI32(0), BitsOf(Load(tiles.minimum[b][r])),
+                    BroadcastI32(terms.start[b][0][t]));
+    const F32x16 product = MulAdd(Load(tiles.scale[b][1][r]), ToF32(minimum),
+                                  Mul(scale, ToF32(acc)));
+    return MulAdd(product, x_scale, sum);
+  }
+  sum = MulAdd(ToF32(acc), Mul(scale, x_scale), sum);
+  if constexpr (!Gemm::kMinimum) return sum;
+  return MulAdd(Load(tiles.minimum[b][r]), Broadcast(terms.scaled_sum[b][t]),
+                sum);
 }
 
 // sum[t][r] += block b of the unpacked row tiles times tokens [token, token +
@@ -289,7 +313,9 @@ inline void AddUnpackedBlock(const UnpackedTiles<R>& tiles, int64_t b,
   for (int t = 0; t < T; ++t) {
     TESSERA_UNROLL
     for (int r = 0; r < R; ++r) {
-      acc[t][r] = BroadcastI32(Gemm::kMinimum ? 0 : terms.start[b][0][t]);
+      acc[t][r] = BroadcastI32(Gemm::kMinimum || Gemm::kMinimumPairs
+                                   ? 0
+                                   : terms.start[b][0][t]);
     }
   }
   AddSteps<R, T>(tiles.bytes[b], panel.q, 0, 8, acc);
@@ -297,14 +323,8 @@ inline void AddUnpackedBlock(const UnpackedTiles<R>& tiles, int64_t b,
   for (int t = 0; t < T; ++t) {
     TESSERA_UNROLL
     for (int r = 0; r < R; ++r) {
-      const F32x16 x_scale = Broadcast(panel.scale[t]);
-      const F32x16 factor =
-          Gemm::kRowScale ? x_scale : Mul(Load(tiles.scale[b][0][r]), x_scale);
-      sum[t][r] = MulAdd(ToF32(acc[t][r]), factor, sum[t][r]);
-      if constexpr (Gemm::kMinimum) {
-        sum[t][r] = MulAdd(Load(tiles.minimum[b][r]),
-                           Broadcast(terms.scaled_sum[b][t]), sum[t][r]);
-      }
+      sum[t][r] = AddScaled<Gemm, R, T>(sum[t][r], acc[t][r], tiles, b, r,
+                                        Broadcast(panel.scale[t]), terms, t);
     }
   }
 }

@@ -118,6 +118,7 @@ struct TwoBlockTiles {
     const int64_t blocks = x.columns / kActivationBlock;
     int64_t block = 0;
     for (; block + 2 <= blocks; block += 2) {
+      PrefetchAhead<64 + 2 * Blocks::kBodyBytes>(tile);
       const uint8_t* body = tile + 64;
       Blocks::template AddBlock<T>(LoadF16(tile), body,
                                    PanelBlockAt(x, block, token), sum);
@@ -148,6 +149,7 @@ struct INT8Type {
     const int64_t blocks =
         (x.columns + kActivationBlock - 1) / kActivationBlock;
     for (int64_t block = 0; block < blocks; ++block, body += 512) {
+      PrefetchAhead<512>(body);
       const PanelBlock panel = PanelBlockAt(x, block, token);
       I32x16 acc[T];
       MultiplyBytes<T>(body, panel, acc);

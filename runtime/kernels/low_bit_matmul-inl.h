@@ -1,6 +1,5 @@
 // Super-blocks of 256 weights of two or three bits, or base-3 digits, times
-// int8 activations: Q2_K, Q3_K, TQ1_0, TQ2_0. The quants of a super-block are
-// first unpacked into bytes, which costs less than the products.
+// int8 activations: Q2_K, Q3_K, TQ1_0, TQ2_0.
 #ifndef RUNTIME_KERNELS_LOW_BIT_MATMUL_INL_H_
 #define RUNTIME_KERNELS_LOW_BIT_MATMUL_INL_H_
 
@@ -15,52 +14,21 @@ namespace kernels {
 namespace TESSERA_KERNEL_ISA {
 namespace {
 
-// The quants of 16 rows of a super-block, a byte each: vector i holds columns
-// 4 i .. 4 i + 3. A block of 32 columns is 512 bytes.
-struct Quants {
-  alignas(64) uint8_t bytes[kSuperBlock * 16];
-
-  uint8_t* vector(int i) { return bytes + 64 * i; }
-  const uint8_t* vector(int i) const { return bytes + 64 * i; }
-};
-
-// acc[t] += the products of 16 columns, of which the first is `column` of 32.
-template <int kBits, int T>
-inline void AddQuants(const uint8_t* quants, const PanelBlock& panel,
-                      int column, I32x16 (&acc)[T]) {
-  const U8x64 w[4] = {LoadU8(quants), LoadU8(quants + 64),
-                      LoadU8(quants + 128), LoadU8(quants + 192)};
-  AddColumns<kBits, T>(w, panel, column, acc);
+// Columns 4 i .. 4 i + 3 of block b of a super-block: bits 2 f and 2 f + 1 of
+// byte l of a run of 32 bytes are column 32 f + l of the run's 128.
+template <int b>
+inline U8x64 LoadTwoBits(const uint8_t* qs, int i) {
+  const U8x64 bytes = LoadU8(qs + (b / 4 * 8 + i) * 64);
+  return MaskBytes(ShiftRight<b % 4 * 2>(bytes), 3);
 }
 
-// Bits 2 f, 2 f + 1 of byte l of a run of 32 bytes are column 32 f + l of the
-// run's 128; `qs` has two runs.
-inline void UnpackTwoBits(const uint8_t* qs, Quants& quants) {
-  for (int i = 0; i < 16; ++i) {
-    const U8x64 bytes = LoadU8(qs + 64 * i);
-    uint8_t* out = quants.vector(i / 8 * 32 + i % 8);
-    StoreU8(out, MaskBytes(bytes, 3));
-    StoreU8(out + 512, MaskBytes(ShiftRight<2>(bytes), 3));
-    StoreU8(out + 1024, MaskBytes(ShiftRight<4>(bytes), 3));
-    StoreU8(out + 1536, MaskBytes(ShiftRight<6>(bytes), 3));
-  }
-}
-
-// A third bit for each column: bit b of byte l of `high` is column 32 b + l.
-inline void UnpackThreeBits(const uint8_t* qs, const uint8_t* high,
-                            Quants& quants) {
-  for (int i = 0; i < 16; ++i) {
-    const U8x64 low = LoadU8(qs + 64 * i);
-    U8x64 bits = LoadU8(high + 64 * (i % 8));
-    if (i >= 8) bits = ShiftRight<4>(bits);
-    uint8_t* out = quants.vector(i / 8 * 32 + i % 8);
-    StoreU8(out, OrMasked(MaskBytes(low, 3), ShiftLeft<2>(bits), 4));
-    StoreU8(out + 512, OrMasked(MaskBytes(ShiftRight<2>(low), 3),
-                                ShiftLeft<1>(bits), 4));
-    StoreU8(out + 1024, OrMasked(MaskBytes(ShiftRight<4>(low), 3), bits, 4));
-    StoreU8(out + 1536, OrMasked(MaskBytes(ShiftRight<6>(low), 3),
-                                 ShiftRight<1>(bits), 4));
-  }
+// The same with a third bit: bit b of byte l of `high` is column 32 b + l.
+template <int b>
+inline U8x64 LoadThreeBits(const uint8_t* high, const uint8_t* qs, int i) {
+  const U8x64 bits = LoadU8(high + i * 64);
+  const U8x64 w = LoadTwoBits<b>(qs, i);
+  if constexpr (b < 2) return OrMasked(w, ShiftLeft<2 - b>(bits), 4);
+  if constexpr (b >= 2) return OrMasked(w, ShiftRight<b - 2>(bits), 4);
 }
 
 // Q2_K: w = d scale q - dmin minimum; for 16 columns a byte, scale in its low
@@ -70,49 +38,64 @@ struct Q2_KType {
   static constexpr int64_t kScaleBytes = 16 * 16;
   static constexpr int64_t kTileBytes = 64 + kScaleBytes + 64 * 16;
 
-  struct Scales {
+  struct SuperBlock {
+    F32x16 d;
+    F32x16 negative_dmin;
+    const uint8_t* qs;
     alignas(64) uint8_t scale[kScaleBytes];
     alignas(64) uint8_t minimum[kScaleBytes];
+
+    explicit SuperBlock(const uint8_t* tile)
+        : d(LoadF16(tile)),
+          negative_dmin(Mul(LoadF16(tile + 32), Broadcast(-1.0f))),
+          qs(tile + 64 + kScaleBytes) {
+      for (int i = 0; i < kScaleBytes; i += 64) {
+        const U8x64 bytes = LoadU8(tile + 64 + i);
+        StoreU8(scale + i, MaskBytes(bytes, 0x0f));
+        StoreU8(minimum + i, MaskBytes(ShiftRight<4>(bytes), 0x0f));
+      }
+    }
   };
 
-  static inline void DecodeScales(const uint8_t* lines, Scales& out) {
-    for (int i = 0; i < kScaleBytes; i += 64) {
-      const U8x64 bytes = LoadU8(lines + i);
-      StoreU8(out.scale + i, MaskBytes(bytes, 0x0f));
-      StoreU8(out.minimum + i, MaskBytes(ShiftRight<4>(bytes), 0x0f));
-    }
-  }
-
-  // A sum of 16 products is at most 16 * 3 * 127 and fits in 16 bits.
-  template <int T>
-  static inline void AddBlock(F32x16 d, F32x16 negative_dmin,
-                              const Scales& scales, const Quants& quants,
-                              int block, const PanelBlock& panel,
-                              F32x16 (&sum)[T]) {
+  // Blocks b and up. A sum of 16 products is at most 16 * 3 * 127, which fits in
+  // 16 bits.
+  template <int b, int T>
+  static inline void AddBlocks(const SuperBlock& weights, const Activations& x,
+                               int64_t block, int64_t token,
+                               F32x16 (&sum)[T]) {
+    const PanelBlock panel = PanelBlockAt(x, block + b, token);
     I32x16 total[T], minimum[T];
     TESSERA_UNROLL
     for (int t = 0; t < T; ++t) total[t] = minimum[t] = BroadcastI32(0);
     TESSERA_UNROLL
     for (int half = 0; half < 2; ++half) {
-      const int i = 2 * block + half;
+      U8x64 w[4];
       I32x16 acc[T];
       TESSERA_UNROLL
+      for (int i = 0; i < 4; ++i) {
+        w[i] = LoadTwoBits<b>(weights.qs, 4 * half + i);
+      }
+      TESSERA_UNROLL
       for (int t = 0; t < T; ++t) acc[t] = BroadcastI32(0);
-      AddQuants<2, T>(quants.vector(4 * i), panel, 16 * half, acc);
-      const I32x16 scale = LoadU8ToI32(scales.scale + 16 * i);
-      const I32x16 offset = LoadU8ToI32(scales.minimum + 16 * i);
+      AddColumns<2, T>(w, panel, 16 * half, acc);
+      const int line = (2 * b + half) * 16;
+      const I32x16 scale = LoadU8ToI32(weights.scale + line);
+      const I32x16 offset = LoadU8ToI32(weights.minimum + line);
       TESSERA_UNROLL
       for (int t = 0; t < T; ++t) {
-        total[t] = MulAddI16(total[t], scale, acc[t]);
-        minimum[t] = MulAddI16(minimum[t], offset,
+        total[t] = MulAddPairs(total[t], scale, acc[t]);
+        minimum[t] = MulAddPairs(minimum[t], offset,
                                BroadcastI32(panel.sum16[2 * t + half]));
       }
     }
     TESSERA_UNROLL
     for (int t = 0; t < T; ++t) {
-      const F32x16 product =
-          MulAdd(negative_dmin, ToF32(minimum[t]), Mul(d, ToF32(total[t])));
+      const F32x16 product = MulAdd(weights.negative_dmin, ToF32(minimum[t]),
+                                    Mul(weights.d, ToF32(total[t])));
       sum[t] = MulAdd(product, Broadcast(panel.scale[t]), sum[t]);
+    }
+    if constexpr (b + 1 < kSubBlocks) {
+      AddBlocks<b + 1, T>(weights, x, block, token, sum);
     }
   }
 
@@ -122,16 +105,8 @@ struct Q2_KType {
     const int64_t blocks = x.columns / kActivationBlock;
     for (int64_t block = 0; block < blocks;
          block += kSubBlocks, tile += kTileBytes) {
-      Scales scales;
-      Quants quants;
-      DecodeScales(tile + 64, scales);
-      UnpackTwoBits(tile + 64 + kScaleBytes, quants);
-      const F32x16 d = LoadF16(tile);
-      const F32x16 negative_dmin = Mul(LoadF16(tile + 32), Broadcast(-1.0f));
-      for (int b = 0; b < kSubBlocks; ++b) {
-        AddBlock<T>(d, negative_dmin, scales, quants, b,
-                    PanelBlockAt(x, block + b, token), sum);
-      }
+      PrefetchAhead<kTileBytes>(tile);
+      AddBlocks<0, T>(SuperBlock(tile), x, block, token, sum);
     }
   }
 };
@@ -139,148 +114,198 @@ struct Q2_KType {
 // Super-blocks whose weights are d times an integer, two in a tile: the head is
 // their d. A type has kBodyBytes and
 //
-//   struct Scales;
-//   static void Unpack(const uint8_t* body, Scales& scales, Quants& quants);
-//   template <int T>  // acc[t] = the sum of block `block`
-//   static void Multiply(const Scales& scales, const Quants& quants, int block,
-//                        const PanelBlock& panel, I32x16 (&acc)[T]);
-template <typename SuperBlocks>
+//   explicit SuperBlock(const uint8_t* body);
+//   template <int b, int T>  // acc[t] = the products of block b
+//   void Multiply(const PanelBlock& panel, I32x16 (&acc)[T]) const;
+template <typename SuperBlock>
 struct TwoSuperBlockTiles {
   static constexpr int kTokens = kIntegerTokens;
-  static constexpr int64_t kBodyBytes = SuperBlocks::kBodyBytes;
+  static constexpr int64_t kBodyBytes = SuperBlock::kBodyBytes;
+
+  // Blocks b and up.
+  template <int b, int T>
+  static inline void AddBlocks(F32x16 d, const SuperBlock& weights,
+                               const Activations& x, int64_t block,
+                               int64_t token, F32x16 (&sum)[T]) {
+    const PanelBlock panel = PanelBlockAt(x, block + b, token);
+    I32x16 acc[T];
+    weights.template Multiply<b, T>(panel, acc);
+    TESSERA_UNROLL
+    for (int t = 0; t < T; ++t) {
+      sum[t] = MulAdd(ToF32(acc[t]), Mul(d, Broadcast(panel.scale[t])), sum[t]);
+    }
+    if constexpr (b + 1 < kSubBlocks) {
+      AddBlocks<b + 1, T>(d, weights, x, block, token, sum);
+    }
+  }
+
+  // Super-block i of the tile.
+  template <int i, int T>
+  static inline void AddSuperBlock(const uint8_t* tile, const Activations& x,
+                                   int64_t block, int64_t token,
+                                   F32x16 (&sum)[T]) {
+    const SuperBlock weights(tile + 64 + i * kBodyBytes);
+    AddBlocks<0, T>(LoadF16(tile + 32 * i), weights, x, block, token, sum);
+  }
 
   template <int T>
   static inline void AddTile(const uint8_t* tile, const Activations& x,
                              int64_t token, F32x16 (&sum)[T]) {
-    const int64_t super_blocks = x.columns / kSuperBlock;
-    for (int64_t i = 0; i < super_blocks; ++i) {
-      const uint8_t* head = tile + i / 2 * (64 + 2 * kBodyBytes);
-      typename SuperBlocks::Scales scales;
-      Quants quants;
-      SuperBlocks::Unpack(head + 64 + i % 2 * kBodyBytes, scales, quants);
-      const F32x16 d = LoadF16(head + i % 2 * 32);
-      for (int b = 0; b < kSubBlocks; ++b) {
-        const PanelBlock panel = PanelBlockAt(x, i * kSubBlocks + b, token);
-        I32x16 acc[T];
-        SuperBlocks::template Multiply<T>(scales, quants, b, panel, acc);
-        TESSERA_UNROLL
-        for (int t = 0; t < T; ++t) {
-          sum[t] =
-              MulAdd(ToF32(acc[t]), Mul(d, Broadcast(panel.scale[t])), sum[t]);
-        }
-      }
+    const int64_t blocks = x.columns / kActivationBlock;
+    int64_t block = 0;
+    for (; block + 2 * kSubBlocks <= blocks; block += 2 * kSubBlocks) {
+      PrefetchAhead<64 + 2 * kBodyBytes>(tile);
+      AddSuperBlock<0, T>(tile, x, block, token, sum);
+      AddSuperBlock<1, T>(tile, x, block + kSubBlocks, token, sum);
+      tile += 64 + 2 * kBodyBytes;
     }
+    if (block < blocks) AddSuperBlock<0, T>(tile, x, block, token, sum);
   }
 };
 
 // Q3_K: w = d (scale - 32) (q - 4), one 6-bit scale for 16 columns.
-struct Q3_KSuperBlocks {
+class Q3_KSuperBlock {
+ public:
   static constexpr int64_t kScaleBytes = 12 * 16;
   static constexpr int64_t kHighBytes = 32 * 16;
   static constexpr int64_t kBodyBytes = kScaleBytes + kHighBytes + 64 * 16;
 
-  struct Scales {
-    alignas(64) uint8_t scale[16 * 16];
-  };
-
   // The low four bits of scales 0 to 7 and 8 to 15 are the nibbles of bytes 0
   // to 7, low and high; the high two of scale s are bits s / 4 * 2 and s / 4 *
   // 2 + 1 of byte 8 + s % 4. Four bytes of 16 rows are one vector here.
-  static inline void DecodeScales(const uint8_t* lines, Scales& out) {
-    const U8x64 a = LoadU8(lines);
-    const U8x64 b = LoadU8(lines + 64);
-    const U8x64 high = LoadU8(lines + 128);
-    StoreU8(out.scale, OrMasked(MaskBytes(a, 0x0f), ShiftLeft<4>(high), 0x30));
-    StoreU8(out.scale + 64,
-            OrMasked(MaskBytes(b, 0x0f), ShiftLeft<2>(high), 0x30));
-    StoreU8(out.scale + 128,
-            OrMasked(MaskBytes(ShiftRight<4>(a), 0x0f), high, 0x30));
-    StoreU8(out.scale + 192, OrMasked(MaskBytes(ShiftRight<4>(b), 0x0f),
-                                      ShiftRight<2>(high), 0x30));
+  explicit Q3_KSuperBlock(const uint8_t* body)
+      : high_(body + kScaleBytes), qs_(high_ + kHighBytes) {
+    const U8x64 a = LoadU8(body);
+    const U8x64 b = LoadU8(body + 64);
+    const U8x64 bits = LoadU8(body + 128);
+    StoreU8(scale_, OrMasked(MaskBytes(a, 0x0f), ShiftLeft<4>(bits), 0x30));
+    StoreU8(scale_ + 64,
+            OrMasked(MaskBytes(b, 0x0f), ShiftLeft<2>(bits), 0x30));
+    StoreU8(scale_ + 128,
+            OrMasked(MaskBytes(ShiftRight<4>(a), 0x0f), bits, 0x30));
+    StoreU8(scale_ + 192, OrMasked(MaskBytes(ShiftRight<4>(b), 0x0f),
+                                   ShiftRight<2>(bits), 0x30));
   }
 
-  static inline void Unpack(const uint8_t* body, Scales& scales,
-                            Quants& quants) {
-    DecodeScales(body, scales);
-    const uint8_t* high = body + kScaleBytes;
-    UnpackThreeBits(high + kHighBytes, high, quants);
+  // q of columns 4 i .. 4 i + 3 of block b.
+  template <int b>
+  inline U8x64 Load(int i) const {
+    return LoadThreeBits<b>(high_, qs_, i);
+  }
+  // scale - 32 of columns 16 j .. 16 j + 15.
+  inline I32x16 Scale(int j) const {
+    return AddI32(LoadU8ToI32(scale_ + 16 * j), BroadcastI32(-32));
   }
 
   // A sum of 16 products is at most 16 * 4 * 127 and fits in 16 bits.
-  template <int T>
-  static inline void Multiply(const Scales& scales, const Quants& quants,
-                              int block, const PanelBlock& panel,
-                              I32x16 (&acc)[T]) {
+  template <int b, int T>
+  inline void Multiply(const PanelBlock& panel, I32x16 (&acc)[T]) const {
     TESSERA_UNROLL
     for (int t = 0; t < T; ++t) acc[t] = BroadcastI32(0);
     TESSERA_UNROLL
     for (int half = 0; half < 2; ++half) {
-      const int i = 2 * block + half;
+      U8x64 w[4];
       I32x16 part[T];
+      TESSERA_UNROLL
+      for (int i = 0; i < 4; ++i) {
+        w[i] = Load<b>(4 * half + i);
+      }
       TESSERA_UNROLL
       for (int t = 0; t < T; ++t) {
         part[t] = BroadcastI32(-4 * panel.sum16[2 * t + half]);
       }
-      AddQuants<3, T>(quants.vector(4 * i), panel, 16 * half, part);
-      const I32x16 scale = ToFactor(
-          AddI32(LoadU8ToI32(scales.scale + 16 * i), BroadcastI32(-32)));
+      AddColumns<3, T>(w, panel, 16 * half, part);
+      const I32x16 scale = LowHalf(Scale(2 * b + half));
       TESSERA_UNROLL
-      for (int t = 0; t < T; ++t) acc[t] = MulAddI16(acc[t], scale, part[t]);
+      for (int t = 0; t < T; ++t) acc[t] = MulAddPairs(acc[t], scale, part[t]);
     }
   }
+
+ private:
+  const uint8_t* high_;
+  const uint8_t* qs_;
+  alignas(64) uint8_t scale_[16 * 16];
 };
 
-// Three values: w = d (q - 1). TQ2_0 may hold q = 3.
-struct TernarySuperBlocks {
-  struct Scales {};
-
-  template <int T>
-  static inline void Multiply(const Scales&, const Quants& quants, int block,
-                              const PanelBlock& panel, I32x16 (&acc)[T]) {
-    TESSERA_UNROLL
-    for (int t = 0; t < T; ++t) acc[t] = BroadcastI32(-BlockSum(panel, t));
-    AddQuants<2, T>(quants.vector(8 * block), panel, 0, acc);
-    AddQuants<2, T>(quants.vector(8 * block + 4), panel, 16, acc);
-  }
-};
-
-struct TQ2_0SuperBlocks : TernarySuperBlocks {
+// q of TQ2_0, which may be 3.
+class TQ2_0Quants {
+ public:
   static constexpr int64_t kBodyBytes = 64 * 16;
 
-  static inline void Unpack(const uint8_t* body, Scales&, Quants& quants) {
-    UnpackTwoBits(body, quants);
+  explicit TQ2_0Quants(const uint8_t* body) : qs_(body) {}
+
+  template <int b>
+  inline U8x64 Load(int i) const {
+    return LoadTwoBits<b>(qs_, i);
   }
+
+ private:
+  const uint8_t* qs_;
 };
 
-// A byte v holds five digits of v / 256 in base 3, q = floor(3 v / 256) first;
-// v becomes 3 v modulo 256 for the next. Digit f of byte l of a run of n bytes
-// is column f n + l of the run; the runs are 32 and 16 bytes, then 4 bytes of
-// which four digits are used.
-struct TQ1_0SuperBlocks : TernarySuperBlocks {
+// q of TQ1_0. A byte v holds five digits of v / 256 in base 3, of which
+// floor(3 v / 256) is the first; v becomes 3 v modulo 256 for the next. Digit f
+// of byte l of a run of n bytes is column f n + l of the run; the runs are 32
+// and 16 bytes, then 4 bytes of which four digits are used.
+class TQ1_0Quants {
+ public:
   static constexpr int64_t kBodyBytes = 52 * 16;
 
+  explicit TQ1_0Quants(const uint8_t* body) {
+    UnpackRun<8, 5>(body, digits_);
+    UnpackRun<4, 5>(body + 8 * 64, digits_ + 40 * 64);
+    UnpackRun<1, 4>(body + 12 * 64, digits_ + 60 * 64);
+  }
+
+  template <int b>
+  inline U8x64 Load(int i) const {
+    return LoadU8(digits_ + (8 * b + i) * 64);
+  }
+
+ private:
   template <int kVectors, int kDigits>
   static inline void UnpackRun(const uint8_t* run, uint8_t* out) {
     for (int i = 0; i < kVectors; ++i) {
-      U8x64 bytes = LoadU8(run + 64 * i);
+      U8x64 v = LoadU8(run + 64 * i);
       TESSERA_UNROLL
       for (int f = 0; f < kDigits; ++f) {
-        StoreU8(out + 64 * (f * kVectors + i), TernaryDigits(bytes));
-        bytes = AddBytes(bytes, AddBytes(bytes, bytes));
+        StoreU8(out + (f * kVectors + i) * 64, TernaryDigits(v));
+        v = AddBytes(v, AddBytes(v, v));
       }
     }
   }
 
-  static inline void Unpack(const uint8_t* body, Scales&, Quants& quants) {
-    UnpackRun<8, 5>(body, quants.vector(0));
-    UnpackRun<4, 5>(body + 8 * 64, quants.vector(40));
-    UnpackRun<1, 4>(body + 12 * 64, quants.vector(60));
+  // Vector i holds columns 4 i .. 4 i + 3.
+  alignas(64) uint8_t digits_[kSuperBlock * 16];
+};
+
+// TQ1_0 and TQ2_0: w = d (q - 1).
+template <typename Quants>
+struct TernarySuperBlock : Quants {
+  using Quants::Quants;
+
+  template <int b, int T>
+  inline void Multiply(const PanelBlock& panel, I32x16 (&acc)[T]) const {
+    TESSERA_UNROLL
+    for (int t = 0; t < T; ++t) acc[t] = BroadcastI32(-BlockSum(panel, t));
+    TESSERA_UNROLL
+    for (int half = 0; half < 2; ++half) {
+      U8x64 w[4];
+      TESSERA_UNROLL
+      for (int i = 0; i < 4; ++i) {
+        w[i] = this->template Load<b>(4 * half + i);
+      }
+      AddColumns<2, T>(w, panel, 16 * half, acc);
+    }
   }
 };
 
-using Q3_KType = TwoSuperBlockTiles<Q3_KSuperBlocks>;
-using TQ2_0Type = TwoSuperBlockTiles<TQ2_0SuperBlocks>;
-using TQ1_0Type = TwoSuperBlockTiles<TQ1_0SuperBlocks>;
+using TQ1_0SuperBlock = TernarySuperBlock<TQ1_0Quants>;
+using TQ2_0SuperBlock = TernarySuperBlock<TQ2_0Quants>;
+
+using Q3_KType = TwoSuperBlockTiles<Q3_KSuperBlock>;
+using TQ1_0Type = TwoSuperBlockTiles<TQ1_0SuperBlock>;
+using TQ2_0Type = TwoSuperBlockTiles<TQ2_0SuperBlock>;
 
 }  // namespace
 }  // namespace TESSERA_KERNEL_ISA

@@ -25,6 +25,19 @@ namespace {
 // Row tiles that stay in the L2 cache while all tokens pass.
 constexpr int64_t kRowTileGroupBytes = 384 * 1024;
 
+// Weights are asked for this far ahead (docs/kernels.md, "How weights stream").
+constexpr int64_t kPrefetchBytes = 1792;
+
+// Asks for `kBytes` bytes at that distance from `p`. Large tiles are asked for
+// in parts: more at once would wait for each other.
+template <int64_t kBytes, int64_t kDistance = kPrefetchBytes>
+inline void PrefetchAhead(const uint8_t* p) {
+  TESSERA_UNROLL
+  for (int64_t i = 0; i < kBytes; i += 64) {
+    __builtin_prefetch(p + kDistance + i);
+  }
+}
+
 // The rows of one row tile times tokens [token, token + T).
 template <typename Type, int T>
 __attribute__((noinline)) void MultiplyTile(const MatmulArgs& args,
@@ -93,6 +106,7 @@ struct FloatType {
     const float* column = x.f32 + token * x.f32_stride;
     int64_t k = 0;
     for (; k + 2 <= x.columns; k += 2, tile += Weights::kPairBytes) {
+      PrefetchAhead<Weights::kPairBytes>(tile);
       F32x16 w_even, w_odd;
       Weights::LoadPair(tile, w_even, w_odd);
       TESSERA_UNROLL

@@ -131,11 +131,11 @@ template <int kBits>
 inline I32x16 ShiftRightI32(I32x16 x) {
   return {_mm256_srli_epi32(x.a, kBits), _mm256_srli_epi32(x.b, kBits)};
 }
-inline I32x16 ToFactor(I32x16 x) { return AndI32(x, BroadcastI32(0xffff)); }
-inline I32x16 MulAddI16(I32x16 sum, I32x16 factor, I32x16 x) {
-  return {_mm256_add_epi32(sum.a, _mm256_madd_epi16(factor.a, x.a)),
-          _mm256_add_epi32(sum.b, _mm256_madd_epi16(factor.b, x.b))};
+inline I32x16 MulAddPairs(I32x16 sum, I32x16 x, I32x16 y) {
+  return {_mm256_add_epi32(sum.a, _mm256_madd_epi16(x.a, y.a)),
+          _mm256_add_epi32(sum.b, _mm256_madd_epi16(x.b, y.b))};
 }
+inline I32x16 LowHalf(I32x16 x) { return AndI32(x, BroadcastI32(0xffff)); }
 inline int32_t ReduceAddI32(I32x16 x) {
   const __m256i x8 = _mm256_add_epi32(x.a, x.b);
   const __m128i x4 = _mm_add_epi32(_mm256_castsi256_si128(x8),

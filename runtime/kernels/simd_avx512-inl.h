@@ -100,14 +100,14 @@ template <int kBits>
 inline I32x16 ShiftRightI32(I32x16 x) {
   return {_mm512_srli_epi32(x.v, kBits)};
 }
-inline I32x16 ToFactor(I32x16 x) { return AndI32(x, BroadcastI32(0xffff)); }
-inline I32x16 MulAddI16(I32x16 sum, I32x16 factor, I32x16 x) {
+inline I32x16 MulAddPairs(I32x16 sum, I32x16 x, I32x16 y) {
 #ifdef __AVX512VNNI__
-  return {_mm512_dpwssd_epi32(sum.v, factor.v, x.v)};
+  return {_mm512_dpwssd_epi32(sum.v, x.v, y.v)};
 #else
-  return {_mm512_add_epi32(sum.v, _mm512_madd_epi16(factor.v, x.v))};
+  return {_mm512_add_epi32(sum.v, _mm512_madd_epi16(x.v, y.v))};
 #endif
 }
+inline I32x16 LowHalf(I32x16 x) { return AndI32(x, BroadcastI32(0xffff)); }
 inline int32_t ReduceAddI32(I32x16 x) { return _mm512_reduce_add_epi32(x.v); }
 inline int32_t ReduceMaxI32(I32x16 x) { return _mm512_reduce_max_epi32(x.v); }
 inline __m128i LoadBytes16(const uint8_t* p) {
@@ -227,6 +227,19 @@ constexpr int kGemmTokens = 4;
 // sum + 4 columns of 16 rows times 4 activations.
 inline I32x16 Dot4(I32x16 sum, U8x64 w, const int8_t* x) {
   return {_mm512_dpbusd_epi32(sum.v, w.v, Broadcast4(x))};
+}
+
+inline U8x64 BroadcastU8(uint8_t x) {
+  return {_mm512_set1_epi8(static_cast<char>(x))};
+}
+// Bytes of lane r times the low byte of factor r, modulo 256.
+inline U8x64 ScaleBytes(U8x64 x, I32x16 factor) {
+  const __m512i pair = _mm512_mask_blend_epi16(
+      0xaaaaaaaa, factor.v, _mm512_slli_epi32(factor.v, 16));
+  const __m512i low = _mm512_mullo_epi16(x.v, pair);
+  const __m512i high = _mm512_mullo_epi16(_mm512_srli_epi16(x.v, 8), pair);
+  return {_mm512_mask_mov_epi8(_mm512_slli_epi16(high, 8), 0x5555555555555555,
+                               low)};
 }
 
 constexpr int32_t kFullRangeBias = 128;

@@ -169,14 +169,16 @@ inline I32x16 ShiftRightI32(I32x16 x) {
     return static_cast<int32_t>(static_cast<uint32_t>(x.v[i]) >> kBits);
   });
 }
-// sum + factor * x, for x in [-2^15, 2^15) and factors made by ToFactor.
-inline I32x16 ToFactor(I32x16 x) { return AndI32(x, BroadcastI32(0xffff)); }
-inline I32x16 MulAddI16(I32x16 sum, I32x16 factor, I32x16 x) {
+// Takes a lane as two int16: sum + low halves' product + high halves' product.
+inline I32x16 MulAddPairs(I32x16 sum, I32x16 x, I32x16 y) {
   return EachLane<I32x16>([&](int i) {
     return sum.v[i] +
-           static_cast<int16_t>(factor.v[i]) * static_cast<int16_t>(x.v[i]);
+           static_cast<int16_t>(x.v[i]) * static_cast<int16_t>(y.v[i]) +
+           (x.v[i] >> 16) * (y.v[i] >> 16);
   });
 }
+// A factor for MulAddPairs: with a y in [-2^15, 2^15), the sum grows by x y.
+inline I32x16 LowHalf(I32x16 x) { return AndI32(x, BroadcastI32(0xffff)); }
 inline int32_t ReduceAddI32(I32x16 x) {
   int32_t sum = 0;
   for (int i = 0; i < 16; ++i) sum += x.v[i];

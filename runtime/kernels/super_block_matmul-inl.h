@@ -69,6 +69,9 @@ struct ScaleAndMinType {
                                   const uint8_t* high, const uint8_t* low,
                                   const Activations& x, int64_t block,
                                   int64_t token, F32x16 (&sum)[T]) {
+    constexpr int64_t kShare = kTileBytes / kSubBlocks;
+    constexpr int64_t kDistance = kFifthBit ? kPrefetchBytes : 832;
+    PrefetchAhead<kShare, kDistance>(high + s * kShare);
     const PanelBlock panel = PanelBlockAt(x, block + s, token);
     I32x16 acc[T];
     TESSERA_UNROLL
@@ -139,10 +142,12 @@ struct Q6_KType {
   // Products and int8 scales are exact in float32: 2 * 16 * 32 * 127 * 128 is
   // less than 2^24.
   template <int p, int T>
-  static inline void AddSubBlocks(F32x16 d, const uint8_t* scales,
-                                  const uint8_t* low, const uint8_t* high,
+  static inline void AddSubBlocks(F32x16 d, const uint8_t* body,
+                                  const uint8_t* scales, const uint8_t* low, const uint8_t* high,
                                   const Activations& x, int64_t block,
                                   int64_t token, F32x16 (&sum)[T]) {
+    constexpr int64_t kShare = kBodyBytes / kSubBlocks;
+    PrefetchAhead<kShare>(body + (block + p) % kSubBlocks * kShare);
     const PanelBlock panel = PanelBlockAt(x, block + p, token);
     F32x16 part[T];
     TESSERA_UNROLL
@@ -169,7 +174,7 @@ struct Q6_KType {
       sum[t] = MulAdd(part[t], Mul(d, Broadcast(panel.scale[t])), sum[t]);
     }
     if constexpr (p < 3) {
-      AddSubBlocks<p + 1, T>(d, scales, low, high, x, block, token, sum);
+      AddSubBlocks<p + 1, T>(d, body, scales, low, high, x, block, token, sum);
     }
   }
 
@@ -180,13 +185,14 @@ struct Q6_KType {
     const int64_t super_blocks = x.columns / kSuperBlock;
     for (int64_t i = 0; i < super_blocks; ++i) {
       const uint8_t* head = tile + i / 2 * (64 + 2 * kBodyBytes);
-      const uint8_t* scales = head + 64 + i % 2 * kBodyBytes;
+      const uint8_t* body = head + 64 + i % 2 * kBodyBytes;
       const F32x16 d = LoadF16(head + i % 2 * 32);
-      const uint8_t* low = scales + 16 * 16;
+      const uint8_t* low = body + 16 * 16;
       const uint8_t* high = low + 128 * 16;
       for (int n = 0; n < 2; ++n) {
-        AddSubBlocks<0, T>(d, scales + n * 128, low + n * 1024, high + n * 512,
-                           x, i * kSubBlocks + 4 * n, token, sum);
+        AddSubBlocks<0, T>(d, body, body + n * 128, low + n * 1024,
+                           high + n * 512, x, i * kSubBlocks + 4 * n, token,
+                           sum);
       }
     }
   }
