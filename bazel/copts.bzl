@@ -23,11 +23,18 @@ _AVX512_COPTS = _AVX2_COPTS + [
     "-mavx512dq",
 ]
 
+_AVX512VNNI_COPTS = _AVX512_COPTS + ["-mavx512vnni"]
+
 _ISA_COPTS = {
     "scalar": ["-O2"],
     "avx2": _AVX2_COPTS,
     "avx512": _AVX512_COPTS,
-    "avx512vnni": _AVX512_COPTS + ["-mavx512vnni"],
+    "avx512vnni": _AVX512VNNI_COPTS,
+    "amx": _AVX512VNNI_COPTS + [
+        "-mavx512bf16",
+        "-mamx-tile",
+        "-mamx-bf16",
+    ],
 }
 
 # As in runtime/cpu/isa.h.

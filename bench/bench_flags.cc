@@ -40,8 +40,8 @@ ABSL_FLAG(std::string, write_profile, "",
           "this file, for convert --layout=auto --layout_profile; needs one "
           "ISA");
 ABSL_FLAG(Words, isas, Words(),
-          "with --kernels: scalar, avx2, avx512, avx512vnni, or all that this "
-          "machine has; the best if not given");
+          "with --kernels: scalar, avx2, avx512, avx512vnni, amx, or all that "
+          "this machine has; the best if not given");
 ABSL_FLAG(Words, tokens, Words({"1", "512"}),
           "with --kernels: vectors that a matrix is multiplied by; 1 is "
           "decode, more is prefill");

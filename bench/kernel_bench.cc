@@ -15,6 +15,7 @@
 #include "bench/statistics.h"
 #include "formats/layout/pack.h"
 #include "runtime/model/activation_arena.h"
+#include "runtime/ops/panel.h"
 #include "runtime/ops/thread_team.h"
 
 namespace tessera {
@@ -61,13 +62,19 @@ absl::Status KernelBench::Operands::Create(const Matrix& matrix, int64_t tokens,
   const int64_t blocks = static_cast<int64_t>(
       CeilDiv(static_cast<uint64_t>(columns), kActivationBlock));
   scratch_stride = ScratchBytes(matrix);
-  QuantizeActivationsArgs panel;
+  const PanelForms forms = FormsFor({&matrix}, tokens);
+  Panel panel;
   float* f32 = nullptr;
   const auto take = [&] {
     f32 = memory.Take<float>(tokens * columns);
     panel.q = memory.Take<int8_t>(tokens * blocks * kActivationBlock);
     panel.scale = memory.Take<float>(tokens * blocks);
     panel.sum16 = memory.Take<int32_t>(tokens * blocks * 2);
+    if (forms.bf16) {
+      panel.bf16 = memory.Take<uint16_t>(tokens * blocks * kActivationBlock);
+      panel.bf16_rest =
+          memory.Take<uint16_t>(tokens * blocks * kActivationBlock);
+    }
     out = memory.Take<float>(tokens * matrix.rows());
     scratch = memory.Take<uint8_t>(threads * scratch_stride);
   };
@@ -80,14 +87,9 @@ absl::Status KernelBench::Operands::Create(const Matrix& matrix, int64_t tokens,
     const float value = random.NextNormal();
     f32[i] = random.NextUniform() < zero_share ? 0 : value;
   }
-  panel.tokens = tokens;
-  panel.columns = columns;
-  panel.first_token = 0;
-  panel.last_token = tokens;
-  panel.f32 = f32;
-  panel.f32_stride = columns;
-  if (matrix.reads_quantized()) matrix.kernels->quantize_activations(panel);
-  x = {tokens, columns, f32, columns, panel.q, panel.scale, panel.sum16};
+  const PanelRows rows = {tokens, columns, f32};
+  FillPanel(*matrix.kernels, rows, 0, tokens, forms, panel);
+  x = ActivationsOf(rows, panel);
   return absl::OkStatus();
 }
 

@@ -39,6 +39,11 @@ TESSERA_FOR_EACH_LIMIT_LOOPS(TESSERA_DECLARE_LIMIT_LOOPS)
 namespace avx512bf16 {
 int64_t MultiplyBfloats(int64_t rounds);
 }
+
+// tdpbf16ps; only where Isa::kAmx is supported.
+namespace amx {
+int64_t MultiplyBfloats(int64_t rounds);
+}
 }  // namespace limit_loops
 
 }  // namespace tessera

@@ -18,7 +18,7 @@ constexpr int kReadRuns = 5;
 constexpr int kMultiplyRuns = 5;
 constexpr int64_t kReadStep = 1024;  // of LimitLoops::read
 // The hardware's own prefetcher alone, and with help.
-constexpr int64_t kPrefetchBytes[] = {0, 1024, 4096, 16384};
+constexpr int64_t kPrefetchBytes[] = {0, 1024, 1792, 4096, 16384};
 
 double SecondsSince(absl::Time start) {
   return absl::ToDoubleSeconds(absl::Now() - start);
@@ -47,8 +47,13 @@ LimitLoops LoopsFor(Isa isa) {
   return best;
 }
 
-bool HasBfloats(Isa isa) {
-  return isa >= Isa::kAvx512Vnni && __builtin_cpu_supports("avx512bf16");
+// What multiplies bfloat16 fastest up to `isa`, or null.
+int64_t (*BfloatLoop(Isa isa))(int64_t) {
+  if (isa >= Isa::kAmx) return limit_loops::amx::MultiplyBfloats;
+  if (isa >= Isa::kAvx512Vnni && __builtin_cpu_supports("avx512bf16")) {
+    return limit_loops::avx512bf16::MultiplyBfloats;
+  }
+  return nullptr;
 }
 
 // A result that nobody reads would let the compiler leave out the loop.
@@ -86,9 +91,7 @@ LimitMeter::LimitMeter(ThreadPool& pool, const ColdBuffer& memory, Isa isa,
       memory_(memory),
       seconds_(seconds),
       loops_(LoopsFor(isa)),
-      multiply_bfloats_(HasBfloats(isa)
-                            ? limit_loops::avx512bf16::MultiplyBfloats
-                            : nullptr) {}
+      multiply_bfloats_(BfloatLoop(isa)) {}
 
 MachineLimits LimitMeter::Measure() {
   MachineLimits limits;

@@ -17,7 +17,7 @@ struct MachineLimits {
   double read_bytes = 0;    // from main memory
   double integer_macs = 0;  // unsigned by signed bytes
   double float_macs = 0;    // float32
-  double bfloat_macs = 0;   // bfloat16: vdpbf16ps or float32, what is faster
+  double bfloat_macs = 0;   // bfloat16: tdpbf16ps, vdpbf16ps or float32
 };
 
 // The middle between two measurements, and how far `after` is from `before`:

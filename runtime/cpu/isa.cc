@@ -1,5 +1,9 @@
 #include "runtime/cpu/isa.h"
 
+#include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <cstdlib>
 
 #include "absl/status/status.h"
@@ -9,7 +13,23 @@ namespace tessera {
 namespace {
 
 constexpr Isa kAllIsas[] = {Isa::kScalar, Isa::kAvx2, Isa::kAvx512,
-                            Isa::kAvx512Vnni};
+                            Isa::kAvx512Vnni, Isa::kAmx};
+
+// Linux gives a process the 8 KiB of tile registers only when asked
+// (Documentation/arch/x86/xstate.rst).
+bool RequestAmx() {
+  constexpr int kRequestPermission = 0x1023;  // ARCH_REQ_XCOMP_PERM
+  constexpr int kTileData = 18;               // XFEATURE_XTILEDATA
+  return syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
+}
+
+// CPUID 7.0: EDX bit 22 AMX-BF16, bit 24 AMX-TILE. GCC 12 knows no names.
+bool CpuHasAmx() {
+  constexpr unsigned kBits = 1u << 22 | 1u << 24;
+  unsigned eax, ebx, ecx, edx;
+  return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) != 0 &&
+         (edx & kBits) == kBits;
+}
 
 // __builtin_cpu_supports looks at CPUID and at the registers that the
 // operating system saves (XCR0).
@@ -27,6 +47,12 @@ bool IsSupported(Isa isa) {
              __builtin_cpu_supports("avx512dq");
     case Isa::kAvx512Vnni:
       return IsSupported(Isa::kAvx512) && __builtin_cpu_supports("avx512vnni");
+    case Isa::kAmx: {
+      static const bool supported = IsSupported(Isa::kAvx512Vnni) &&
+                                    __builtin_cpu_supports("avx512bf16") &&
+                                    CpuHasAmx() && RequestAmx();
+      return supported;
+    }
   }
   return false;
 }
@@ -43,6 +69,8 @@ absl::string_view IsaName(Isa isa) {
       return "avx512";
     case Isa::kAvx512Vnni:
       return "avx512vnni";
+    case Isa::kAmx:
+      return "amx";
   }
   return "unknown";
 }
@@ -66,8 +94,8 @@ absl::StatusOr<Isa> ChooseIsa() {
                      "; the best it has is ", IsaName(SupportedIsas().back())));
   }
   return absl::InvalidArgumentError(
-      absl::StrCat("TESSERA_ISA: expected scalar, avx2, avx512 or avx512vnni, "
-                   "found '",
+      absl::StrCat("TESSERA_ISA: expected scalar, avx2, avx512, avx512vnni "
+                   "or amx, found '",
                    name, "'"));
 }
 

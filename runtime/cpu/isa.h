@@ -16,12 +16,14 @@ enum class Isa {
   kAvx2 = 1,        // AVX2, FMA, F16C
   kAvx512 = 2,      // AVX-512 F, BW, VL, DQ
   kAvx512Vnni = 3,  // and VNNI
+  kAmx = 4,         // and AMX with bfloat16, AVX-512 BF16
 };
 
-// "scalar", "avx2", "avx512", "avx512vnni".
+// "scalar", "avx2", "avx512", "avx512vnni", "amx".
 absl::string_view IsaName(Isa isa);
 
-// All that this machine can run, ascending; never empty. Thread-safe.
+// All that this machine can run, ascending; never empty. Asks the operating
+// system to let this process use AMX. Thread-safe.
 std::vector<Isa> SupportedIsas();
 
 // The best of SupportedIsas(), or what the environment variable TESSERA_ISA

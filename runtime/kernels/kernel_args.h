@@ -12,8 +12,8 @@ namespace tessera {
 inline constexpr int64_t kActivationBlock = 32;
 
 // Tokens whose blocks lie side by side in a panel. Kernels take 8, 4, 2 or 1 of
-// them at a time.
-inline constexpr int64_t kPanelTokens = 8;
+// them at a time, or all of a group.
+inline constexpr int64_t kPanelTokens = 16;
 
 // `tokens` vectors of `columns` activations, for a matrix of `columns` columns.
 // Non-owning. The integer form is a panel in the order in which gemm reads it:
@@ -25,6 +25,9 @@ inline constexpr int64_t kPanelTokens = 8;
 // halves of 16 at sum16[2 i + {0, 1}]. `columns` is padded with zeros to a
 // multiple of 32. Kernels rely on -127 <= q <= 127, which QuantizeActivations
 // keeps; a block with an infinity or NaN has zeros and the scale NaN.
+//
+// The other form, for gemms that multiply bfloat16, has the same order: x rounded
+// to bfloat16 at bf16 + 32 i, and x minus that, rounded, at bf16_rest + 32 i.
 struct Activations {
   int64_t tokens;
   int64_t columns;
@@ -33,6 +36,8 @@ struct Activations {
   const int8_t* q;  // 64-byte aligned
   const float* scale;
   const int32_t* sum16;
+  const uint16_t* bf16 = nullptr;       // 64-byte aligned, or null: not made
+  const uint16_t* bf16_rest = nullptr;  // likewise
 };
 
 // What QuantizeActivations fills: the pointers of Activations, writable.
@@ -50,6 +55,22 @@ struct QuantizeActivationsArgs {
   int32_t* sum16;
 };
 
+// What SplitActivations fills: the bfloat16 form of Activations, writable, for
+// tokens [first_token, last_token). Nothing is left (`bf16_rest`) of infinities
+// and NaNs.
+struct SplitActivationsArgs {
+  int64_t tokens;
+  int64_t columns;
+  int64_t first_token;
+  int64_t last_token;
+  const float* f32;
+  int64_t f32_stride;
+  uint16_t* bf16;
+  uint16_t* bf16_rest;
+};
+
+inline constexpr int64_t kGemmScratchBytes = 768 * 1024;
+
 // Rows of an interleaved matrix times all tokens of `x`:
 //   out[t * out_stride + row] = sum over k of W[row][k] * x[t][k]
 // for the rows of row tiles [first_tile, last_tile). Rows from `rows` on are
@@ -63,6 +84,8 @@ struct MatmulArgs {
   Activations x;
   float* out;
   int64_t out_stride;  // floats from one token to the next
+  uint8_t* scratch = nullptr;  // for gemms that need it: kGemmScratchBytes,
+                               // 64-byte aligned
 };
 
 // Partial sums of one row tile: 16 of even and 16 of odd columns for types of

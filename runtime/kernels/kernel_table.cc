@@ -1,5 +1,6 @@
 #include "runtime/kernels/kernel_table.h"
 
+#include <limits>
 #include <type_traits>
 
 #include "runtime/kernels/kernels.inc"
@@ -23,6 +24,12 @@ namespace kernels {
   TESSERA_FOR_EACH_VECTOR_KERNEL(TESSERA_DECLARE_VECTOR_KERNEL)     \
   }
 TESSERA_FOR_EACH_ISA(TESSERA_DECLARE_ISA)
+
+namespace amx {
+#define TESSERA_DECLARE_GEMM(type) void Gemm##type(const MatmulArgs& args);
+TESSERA_FOR_EACH_GEMM(TESSERA_DECLARE_GEMM)
+std::remove_pointer_t<decltype(KernelTable::split_activations)> SplitActivations;
+}  // namespace amx
 }  // namespace kernels
 
 namespace {
@@ -46,6 +53,8 @@ namespace {
         return nullptr;                                  \
     }                                                    \
   }
+MatmulFn FindNoGemm(DType) { return nullptr; }
+
 #define TESSERA_TABLE_MEMBER(member, function) table.member = function;
 #define TESSERA_DEFINE_ISA(name, enumerator)                                  \
   TESSERA_DEFINE_FIND(MatmulFn, FindMatmul, name,                             \
@@ -60,12 +69,31 @@ namespace {
     KernelTable table;                                                        \
     table.isa = Isa::enumerator;                                              \
     table.find_matmul = FindMatmul_##name;                                    \
+    table.find_gemm = FindNoGemm;                                             \
+    table.gemm_tokens = std::numeric_limits<int64_t>::max();                  \
+    table.split_activations = nullptr;                                        \
     table.find_gemv_part = FindGemvPart_##name;                               \
     table.find_transposed_gemv = FindTransposedGemv_##name;                   \
     TESSERA_FOR_EACH_VECTOR_KERNEL(TESSERA_TABLE_MEMBER)                      \
     return table;                                                             \
   }
 TESSERA_FOR_EACH_ISA(TESSERA_DEFINE_ISA)
+
+#define TESSERA_GEMM_CASE(type) \
+  case DType::k##type:          \
+    return Gemm##type;
+TESSERA_DEFINE_FIND(MatmulFn, FindGemm, amx,
+                    TESSERA_FOR_EACH_GEMM(TESSERA_GEMM_CASE))
+
+KernelTable MakeTable_amx() {
+  KernelTable table = MakeTable_avx512vnni();
+  table.isa = Isa::kAmx;
+  table.find_gemm = FindGemm_amx;
+  // Fewer do not pay for weights in bfloat16.
+  table.gemm_tokens = 24;
+  table.split_activations = kernels::amx::SplitActivations;
+  return table;
+}
 
 }  // namespace
 
@@ -75,7 +103,10 @@ const KernelTable& KernelTableFor(Isa isa) {
     static const KernelTable table = MakeTable_##name(); \
     return table;                                        \
   }
-  switch (isa) { TESSERA_FOR_EACH_ISA(TESSERA_ISA_CASE) }
+  switch (isa) {
+    TESSERA_FOR_EACH_ISA(TESSERA_ISA_CASE)
+    TESSERA_ISA_CASE(amx, kAmx)
+  }
   return KernelTableFor(Isa::kScalar);
 }
 

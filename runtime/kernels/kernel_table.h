@@ -25,6 +25,14 @@ struct KernelTable {
   // dequantized rows serves).
   MatmulFn (*find_matmul)(DType type);
 
+  // The same for `gemm_tokens` or more tokens with Activations::bf16, which
+  // split_activations makes; MatmulArgs::scratch is needed. find_gemm gives null
+  // if there is no better way than find_matmul's, split_activations is null and
+  // gemm_tokens the greatest number if that is so for all types.
+  MatmulFn (*find_gemm)(DType type);
+  int64_t gemm_tokens;
+  void (*split_activations)(const SplitActivationsArgs&);
+
   // Partial sums of one token, for layouts that spread the tiles of a row tile;
   // null where find_matmul is. They come to the bits that it gives.
   GemvPartFn (*find_gemv_part)(DType type);

@@ -19,6 +19,10 @@ Activations WithoutFirst(Activations x, int64_t count) {
   x.q += blocks * kActivationBlock;
   x.scale += blocks;
   x.sum16 += 2 * blocks;
+  if (x.bf16 != nullptr) {
+    x.bf16 += blocks * kActivationBlock;
+    x.bf16_rest += blocks * kActivationBlock;
+  }
   return x;
 }
 
@@ -27,6 +31,21 @@ Activations WithoutFirst(Activations x, int64_t count) {
 AttentionPhases::AttentionPhases(const DecoderParts& parts, const Batch& batch,
                                  ThreadTeam::Member& member)
     : parts_(parts), batch_(batch), member_(member) {}
+
+// A panel can be entered between groups only.
+int64_t AttentionPhases::FirstQuery(int64_t active) const {
+  return (batch_.tokens() - active) / kPanelTokens * kPanelTokens;
+}
+
+PanelForms AttentionPhases::InputForms(int64_t layer, int64_t active) const {
+  const LayerWeights& w = parts_.weights.layers[layer];
+  const PanelForms queries =
+      FormsFor({&w.attn_q}, batch_.tokens() - FirstQuery(active));
+  PanelForms forms = FormsFor({&w.attn_k, &w.attn_v}, batch_.tokens());
+  forms.int8 |= queries.int8;
+  forms.bf16 |= queries.bf16;
+  return forms;
+}
 
 void AttentionPhases::ProjectHeads(int64_t layer, int64_t active) {
   const LayerWeights& w = parts_.weights.layers[layer];
@@ -38,9 +57,7 @@ void AttentionPhases::ProjectHeads(int64_t layer, int64_t active) {
   const int64_t query_units = CeilDiv(query_rows, unit);
   const int64_t kv_units = CeilDiv(kv_rows, unit);
   const int64_t units = query_units + 2 * kv_units;
-  // A panel can be entered between groups only.
-  const int64_t first_query =
-      (batch_.tokens() - active) / kPanelTokens * kPanelTokens;
+  const int64_t first_query = FirstQuery(active);
   parts_.team.Phase(
       member_, units, parts_.team.PieceOf(units),
       [&](int64_t first, int64_t last) {

@@ -7,6 +7,7 @@
 #include "runtime/model/attention_units.h"
 #include "runtime/model/decoder_parts.h"
 #include "runtime/ops/matrix.h"
+#include "runtime/ops/panel.h"
 #include "runtime/ops/thread_team.h"
 
 namespace tessera {
@@ -18,6 +19,9 @@ class AttentionPhases {
   // `member` must outlive the object, and goes on with each phase.
   AttentionPhases(const DecoderParts& parts, const Batch& batch,
                   ThreadTeam::Member& member);
+
+  // The forms of the normed tokens that ProjectHeads reads.
+  PanelForms InputForms(int64_t layer, int64_t active) const;
 
   // The queries, keys and values of all heads, turned to their positions; keys
   // and values go to the cache.
@@ -40,6 +44,9 @@ class AttentionPhases {
                    int64_t first_row, int64_t last_row, float* out);
   void TurnHeads(float* rows, int64_t stride, int64_t first_token,
                  int64_t first_row, int64_t last_row);
+
+  // The first token whose query is computed, `active` or a few more.
+  int64_t FirstQuery(int64_t active) const;
 
   void AttendUnit(int64_t layer, int64_t active, const AttentionUnit& unit);
 

@@ -73,7 +73,7 @@ absl::Status Decoder::TakeMemory(const DecoderOptions& options) {
     buffers_ = DecoderBuffers::TakeFrom(
         memory_, config_,
         {max_batch_, max_logit_rows_, options.pool->size(),
-         weights_.scratch_bytes()});
+         max_batch_ >= kernels_.gemm_tokens, weights_.scratch_bytes()});
     cache_ = KvCache::TakeFrom(memory_,
                                {config_.layers, config_.kv_heads, ctx_size_,
                                 config_.head_dim, exact_});

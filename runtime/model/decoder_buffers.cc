@@ -28,9 +28,13 @@ DecoderBuffers DecoderBuffers::TakeFrom(ActivationArena& arena,
       std::max({config.hidden_size, config.query_size(),
                 config.intermediate_size});
   const int64_t blocks = tokens * CeilDiv(widest, kActivationBlock);
-  buffers.panel = arena.Take<int8_t>(blocks * kActivationBlock);
-  buffers.panel_scale = arena.Take<float>(blocks);
-  buffers.panel_sum16 = arena.Take<int32_t>(blocks * 2);
+  buffers.panel.q = arena.Take<int8_t>(blocks * kActivationBlock);
+  buffers.panel.scale = arena.Take<float>(blocks);
+  buffers.panel.sum16 = arena.Take<int32_t>(blocks * 2);
+  if (shape.bf16) {
+    buffers.panel.bf16 = arena.Take<uint16_t>(blocks * kActivationBlock);
+    buffers.panel.bf16_rest = arena.Take<uint16_t>(blocks * kActivationBlock);
+  }
 
   buffers.scratch_stride = RoundUp(shape.scratch_bytes, 64);
   buffers.scratch = arena.Take<uint8_t>(shape.threads * buffers.scratch_stride);
@@ -39,7 +43,7 @@ DecoderBuffers DecoderBuffers::TakeFrom(ActivationArena& arena,
 
 Activations DecoderBuffers::Input(const float* rows, int64_t columns,
                                   int64_t tokens) const {
-  return {tokens, columns, rows, columns, panel, panel_scale, panel_sum16};
+  return ActivationsOf({tokens, columns, rows}, panel);
 }
 
 uint8_t* DecoderBuffers::ThreadScratch(int thread) const {

@@ -7,6 +7,7 @@
 #include "runtime/kernels/kernel_args.h"
 #include "runtime/model/activation_arena.h"
 #include "runtime/model/llama_config.h"
+#include "runtime/ops/panel.h"
 
 namespace tessera {
 
@@ -17,6 +18,7 @@ struct DecoderBuffers {
     int64_t tokens;         // of the largest batch
     int64_t logit_rows;
     int threads;
+    bool bf16;              // whether batches are large enough for a gemm
     uint64_t scratch_bytes; // of each thread
   };
 
@@ -33,10 +35,8 @@ struct DecoderBuffers {
   float* sines;       // [rope_dim / 2]
   float* logits;      // [logit_rows][vocab_size]
 
-  // The quantized panel of the matrix input at hand; see Activations.
-  int8_t* panel;
-  float* panel_scale;
-  int32_t* panel_sum16;
+  // Other forms of the matrix input at hand.
+  Panel panel;
 
   uint8_t* scratch;   // [threads][scratch_stride]
   uint64_t scratch_stride;

@@ -42,13 +42,10 @@ void ForwardPass::Run() {
 
 void ForwardPass::ProjectHeads(int64_t layer) {
   const LayerWeights& w = weights_.layers[layer];
-  const bool quantize = w.attn_q.reads_quantized() ||
-                        w.attn_k.reads_quantized() ||
-                        w.attn_v.reads_quantized();
   // What the layer before computed is added here, in the same pass over the
   // stream.
   Normalize(layer == 0 ? nullptr : buffers_.projected, w.attn_norm,
-            batch_.tokens(), quantize);
+            batch_.tokens(), attention_.InputForms(layer, active_));
   attention_.ProjectHeads(layer, active_);
 }
 
@@ -60,9 +57,8 @@ void ForwardPass::Attention(int64_t layer) {
 }
 
 void ForwardPass::FeedForward(const LayerWeights& w) {
-  const bool quantize =
-      w.ffn_gate.reads_quantized() || w.ffn_up.reads_quantized();
-  Normalize(buffers_.projected, w.ffn_norm, active_, quantize);
+  Normalize(buffers_.projected, w.ffn_norm, active_,
+            FormsFor({&w.ffn_gate, &w.ffn_up}, active_));
   GateAndUp(w);
   Quantize(buffers_.gate, config_.intermediate_size, w.ffn_down);
   Project(w.ffn_down, buffers_.gate);
@@ -71,7 +67,7 @@ void ForwardPass::FeedForward(const LayerWeights& w) {
 void ForwardPass::Logits() {
   const Matrix& output = weights_.output;
   Normalize(buffers_.projected, weights_.output_norm, active_,
-            output.reads_quantized());
+            FormsFor({&output}, active_));
   const Activations x =
       buffers_.Input(buffers_.normed, config_.hidden_size, active_);
   team_.Phase(member_, output.tiles(), PieceOf(output, x.tokens),
@@ -95,7 +91,7 @@ void ForwardPass::EmbedTokens() {
 }
 
 void ForwardPass::Normalize(const float* addend, absl::Span<const float> norm,
-                            int64_t count, bool quantize) {
+                            int64_t count, PanelForms forms) {
   const int64_t width = config_.hidden_size;
   const int64_t skipped = batch_.tokens() - count;
   team_.Phase(member_, count, 1, [&](int64_t first, int64_t last) {
@@ -107,22 +103,18 @@ void ForwardPass::Normalize(const float* addend, absl::Span<const float> norm,
       kernels_.rms_norm(residual, norm.data(), config_.rms_norm_eps, width,
                         buffers_.normed + t * width);
     }
-    if (quantize) {
-      kernels_.quantize_activations(
-          {count, width, first, last, buffers_.normed, width, buffers_.panel,
-           buffers_.panel_scale, buffers_.panel_sum16});
-    }
+    FillPanel(kernels_, {count, width, buffers_.normed}, first, last, forms,
+              buffers_.panel);
   });
 }
 
 void ForwardPass::Quantize(const float* rows, int64_t columns,
                            const Matrix& matrix) {
-  if (!matrix.reads_quantized()) return;
+  const PanelForms forms = FormsFor({&matrix}, active_);
+  if (!forms.any()) return;
   team_.Phase(member_, active_, 1, [&](int64_t first, int64_t last) {
-    kernels_.quantize_activations({active_, columns, first, last, rows,
-                                   columns, buffers_.panel,
-                                   buffers_.panel_scale,
-                                   buffers_.panel_sum16});
+    FillPanel(kernels_, {active_, columns, rows}, first, last, forms,
+              buffers_.panel);
   });
 }
 

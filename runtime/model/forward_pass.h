@@ -7,6 +7,7 @@
 #include "absl/types/span.h"
 #include "runtime/model/attention_phases.h"
 #include "runtime/model/decoder_parts.h"
+#include "runtime/ops/panel.h"
 #include "runtime/ops/thread_team.h"
 
 namespace tessera {
@@ -32,10 +33,10 @@ class ForwardPass {
   void Logits();
 
   // residual += `addend` (if not null), then normed = RMSNorm(residual), for
-  // the last `tokens` tokens of the batch; `quantize`: into the panel, too.
+  // the last `tokens` tokens of the batch, and `forms` of that in the panel.
   // `addend` and `normed` have rows for these tokens only.
   void Normalize(const float* addend, absl::Span<const float> norm,
-                 int64_t tokens, bool quantize);
+                 int64_t tokens, PanelForms forms);
 
   // Fills the panel from the active tokens' rows of `columns` floats, if
   // `matrix` reads it.

@@ -54,9 +54,10 @@ uint64_t ScratchBytes(const Matrix& matrix) {
   const uint64_t of_rows =
       RowScratchBytes(layout) +
       RoundUp(layout.columns * sizeof(float), kScratchAlignment);
+  const uint64_t of_gemm = matrix.gemm != nullptr ? kGemmScratchBytes : 0;
   return NeedsSpreadMatmul(matrix)
-             ? std::max(of_rows, SpreadScratchBytes(matrix))
-             : of_rows;
+             ? std::max(of_rows, SpreadScratchBytes(matrix) + of_gemm)
+             : std::max(of_rows, of_gemm);
 }
 
 void MatmulTiles(const Matrix& matrix, const Activations& x, int64_t first_tile,
@@ -83,7 +84,12 @@ void MatmulTiles(const Matrix& matrix, const Activations& x, int64_t first_tile,
   args.x = x;
   args.out = out;
   args.out_stride = out_stride;
-  matrix.kernel(args);
+  args.scratch = scratch;
+  if (matrix.uses_gemm(x.tokens)) {
+    matrix.gemm(args);
+  } else {
+    matrix.kernel(args);
+  }
 }
 
 void DequantizeRow(const Matrix& matrix, int64_t row, uint8_t* scratch,

@@ -60,6 +60,7 @@ absl::StatusOr<Matrix> MakeMatrix(const TensorView& view,
     return matrix;
   }
   matrix.kernel = kernels.find_matmul(view.type);
+  matrix.gemm = kernels.find_gemm(view.type);
   if (matrix.kernel != nullptr && !layout.has_whole_row_tiles()) {
     TESSERA_RETURN_IF_ERROR(ChooseSpreadKernels(matrix));
   }

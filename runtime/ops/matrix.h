@@ -21,6 +21,8 @@ struct Matrix {
   // For whole row tiles. Null: rows are dequantized to float32 and multiplied
   // with dot_f32.
   MatmulFn kernel = nullptr;
+  // For many tokens in bfloat16; null: `kernel` for any number.
+  MatmulFn gemm = nullptr;
   // For one token, where the tiles of a row tile are spread over the matrix:
   // at most one of the two. Without, and for more tokens, row tiles are
   // gathered `gathered_stride` bytes apart for `kernel`.
@@ -32,8 +34,13 @@ struct Matrix {
   int64_t columns() const { return static_cast<int64_t>(view.layout.columns); }
   int64_t tiles() const { return (rows() + kTileRows - 1) / kTileRows; }
 
-  // True if the activations must be quantized for it; else float32 are read.
+  // True if `kernel` reads quantized activations; else float32 are read.
   bool reads_quantized() const;
+
+  // True if `tokens` tokens are multiplied by `gemm`.
+  bool uses_gemm(int64_t tokens) const {
+    return gemm != nullptr && tokens >= kernels->gemm_tokens;
+  }
 };
 
 // Chooses the kernels for `view`. `exact`: always float32 arithmetic on

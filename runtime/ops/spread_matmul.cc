@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/checked_math.h"
 #include "formats/layout/gather_tiles.h"
 #include "formats/layout/tile_grid.h"
 
@@ -175,7 +176,12 @@ void GemmGathered(const Matrix& matrix, const Activations& x,
     args.x = x;
     args.out = out + first * kTileRows;
     args.out_stride = out_stride;
-    matrix.kernel(args);
+    args.scratch = scratch + SpreadScratchBytes(matrix);
+    if (matrix.uses_gemm(x.tokens)) {
+      matrix.gemm(args);
+    } else {
+      matrix.kernel(args);
+    }
   }
 }
 
@@ -184,7 +190,7 @@ void GemmGathered(const Matrix& matrix, const Activations& x,
 uint64_t SpreadScratchBytes(const Matrix& matrix) {
   const int64_t gathered = TilesToGather(matrix) * matrix.gathered_stride;
   const int64_t list = (matrix.columns() / 2 + 2) * sizeof(int32_t);
-  return std::max(gathered, kSumBytes + list);
+  return RoundUp(std::max(gathered, kSumBytes + list), 64);
 }
 
 void MatmulSpreadTiles(const Matrix& matrix, const Activations& x,

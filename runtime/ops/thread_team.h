@@ -5,15 +5,16 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <vector>
 
 #include "base/thread_pool.h"
 
 namespace tessera {
 
 // Inside ThreadPool::Run, every thread calls the same sequence of phases. In a
-// phase the threads take pieces of a range, in order, until none is left; the
-// next phase starts when all pieces are done. So a thread that is held up does
-// not hold up a fixed share of the work.
+// phase each thread has a contiguous share of a range, which it takes piece by
+// piece, so that weights are one stream; a thread that is done takes pieces from
+// the others. The next phase starts when all pieces are done.
 class ThreadTeam {
  public:
   // One thread's place in the sequence.
@@ -22,14 +23,15 @@ class ThreadTeam {
     uint32_t phase = 0;
   };
 
-  explicit ThreadTeam(ThreadPool* pool) : pool_(*pool) {}
+  explicit ThreadTeam(ThreadPool* pool)
+      : pool_(*pool), taken_(2 * pool->size()) {}
 
   int size() const { return pool_.size(); }
 
   // Calls walk(member) on each thread of the pool. Allocates nothing.
   template <typename Walk>
   void Run(const Walk& walk) {
-    next_[0].value.store(0, std::memory_order_relaxed);
+    for (int thread = 0; thread < size(); ++thread) Reset(0, thread);
     pool_.Run([&walk](int thread) { walk(Member{thread}); });
   }
 
@@ -37,15 +39,20 @@ class ThreadTeam {
   // `piece` or fewer, and returns when the pieces of all threads are done.
   template <typename Body>
   void Phase(Member& member, int64_t count, int64_t piece, const Body& body) {
-    // Counters alternate: nobody looks at the other one before the barrier.
-    std::atomic<int64_t>& next = next_[member.phase % 2].value;
-    if (member.thread == 0) {
-      next_[(member.phase + 1) % 2].value.store(0, std::memory_order_relaxed);
-    }
-    while (true) {
-      const int64_t first = next.fetch_add(piece, std::memory_order_relaxed);
-      if (first >= count) break;
-      body(first, std::min(first + piece, count));
+    // Counters alternate: nobody looks at the other ones before the barrier.
+    Reset(member.phase + 1, member.thread);
+    const int64_t pieces = (count + piece - 1) / piece;
+    for (int i = 0; i < size(); ++i) {
+      const int owner = (member.thread + i) % size();
+      const int64_t begin = pieces * owner / size();
+      const int64_t share = pieces * (owner + 1) / size() - begin;
+      std::atomic<int64_t>& taken = Taken(member.phase, owner);
+      while (taken.load(std::memory_order_relaxed) < share) {
+        const int64_t next = taken.fetch_add(1, std::memory_order_relaxed);
+        if (next >= share) break;
+        const int64_t first = (begin + next) * piece;
+        body(first, std::min(first + piece, count));
+      }
     }
     ++member.phase;
     if (size() > 1) pool_.barrier().Wait();
@@ -62,8 +69,16 @@ class ThreadTeam {
     std::atomic<int64_t> value{0};
   };
 
+  // Pieces taken of a thread's share.
+  std::atomic<int64_t>& Taken(uint32_t phase, int thread) {
+    return taken_[phase % 2 * size() + thread].value;
+  }
+  void Reset(uint32_t phase, int thread) {
+    Taken(phase, thread).store(0, std::memory_order_relaxed);
+  }
+
   ThreadPool& pool_;
-  Counter next_[2];
+  std::vector<Counter> taken_;
 };
 
 }  // namespace tessera

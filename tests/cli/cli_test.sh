@@ -111,7 +111,7 @@ for layout in transposed swizzled auto; do
   got=$(story $layout.arena)
   [[ $got == "$reference" ]] || fail "$layout: $got"
 done
-for isa in scalar avx2 avx512 avx512vnni; do
+for isa in scalar avx2 avx512 avx512vnni amx; do
   TESSERA_ISA=$isa "$run" f32.arena --n_predict 1 --prompt x >stdout 2>stderr
   if [[ $? != 0 ]]; then
     expect_stderr "$isa"  # not on this machine, and it says so

@@ -108,7 +108,9 @@ ActivationPanel::ActivationPanel(const KernelTable& kernels,
       f32_((tokens - 1) * stride + columns, std::nanf("")),
       q_(blocks_ * tokens * kActivationBlock),
       scale_(blocks_ * tokens),
-      sum16_(blocks_ * tokens * 2) {
+      sum16_(blocks_ * tokens * 2),
+      bf16_(blocks_ * tokens * kActivationBlock),
+      bf16_rest_(blocks_ * tokens * kActivationBlock) {
   for (int64_t t = 0; t < tokens; ++t) {
     std::copy_n(x.data() + t * columns, columns, f32_.data() + t * stride);
   }
@@ -116,6 +118,12 @@ ActivationPanel::ActivationPanel(const KernelTable& kernels,
                                 q_.data(), scale_.data(), sum16_.data()});
   args_ = {tokens,    columns,       f32_.data(),  stride,
            q_.data(), scale_.data(), sum16_.data()};
+  if (kernels.split_activations != nullptr) {
+    kernels.split_activations({tokens, columns, 0, tokens, f32_.data(), stride,
+                               bf16_.data(), bf16_rest_.data()});
+    args_.bf16 = bf16_.data();
+    args_.bf16_rest = bf16_rest_.data();
+  }
 }
 
 double ActivationPanel::Dequantized(int64_t token, int64_t column) const {

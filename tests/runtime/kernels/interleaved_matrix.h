@@ -57,7 +57,7 @@ InterleavedMatrix MatrixOfBytes(DType type, int64_t rows, int64_t columns,
                                 uint8_t (*next_byte)(std::mt19937&),
                                 std::mt19937& random);
 
-// Activations, quantized by a kernel. Rows are `stride` apart with NaN between.
+// Activations, quantized and split by kernels. Rows are `stride` apart with NaN between.
 class ActivationPanel {
  public:
   ActivationPanel(const KernelTable& kernels, absl::Span<const float> x,
@@ -73,6 +73,8 @@ class ActivationPanel {
   AlignedArray<int8_t> q_;
   std::vector<float> scale_;
   std::vector<int32_t> sum16_;
+  AlignedArray<uint16_t> bf16_;  // where there is a gemm
+  AlignedArray<uint16_t> bf16_rest_;
   Activations args_;
 };
 

@@ -32,6 +32,6 @@ for library in "$@"; do
       own=$((own + 1))
     fi
   done <<< "${symbols}"
-  [[ ${own} -ge 50 ]] || fail "${library}: expected 50 kernels, found ${own}"
+  [[ ${own} -ge 15 ]] || fail "${library}: expected 15 kernels, found ${own}"
 done
 exit "${failed}"

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <random>
 #include <string>
 #include <tuple>
@@ -174,6 +175,120 @@ TEST_P(IntegerMatmulTest, ExtremeValuesDoNotSaturate) {
       const ActivationPanel x(kernels(), std::vector<float>(8 * columns, value),
                               8, columns, columns);
       ExpectNearReference(matrix, x, Multiply(matrix, x.args()), 1e-6);
+    }
+  }
+}
+
+// docs/kernels.md, "Many tokens on AMX": for quantized types a weight and an
+// activation are rounded to 8 bits each; F16 and BF16 keep 15 bits or more.
+TEST_P(MatmulTest, GemmStaysWithinItsBound) {
+  const MatmulFn gemm = kernels().find_gemm(type());
+  if (gemm == nullptr) {
+    EXPECT_TRUE(isa() != Isa::kAmx || type() == DType::kF32);
+    return;
+  }
+  std::mt19937 random(7);
+  const double bound =
+      (IsFloat(type()) ? 3 * std::exp2(-16) : 2 * std::exp2(-8)) + 2e-6;
+  AlignedArray<uint8_t> scratch(kGemmScratchBytes);
+  for (int64_t rows : {1, 16, 33, 80}) {
+    for (int64_t columns : Columns(type())) {
+      const InterleavedMatrix matrix =
+          EncodeRandomMatrix(type(), rows, columns, random);
+      for (int64_t tokens : {1, 15, 16, 17, 32, 33, 50, 64, 95}) {
+        const ActivationPanel x(kernels(),
+                                RandomVector(tokens * columns, random), tokens,
+                                columns, columns + 3);
+        std::vector<float> out(tokens * rows, kUnwritten);
+        gemm({matrix.tiles.data(),
+              static_cast<int64_t>(matrix.layout.row_tile_stride), 0,
+              static_cast<int64_t>(matrix.layout.row_tiles()), rows, x.args(),
+              out.data(), rows, scratch.data()});
+        for (int64_t t = 0; t < tokens; ++t) {
+          for (int64_t row = 0; row < rows; ++row) {
+            double sum = 0, magnitude = 0;
+            for (int64_t k = 0; k < columns; ++k) {
+              const double product =
+                  double{x.args().f32[t * x.args().f32_stride + k]} *
+                  matrix.values[row * columns + k];
+              sum += product;
+              magnitude += std::fabs(product);
+            }
+            ASSERT_NEAR(out[t * rows + row], sum, bound * magnitude)
+                << "row " << row << " of " << rows << ", token " << t << " of "
+                << tokens << ", " << columns << " columns";
+          }
+        }
+      }
+    }
+  }
+}
+
+// A token's results do not depend on the tokens beside it, on where the tiles
+// begin, or on how many columns fit into the scratch memory at a time.
+TEST_P(MatmulTest, GemmGivesTheSameBitsHoweverItIsSplit) {
+  const MatmulFn gemm = kernels().find_gemm(type());
+  if (gemm == nullptr) return;
+  std::mt19937 random(8);
+  const int64_t unit = Columns(type()).front();
+  const int64_t columns = (25000 + unit - 1) / unit * unit;
+  const int64_t rows = 40;
+  const InterleavedMatrix matrix =
+      EncodeRandomMatrix(type(), rows, columns, random);
+  const std::vector<float> values = RandomVector(37 * columns, random);
+  AlignedArray<uint8_t> scratch(kGemmScratchBytes);
+  const auto multiply = [&](int64_t tokens, int64_t first, int64_t last) {
+    const ActivationPanel x(kernels(), {values.data(),
+                                        static_cast<size_t>(tokens * columns)},
+                            tokens, columns, columns);
+    std::vector<float> out(tokens * rows, kUnwritten);
+    gemm({matrix.tiles.data(),
+          static_cast<int64_t>(matrix.layout.row_tile_stride), first, last,
+          rows, x.args(), out.data(), rows, scratch.data()});
+    return out;
+  };
+  const std::vector<float> all = multiply(37, 0, 3);
+  for (int64_t tokens : {1, 9, 16, 24, 37}) {
+    for (int64_t tile = 0; tile < 3; ++tile) {
+      const std::vector<float> part = multiply(tokens, tile, tile + 1);
+      for (int64_t t = 0; t < tokens; ++t) {
+        for (int64_t row = 0; row < rows; ++row) {
+          const float expected =
+              row / 16 == tile ? all[t * rows + row] : kUnwritten;
+          ASSERT_EQ(part[t * rows + row], expected)
+              << "row " << row << ", token " << t << " of " << tokens;
+        }
+      }
+    }
+  }
+}
+
+// Neither infinities nor NaNs become plausible numbers.
+TEST_P(MatmulTest, GemmShowsWhatIsNotFinite) {
+  const MatmulFn gemm = kernels().find_gemm(type());
+  if (gemm == nullptr) return;
+  std::mt19937 random(9);
+  const int64_t columns = Columns(type()).back();
+  const InterleavedMatrix matrix =
+      EncodeRandomMatrix(type(), 16, columns, random);
+  AlignedArray<uint8_t> scratch(kGemmScratchBytes);
+  uint32_t all_ones = 0x7fffffff;
+  float nan;
+  std::memcpy(&nan, &all_ones, sizeof(nan));
+  for (float bad : {INFINITY, -INFINITY, nan}) {
+    std::vector<float> values = RandomVector(32 * columns, random);
+    values[5 * columns + columns / 2] = bad;
+    const ActivationPanel x(kernels(), values, 32, columns, columns);
+    std::vector<float> out(32 * 16);
+    gemm({matrix.tiles.data(),
+          static_cast<int64_t>(matrix.layout.row_tile_stride), 0, 1, 16,
+          x.args(), out.data(), 16, scratch.data()});
+    for (int64_t t = 0; t < 32; ++t) {
+      for (int64_t row = 0; row < 16; ++row) {
+        const bool zero = matrix.values[row * columns + columns / 2] == 0;
+        EXPECT_EQ(std::isfinite(out[t * 16 + row]), t != 5)
+            << "row " << row << ", token " << t << (zero ? ", weight 0" : "");
+      }
     }
   }
 }
