@@ -161,6 +161,8 @@ absl::StatusOr<double> KernelBench::Measure(int64_t tokens, double seconds,
 double KernelBench::Multiply(Operands& operands, int64_t times) {
   ThreadTeam team(&pool_);
   const int64_t tiles = matrix_.tiles();
+  const int64_t piece =
+      operands.x.tokens == 1 ? team.PieceOf(tiles, 64) : team.PieceOf(tiles);
   const absl::Time start = absl::Now();
   // One phase each, as in a decoder: threads share the tiles and wait for each
   // other at the end.
@@ -170,7 +172,7 @@ double KernelBench::Multiply(Operands& operands, int64_t times) {
       matrix.view.data =
           memory_.data() + (next_copy_ + i) % copies_ * copy_stride_;
       team.Phase(
-          member, tiles, team.PieceOf(tiles), [&](int64_t first, int64_t last) {
+          member, tiles, piece, [&](int64_t first, int64_t last) {
             MatmulTiles(
                 matrix, operands.x, first, last, operands.out, matrix.rows(),
                 operands.scratch + member.thread * operands.scratch_stride);

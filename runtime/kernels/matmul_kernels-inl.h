@@ -25,22 +25,25 @@ namespace {
 // Row tiles that stay in the L2 cache while all tokens pass.
 constexpr int64_t kRowTileGroupBytes = 384 * 1024;
 
-// Weights are asked for this far ahead (docs/kernels.md, "How weights stream").
-constexpr int64_t kPrefetchBytes = 1792;
+// Weights are asked for this far ahead, first from memory, then from the L2
+// cache (docs/kernels.md, "How weights stream").
+constexpr int64_t kFarBytes = 3584;
+constexpr int64_t kNearBytes = 1792;
 
-// Asks for `kBytes` bytes at that distance from `p`. Large tiles are asked for
+// Asks for `kBytes` bytes at these distances from `p`. Large tiles are asked for
 // in parts: more at once would wait for each other.
-template <int64_t kBytes, int64_t kDistance = kPrefetchBytes>
+template <int64_t kBytes>
 inline void PrefetchAhead(const uint8_t* p) {
   TESSERA_UNROLL
   for (int64_t i = 0; i < kBytes; i += 64) {
-    __builtin_prefetch(p + kDistance + i);
+    __builtin_prefetch(p + kFarBytes + i, 0, 2);
+    __builtin_prefetch(p + kNearBytes + i, 0, 3);
   }
 }
 
 // The rows of one row tile times tokens [token, token + T).
 template <typename Type, int T>
-__attribute__((noinline)) void MultiplyTile(const MatmulArgs& args,
+__attribute__((noinline, flatten)) void MultiplyTile(const MatmulArgs& args,
                                             int64_t tile, int64_t token) {
   F32x16 sum[T];
   TESSERA_UNROLL

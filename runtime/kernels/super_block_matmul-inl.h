@@ -63,27 +63,12 @@ struct ScaleAndMinType {
     }
   }
 
+  // sum += sub-block s, whose integer sums are given.
   template <int s, int T>
-  static inline void AddSubBlocks(F32x16 d, F32x16 negative_dmin,
-                                  const SixBitScales& scales,
-                                  const uint8_t* high, const uint8_t* low,
-                                  const Activations& x, int64_t block,
-                                  int64_t token, F32x16 (&sum)[T]) {
-    constexpr int64_t kShare = kTileBytes / kSubBlocks;
-    constexpr int64_t kDistance = kFifthBit ? kPrefetchBytes : 832;
-    PrefetchAhead<kShare, kDistance>(high + s * kShare);
-    const PanelBlock panel = PanelBlockAt(x, block + s, token);
-    I32x16 acc[T];
-    TESSERA_UNROLL
-    for (int t = 0; t < T; ++t) acc[t] = BroadcastI32(0);
-    U8x64 w[4];
-    TESSERA_UNROLL
-    for (int i = 0; i < 4; ++i) w[i] = Unpack<s>(high, low, i);
-    AddColumns<kFifthBit ? 5 : 4, T>(w, panel, 0, acc);
-    TESSERA_UNROLL
-    for (int i = 0; i < 4; ++i) w[i] = Unpack<s>(high, low, i + 4);
-    AddColumns<kFifthBit ? 5 : 4, T>(w, panel, 16, acc);
-
+  static inline void AddScaled(F32x16 d, F32x16 negative_dmin,
+                               const SixBitScales& scales,
+                               const PanelBlock& panel, const I32x16 (&acc)[T],
+                               F32x16 (&sum)[T]) {
     const F32x16 scale = Mul(d, ToF32(LoadU8ToI32(scales.scale + 16 * s)));
     const F32x16 minimum =
         Mul(negative_dmin, ToF32(LoadU8ToI32(scales.minimum + 16 * s)));
@@ -95,8 +80,72 @@ struct ScaleAndMinType {
           MulAdd(ToF32(acc[t]), Mul(scale, Broadcast(panel.scale[t])), sum[t]);
       sum[t] = MulAdd(minimum, Broadcast(block_sum), sum[t]);
     }
-    if constexpr (s + 1 < kSubBlocks) {
-      AddSubBlocks<s + 1, T>(d, negative_dmin, scales, high, low, x, block,
+  }
+
+  // Sub-blocks s and s + 1, which have their low bits in the same bytes. For one
+  // token both at once, so that each line is read once.
+  template <int s, int T>
+  static inline void AddPair(F32x16 d, F32x16 negative_dmin,
+                             const SixBitScales& scales, const uint8_t* high,
+                             const uint8_t* low, const PanelBlock& first,
+                             const PanelBlock& second, F32x16 (&sum)[T]) {
+    constexpr int kBits = kFifthBit ? 5 : 4;
+    I32x16 acc[2][T];
+    TESSERA_UNROLL
+    for (int t = 0; t < T; ++t) acc[0][t] = acc[1][t] = BroadcastI32(0);
+    TESSERA_UNROLL
+    for (int i = 0; i < 8; i += 4) {
+      U8x64 w[2][4];
+      TESSERA_UNROLL
+      for (int k = 0; k < 4; ++k) {
+        w[0][k] = Unpack<s>(high, low, i + k);
+        w[1][k] = Unpack<s + 1>(high, low, i + k);
+      }
+      AddColumns<kBits, T>(w[0], first, 4 * i, acc[0]);
+      AddColumns<kBits, T>(w[1], second, 4 * i, acc[1]);
+    }
+    AddScaled<s, T>(d, negative_dmin, scales, first, acc[0], sum);
+    AddScaled<s + 1, T>(d, negative_dmin, scales, second, acc[1], sum);
+  }
+
+  // Sub-block s for several tokens.
+  template <int s, int T>
+  static inline void AddSubBlock(F32x16 d, F32x16 negative_dmin,
+                                 const SixBitScales& scales,
+                                 const uint8_t* high, const uint8_t* low,
+                                 const PanelBlock& panel, F32x16 (&sum)[T]) {
+    I32x16 acc[T];
+    TESSERA_UNROLL
+    for (int t = 0; t < T; ++t) acc[t] = BroadcastI32(0);
+    TESSERA_UNROLL
+    for (int i = 0; i < 8; i += 4) {
+      U8x64 w[4];
+      TESSERA_UNROLL
+      for (int k = 0; k < 4; ++k) w[k] = Unpack<s>(high, low, i + k);
+      AddColumns<kFifthBit ? 5 : 4, T>(w, panel, 4 * i, acc);
+    }
+    AddScaled<s, T>(d, negative_dmin, scales, panel, acc, sum);
+  }
+
+  // Sub-blocks s and up.
+  template <int s, int T>
+  static inline void AddSubBlocks(F32x16 d, F32x16 negative_dmin,
+                                  const SixBitScales& scales,
+                                  const uint8_t* high, const uint8_t* low,
+                                  const Activations& x, int64_t block,
+                                  int64_t token, F32x16 (&sum)[T]) {
+    constexpr int64_t kShare = kTileBytes / kSubBlocks;
+    PrefetchAhead<2 * kShare>(high + s * kShare);
+    const PanelBlock first = PanelBlockAt(x, block + s, token);
+    const PanelBlock second = PanelBlockAt(x, block + s + 1, token);
+    if constexpr (T == 1) {
+      AddPair<s, T>(d, negative_dmin, scales, high, low, first, second, sum);
+    } else {
+      AddSubBlock<s, T>(d, negative_dmin, scales, high, low, first, sum);
+      AddSubBlock<s + 1, T>(d, negative_dmin, scales, high, low, second, sum);
+    }
+    if constexpr (s + 2 < kSubBlocks) {
+      AddSubBlocks<s + 2, T>(d, negative_dmin, scales, high, low, x, block,
                              token, sum);
     }
   }

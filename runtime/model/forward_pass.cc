@@ -11,6 +11,10 @@ namespace {
 // by column: fewer make streams that end before memory gets going.
 constexpr int64_t kColumnTiles = 64;
 
+// Pieces of a matrix for each thread when one token goes through: a piece is as
+// long as the threads may have to wait for each other.
+constexpr int64_t kGemvPieces = 64;
+
 }  // namespace
 
 ForwardPass::ForwardPass(const DecoderParts& parts, const Batch& batch,
@@ -158,10 +162,9 @@ void ForwardPass::Project(const Matrix& matrix, const float* rows) {
 
 int64_t ForwardPass::PieceOf(const Matrix& matrix, int64_t count) const {
   const int64_t tiles = matrix.tiles();
-  const int64_t piece = team_.PieceOf(tiles);
-  const bool by_column =
-      count == 1 && matrix.view.layout.order == LayoutOrder::kTransposed;
-  if (!by_column) return piece;
+  if (count > 1) return team_.PieceOf(tiles);
+  const int64_t piece = team_.PieceOf(tiles, kGemvPieces);
+  if (matrix.view.layout.order != LayoutOrder::kTransposed) return piece;
   const int64_t share = (tiles + team_.size() - 1) / team_.size();
   return std::max(piece, std::min(share, kColumnTiles));
 }

@@ -58,10 +58,10 @@ class ThreadTeam {
     if (size() > 1) pool_.barrier().Wait();
   }
 
-  // A piece such that each thread finds about eight of them in `count`: enough
-  // to even out, few enough to stream.
-  int64_t PieceOf(int64_t count) const {
-    return std::max<int64_t>(count / (8 * size()), 1);
+  // A piece such that each thread finds `pieces` or more of them in `count`: more
+  // even out better, fewer do more with what they unpack.
+  int64_t PieceOf(int64_t count, int64_t pieces = 8) const {
+    return std::max<int64_t>(count / (pieces * size()), 1);
   }
 
  private:
