@@ -162,7 +162,7 @@ double KernelBench::Multiply(Operands& operands, int64_t times) {
   ThreadTeam team(&pool_);
   const int64_t tiles = matrix_.tiles();
   const int64_t piece =
-      operands.x.tokens == 1 ? team.PieceOf(tiles, 64) : team.PieceOf(tiles);
+      team.PieceOf(tiles, operands.x.tokens == 1 ? 64 : 4);
   const absl::Time start = absl::Now();
   // One phase each, as in a decoder: threads share the tiles and wait for each
   // other at the end.

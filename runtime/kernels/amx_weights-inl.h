@@ -97,99 +97,110 @@ inline ScaleAndOffset TermsOf(const UnpackedTiles<1>& tiles, int64_t b,
   return {scale0, _mm512_mul_ps(scale0, bias)};
 }
 
+// How a type's weights become tiles. `Chunk` holds what is unpacked of a row tile
+// of `columns` columns: Load does so with blocks [first, first + count), at most
+// kUnpackedBlocks; Make makes the tile of the chunk's block b.
+
 // Integer types: bytes first, then bfloat16.
 template <typename Gemm>
 struct QuantizedWeights {
   static constexpr int kParts = 1;
   static constexpr int kActivationParts = 1;
 
-  static inline void Unpack(const uint8_t* row_tile, int64_t columns,
-                            int64_t first, int64_t count, Bf16Tile<1>* out) {
-    (void)columns;
+  struct Chunk {
     UnpackedTiles<1> tiles;
-    Gemm::template Unpack<1>(row_tile, first, count, 0, tiles);
-    __m512 row_scale = _mm512_setzero_ps();
-    if constexpr (Gemm::kRowScale) row_scale = _mm512_loadu_ps(row_tile);
-    for (int64_t b = 0; b < count; ++b) {
-      ScaleAndOffset terms;
-      TESSERA_UNROLL
-      for (int i = 0; i < 8; ++i) {
-        if (i % 4 == 0) terms = TermsOf<Gemm>(tiles, b, i / 4, row_scale);
-        const __m512i bytes = LoadU8(tiles.bytes[b][i][0]).v;
-        constexpr bool kLast = Gemm::kScaleLast;
-        uint16_t* line = out[b].line[0][2 * i];
-        _mm512_store_si512(
-            line, Bf16Line(WeightOf<kLast>(ByteAbove256<0>(bytes), terms),
-                           WeightOf<kLast>(ByteAbove256<1>(bytes), terms)));
-        _mm512_store_si512(
-            line + 32, Bf16Line(WeightOf<kLast>(ByteAbove256<2>(bytes), terms),
-                                WeightOf<kLast>(ByteAbove256<3>(bytes), terms)));
+    __m512 row_scale;
+  };
+
+  static inline void Load(const uint8_t* row_tile, int64_t /*columns*/,
+                          int64_t first, int64_t count, Chunk& chunk) {
+    Gemm::template Unpack<1>(row_tile, first, count, 0, chunk.tiles);
+    chunk.row_scale = Gemm::kRowScale ? _mm512_loadu_ps(row_tile)
+                                      : _mm512_setzero_ps();
+  }
+
+  static inline void Make(const Chunk& chunk, int64_t b, Bf16Tile<1>& out) {
+    constexpr bool kLast = Gemm::kScaleLast;
+    ScaleAndOffset terms;
+    TESSERA_UNROLL
+    for (int i = 0; i < 8; ++i) {
+      if (i % 4 == 0) {
+        terms = TermsOf<Gemm>(chunk.tiles, b, i / 4, chunk.row_scale);
       }
+      const __m512i bytes = LoadU8(chunk.tiles.bytes[b][i][0]).v;
+      uint16_t* line = out.line[0][2 * i];
+      _mm512_store_si512(
+          line, Bf16Line(WeightOf<kLast>(ByteAbove256<0>(bytes), terms),
+                         WeightOf<kLast>(ByteAbove256<1>(bytes), terms)));
+      _mm512_store_si512(
+          line + 32, Bf16Line(WeightOf<kLast>(ByteAbove256<2>(bytes), terms),
+                              WeightOf<kLast>(ByteAbove256<3>(bytes), terms)));
     }
   }
 };
 
-// Lines of a stored row tile of pairs, [first, first + count) blocks; beyond
-// the last column zeros.
-template <typename Function>
-inline void ForEachStoredLine(const uint8_t* row_tile, int64_t columns,
-                              int64_t first, int64_t count, Function f) {
-  for (int64_t b = 0; b < count; ++b) {
-    for (int64_t p = 0; p < 16; ++p) {
-      const int64_t line = (first + b) * 16 + p;
-      const int64_t left = columns - 2 * line;
-      __m512i bits = _mm512_setzero_si512();
-      if (left > 0) bits = _mm512_loadu_si512(row_tile + line * 64);
-      if (left == 1) bits = _mm512_and_si512(bits, _mm512_set1_epi32(0xffff));
-      f(b, p, bits);
-    }
+// A row tile of stored pairs of columns, from a block on.
+struct StoredLines {
+  const uint8_t* lines;
+  int64_t columns;
+
+  // Line p of block b; beyond the last column zeros.
+  inline __m512i Line(int64_t b, int64_t p) const {
+    const int64_t line = b * 16 + p;
+    const int64_t left = columns - 2 * line;
+    if (left <= 0) return _mm512_setzero_si512();
+    const __m512i bits = _mm512_loadu_si512(lines + line * 64);
+    return left == 1 ? _mm512_and_si512(bits, _mm512_set1_epi32(0xffff)) : bits;
   }
-}
+};
+
+struct StoredWeights {
+  using Chunk = StoredLines;
+
+  static inline void Load(const uint8_t* row_tile, int64_t columns,
+                          int64_t first, int64_t /*count*/, Chunk& chunk) {
+    chunk.lines = row_tile + first * 16 * 64;
+    chunk.columns = columns - first * kActivationBlock;
+  }
+};
 
 // BF16 as stored; activations in two parts, 16 bits of precision.
-struct StoredBf16Weights {
+struct StoredBf16Weights : StoredWeights {
   static constexpr int kParts = 1;
   static constexpr int kActivationParts = 2;
 
-  static inline void Unpack(const uint8_t* row_tile, int64_t columns,
-                            int64_t first, int64_t count, Bf16Tile<1>* out) {
-    ForEachStoredLine(row_tile, columns, first, count,
-                      [&](int64_t b, int64_t p, __m512i bits) {
-                        _mm512_store_si512(out[b].line[0][p], bits);
-                      });
+  static inline void Make(const Chunk& chunk, int64_t b, Bf16Tile<1>& out) {
+    for (int64_t p = 0; p < 16; ++p) {
+      _mm512_store_si512(out.line[0][p], chunk.Line(b, p));
+    }
   }
 };
 
 // F16 in two parts, which give it exactly: 8 bits and the other 3.
-struct F16SplitWeights {
+struct F16SplitWeights : StoredWeights {
   static constexpr int kParts = 2;
   static constexpr int kActivationParts = 2;
 
-  static inline void Unpack(const uint8_t* row_tile, int64_t columns,
-                            int64_t first, int64_t count, Bf16Tile<2>* out) {
-    ForEachStoredLine(
-        row_tile, columns, first, count,
-        [&](int64_t b, int64_t p, __m512i bits) {
-          alignas(64) uint8_t line[64];
-          _mm512_store_si512(line, bits);
-          F32x16 even, odd;
-          LoadF16Pairs(line, even, odd);
-          const __m512i upper = _mm512_set1_epi32(-0x10000);
-          const __m512i even_bits = _mm512_castps_si512(even.v);
-          const __m512i odd_bits =
-              _mm512_and_si512(_mm512_castps_si512(odd.v), upper);
-          // Cut off, so that the rest is exact and of the same sign.
-          const __m512i cut = _mm512_mask_blend_epi16(
-              0xaaaaaaaa, _mm512_srli_epi32(even_bits, 16), odd_bits);
-          _mm512_store_si512(out[b].line[0][p], cut);
-          const __m512 even_rest = _mm512_sub_ps(
-              even.v,
-              _mm512_castsi512_ps(_mm512_and_si512(even_bits, upper)));
-          const __m512 odd_rest =
-              _mm512_sub_ps(odd.v, _mm512_castsi512_ps(odd_bits));
-          _mm512_store_si512(out[b].line[1][p],
-                             Bf16Line(even_rest, odd_rest));
-        });
+  static inline void Make(const Chunk& chunk, int64_t b, Bf16Tile<2>& out) {
+    const __m512i upper = _mm512_set1_epi32(-0x10000);
+    for (int64_t p = 0; p < 16; ++p) {
+      alignas(64) uint8_t line[64];
+      _mm512_store_si512(line, chunk.Line(b, p));
+      F32x16 even, odd;
+      LoadF16Pairs(line, even, odd);
+      const __m512i even_bits =
+          _mm512_and_si512(_mm512_castps_si512(even.v), upper);
+      const __m512i odd_bits =
+          _mm512_and_si512(_mm512_castps_si512(odd.v), upper);
+      // Cut off, so that the rest is exact and of the same sign.
+      _mm512_store_si512(out.line[0][p],
+                         _mm512_or_si512(_mm512_srli_epi32(even_bits, 16),
+                                         odd_bits));
+      _mm512_store_si512(
+          out.line[1][p],
+          Bf16Line(_mm512_sub_ps(even.v, _mm512_castsi512_ps(even_bits)),
+                   _mm512_sub_ps(odd.v, _mm512_castsi512_ps(odd_bits))));
+    }
   }
 };
 

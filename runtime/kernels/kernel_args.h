@@ -69,7 +69,7 @@ struct SplitActivationsArgs {
   uint16_t* bf16_rest;
 };
 
-inline constexpr int64_t kGemmScratchBytes = 768 * 1024;
+inline constexpr int64_t kGemmScratchBytes = 512 * 1024;
 
 // Rows of an interleaved matrix times all tokens of `x`:
 //   out[t * out_stride + row] = sum over k of W[row][k] * x[t][k]

@@ -59,7 +59,7 @@ void AttentionPhases::ProjectHeads(int64_t layer, int64_t active) {
   const int64_t units = query_units + 2 * kv_units;
   const int64_t first_query = FirstQuery(active);
   parts_.team.Phase(
-      member_, units, batch_.tokens() == 1 ? 1 : parts_.team.PieceOf(units),
+      member_, units, batch_.tokens() == 1 ? 1 : parts_.team.PieceOf(units, 4),
       [&](int64_t first, int64_t last) {
         // Calls project(first_row, last_row) for the piece's share of a matrix
         // of `rows` rows, whose units begin at `begin`.

@@ -15,6 +15,10 @@ constexpr int64_t kColumnTiles = 64;
 // long as the threads may have to wait for each other.
 constexpr int64_t kGemvPieces = 64;
 
+// The same for more tokens: the weights that a piece begins with are unpacked
+// before anything is multiplied.
+constexpr int64_t kGemmPieces = 4;
+
 }  // namespace
 
 ForwardPass::ForwardPass(const DecoderParts& parts, const Batch& batch,
@@ -162,7 +166,7 @@ void ForwardPass::Project(const Matrix& matrix, const float* rows) {
 
 int64_t ForwardPass::PieceOf(const Matrix& matrix, int64_t count) const {
   const int64_t tiles = matrix.tiles();
-  if (count > 1) return team_.PieceOf(tiles);
+  if (count > 1) return team_.PieceOf(tiles, kGemmPieces);
   const int64_t piece = team_.PieceOf(tiles, kGemvPieces);
   if (matrix.view.layout.order != LayoutOrder::kTransposed) return piece;
   const int64_t share = (tiles + team_.size() - 1) / team_.size();
