@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures everything that docs/benchmarks.md shows, on this machine, and fills
-# its tables. Takes about an hour; nothing else should run.
+# its tables. Takes about half an hour; nothing else should run.
 #
 #   scripts/benchmarks.sh [RESULTS]
 #
@@ -14,8 +14,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 results=${1:-.cache/benchmarks}
 shape=${SHAPE:-tinyllama-1.1b}
 types=${TYPES:-Q4_0,Q4_K_M,Q8_0,F16}
-layouts=interleaved,transposed,swizzled,rowmajor
 threads=${THREADS:-0}
+arguments=${PEER_ARGS:-}
 mkdir -p "$results"
 
 scripts/install_packages.sh
@@ -30,17 +30,20 @@ measure() {
   mv "$results/$name.part" "$results/$name.json"
 }
 
-synthetic=(--synthetic="$shape" --types="$types")
+synthetic=(--synthetic="$shape")
+measure models "${synthetic[@]}" --types="$types" --repetitions=3
+threads=1 measure models_1 "${synthetic[@]}" --types=Q4_0,Q8_0,F16 --repetitions=3 --n_prompt=0 --n_gen=64
+measure kernel_layouts --kernels --shapes="$shape" --layouts=interleaved,transposed,swizzled,rowmajor --types=Q4_0,Q4_K,Q8_0,F16
+measure zeros --kernels --shapes="$shape" --layouts=interleaved,transposed --types=F16 --tokens=1 --zeros=0.9
 measure kernels --kernels --shapes="$shape"
-measure kernel_layouts --kernels --shapes="$shape" --layouts="$layouts" --types=Q4_0,Q4_K,Q8_0,F16
-measure models "${synthetic[@]}"
-measure model_layouts "${synthetic[@]}" --layouts="$layouts,auto" --repetitions=3
-measure depth "${synthetic[@]}" --n_prompt=0,2048 --n_depth=0,1900
-measure batch --synthetic="$shape" --types=Q4_0 --n_prompt=0 --n_gen=0 --batch=1,2,4,8,16,32
 if [[ -n ${PEERS:-} ]]; then
-  peers=(--peer="$PEERS" --peer_args="${PEER_ARGS:-}" --rounds="${ROUNDS:-5}" --repetitions=2)
-  measure peers "${synthetic[@]}" "${peers[@]}"
-  measure peers_batch --synthetic="$shape" --types=Q4_0 --n_prompt=0 --n_gen=0 --batch=1,2,4,8,16,32 "${peers[@]}"
+  turns=(--rounds="${ROUNDS:-5}" --repetitions=1)
+  measure peers "${synthetic[@]}" --types="$types" "${turns[@]}" --peer="$PEERS" --peer_args="$arguments"
+  # The rest with the first peer alone.
+  first=("${synthetic[@]}" --types=Q4_0 "${turns[@]}" --peer="${PEERS%%,*}" --peer_args="${arguments%%;*}")
+  measure peers_batch "${first[@]}" --n_prompt=0 --n_gen=0 --batch=1,2,4,8,16,32
+  measure peers_depth "${first[@]}" --n_prompt=0 --n_gen=32 --n_depth=0,1900
+  measure peers_prompt "${first[@]}" --n_prompt=2048 --n_gen=0
 fi
 
 if [[ -f docs/benchmarks.md ]]; then

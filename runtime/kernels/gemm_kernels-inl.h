@@ -365,7 +365,7 @@ __attribute__((noinline)) void MultiplyUnpacked(const Activations& x,
   }
 }
 
-// The same for tokens [token, last), T at a time and the rest with T / 2.
+// The same for tokens [token, last), T at a time, then the rest together.
 template <typename Gemm, int R, int T>
 inline void MultiplyUnpackedTokens(const Activations& x,
                                    const UnpackedTiles<R>& tiles,
@@ -376,7 +376,7 @@ inline void MultiplyUnpackedTokens(const Activations& x,
     MultiplyUnpacked<Gemm, R, T>(x, tiles, first_block, count, token, sums);
   }
   if constexpr (T > 1) {
-    MultiplyUnpackedTokens<Gemm, R, T / 2>(x, tiles, first_block, count, token,
+    MultiplyUnpackedTokens<Gemm, R, T - 1>(x, tiles, first_block, count, token,
                                            last, sums);
   }
 }
