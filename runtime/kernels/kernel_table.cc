@@ -90,7 +90,7 @@ KernelTable MakeTable_amx() {
   table.isa = Isa::kAmx;
   table.find_gemm = FindGemm_amx;
   // Fewer do not pay for weights in bfloat16.
-  table.gemm_tokens = 26;
+  table.gemm_tokens = 32;
   table.split_activations = kernels::amx::SplitActivations;
   return table;
 }
