@@ -85,11 +85,7 @@ void MatmulTiles(const Matrix& matrix, const Activations& x, int64_t first_tile,
   args.out = out;
   args.out_stride = out_stride;
   args.scratch = scratch;
-  if (matrix.uses_gemm(x.tokens)) {
-    matrix.gemm(args);
-  } else {
-    matrix.kernel(args);
-  }
+  matrix.MultiplyRowTiles(args);
 }
 
 void DequantizeRow(const Matrix& matrix, int64_t row, uint8_t* scratch,

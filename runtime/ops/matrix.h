@@ -41,6 +41,11 @@ struct Matrix {
   bool uses_gemm(int64_t tokens) const {
     return gemm != nullptr && tokens >= kernels->gemm_tokens;
   }
+
+  // Calls `gemm` or `kernel`, which is not null, for whole row tiles.
+  void MultiplyRowTiles(const MatmulArgs& args) const {
+    (uses_gemm(args.x.tokens) ? gemm : kernel)(args);
+  }
 };
 
 // Chooses the kernels for `view`. `exact`: always float32 arithmetic on

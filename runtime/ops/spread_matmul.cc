@@ -177,11 +177,7 @@ void GemmGathered(const Matrix& matrix, const Activations& x,
     args.out = out + first * kTileRows;
     args.out_stride = out_stride;
     args.scratch = scratch + SpreadScratchBytes(matrix);
-    if (matrix.uses_gemm(x.tokens)) {
-      matrix.gemm(args);
-    } else {
-      matrix.kernel(args);
-    }
+    matrix.MultiplyRowTiles(args);
   }
 }
 
