@@ -57,6 +57,10 @@ absl::StatusOr<Generation> Generate(absl::Span<const int32_t> prompt,
     }
     const absl::string_view text = stream.Append(tokenizer.Decode(id));
     if (!text.empty()) on_text(text);
+    if (options.wants_stop && options.wants_stop()) {
+      result.stop = StopReason::kStopped;
+      break;
+    }
     if (result.decode_steps == room) {
       result.stop = StopReason::kContextFull;
       break;

@@ -3,6 +3,7 @@
 #define RUNTIME_LLM_GENERATOR_H_
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -18,11 +19,14 @@ enum class StopReason {
   kEndOfGeneration,  // the model said so
   kLength,           // n_predict tokens are there
   kContextFull,      // no position is left
+  kStopped,          // the caller wanted no more
 };
 
 struct GenerateOptions {
   int64_t n_predict = -1;   // tokens at most; -1: until the model stops
   bool ignore_eos = false;  // go on after an end-of-generation token
+  // Asked after each token; true ends the generation. Empty: never.
+  std::function<bool()> wants_stop;
 };
 
 // Appends token ids to a sequence and returns the logits that follow the last

@@ -32,6 +32,8 @@ absl::string_view StopReasonName(StopReason reason) {
       return "length";
     case StopReason::kContextFull:
       return "context_full";
+    case StopReason::kStopped:
+      return "stopped";
   }
   return "unknown";
 }

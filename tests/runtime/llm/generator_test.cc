@@ -114,6 +114,16 @@ TEST(GeneratorTest, StopsWhenTheContextIsFull) {
   EXPECT_EQ(result.tokens, 5);
 }
 
+TEST(GeneratorTest, StopsWhenTheCallerWantsNoMore) {
+  GenerateOptions options;
+  int asked = 0;
+  options.wants_stop = [&asked] { return ++asked == 2; };
+  const Result result = GenerateWith(Parrot("abc"), options, 100, {'x', 'y'});
+  EXPECT_EQ(result.pieces, (Pieces{"a", "b"}));
+  EXPECT_EQ(result.generation->stop, StopReason::kStopped);
+  EXPECT_EQ(result.tokens, 3);
+}
+
 TEST(GeneratorTest, GivesWholeCharactersOnly) {
   GenerateOptions options;
   options.n_predict = 6;
