@@ -1,0 +1,167 @@
+#include "runtime/capi/matrix_multiplier.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/checked_math.h"
+#include "base/quoted.h"
+#include "base/status_macros.h"
+#include "runtime/capi/boundary.h"
+#include "runtime/capi/open_arena.h"
+#include "runtime/capi/option_table.h"
+#include "runtime/cpu/isa.h"
+#include "runtime/ops/matmul.h"
+#include "runtime/ops/matmul_piece.h"
+
+namespace tessera {
+namespace {
+
+// Tokens whose panels are in memory at a time, as in a prefill.
+constexpr int64_t kMaxBatch = 256;
+
+// Floats that may be in memory.
+constexpr uint64_t kMaxValues = uint64_t{1} << 60;
+
+absl::Status CheckOperands(const TensorView& view, uint64_t tokens) {
+  if (view.shape.size() > 2) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("tensor ", Quoted(view.name), " has ", view.shape.size(),
+                     " dimensions, expected a matrix"));
+  }
+  const std::optional<uint64_t> values =
+      CheckedMul(tokens, std::max(view.layout.rows, view.layout.columns));
+  if (!values || *values > kMaxValues) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(tokens, " vectors are more than memory can hold"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+bool MatrixMultiplier::Room::Holds(const Room& other) const {
+  return int8_blocks >= other.int8_blocks && bf16_blocks >= other.bf16_blocks &&
+         scratch_bytes >= other.scratch_bytes;
+}
+
+absl::StatusOr<std::unique_ptr<MatrixMultiplier>> MatrixMultiplier::Create(
+    int threads) {
+  TESSERA_ASSIGN_OR_RETURN(const Isa isa, ChooseIsa());
+  return std::unique_ptr<MatrixMultiplier>(
+      new MatrixMultiplier(threads, KernelTableFor(isa)));
+}
+
+MatrixMultiplier::MatrixMultiplier(int threads, const KernelTable& kernels)
+    : pool_(threads), team_(&pool_), kernels_(kernels) {}
+
+absl::Status MatrixMultiplier::Multiply(const TensorView& view, const float* x,
+                                        uint64_t vectors, float* y) {
+  TESSERA_RETURN_IF_ERROR(CheckOperands(view, vectors));
+  const auto tokens = static_cast<int64_t>(vectors);
+  TESSERA_ASSIGN_OR_RETURN(const Matrix matrix,
+                           MakeMatrix(view, kernels_, /*exact=*/false));
+  const int64_t batch = std::min(tokens, kMaxBatch);
+  // A last batch may be so small that it needs another form than the others.
+  const PanelForms forms = FormsFor({&matrix}, batch);
+  const PanelForms last = FormsFor({&matrix}, tokens % kMaxBatch);
+  const uint64_t blocks =
+      batch * CeilDiv(view.layout.columns, kActivationBlock);
+  Room needed;
+  needed.int8_blocks = forms.int8 || last.int8 ? blocks : 0;
+  needed.bf16_blocks = forms.bf16 || last.bf16 ? blocks : 0;
+  needed.scratch_bytes = RoundUp(ScratchBytes(matrix), 64);
+  TESSERA_RETURN_IF_ERROR(Reserve(needed));
+  for (int64_t first = 0; first < tokens; first += kMaxBatch) {
+    MultiplyBatch(matrix,
+                  {std::min(tokens - first, kMaxBatch), matrix.columns(),
+                   x + first * matrix.columns()},
+                  y + first * matrix.rows());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status MatrixMultiplier::Reserve(const Room& needed) {
+  if (room_.Holds(needed)) return absl::OkStatus();
+  Room room;
+  room.int8_blocks = std::max(room_.int8_blocks, needed.int8_blocks);
+  room.bf16_blocks = std::max(room_.bf16_blocks, needed.bf16_blocks);
+  room.scratch_bytes = std::max(room_.scratch_bytes, needed.scratch_bytes);
+  room_ = Room();
+  memory_ = std::make_unique<ActivationArena>();
+  TakeFrom(*memory_, room);
+  if (!memory_->Reserve().ok()) {
+    return absl::ResourceExhaustedError(
+        "cannot get memory for the activations of a multiplication");
+  }
+  TakeFrom(*memory_, room);
+  room_ = room;
+  return absl::OkStatus();
+}
+
+void MatrixMultiplier::TakeFrom(ActivationArena& memory, const Room& room) {
+  panel_.q = memory.Take<int8_t>(room.int8_blocks * kActivationBlock);
+  panel_.scale = memory.Take<float>(room.int8_blocks);
+  panel_.sum16 = memory.Take<int32_t>(room.int8_blocks * 2);
+  panel_.bf16 = memory.Take<uint16_t>(room.bf16_blocks * kActivationBlock);
+  panel_.bf16_rest = memory.Take<uint16_t>(room.bf16_blocks * kActivationBlock);
+  scratch_ = memory.Take<uint8_t>(room.scratch_bytes * team_.size());
+}
+
+void MatrixMultiplier::MultiplyBatch(const Matrix& matrix,
+                                     const PanelRows& rows, float* y) {
+  const PanelForms forms = FormsFor({&matrix}, rows.tokens);
+  const Activations x = ActivationsOf(rows, panel_);
+  const int64_t piece = MatmulPiece(matrix, rows.tokens, team_);
+  team_.Run([&](ThreadTeam::Member member) {
+    if (forms.any()) {
+      team_.Phase(member, rows.tokens, 1, [&](int64_t first, int64_t last) {
+        FillPanel(kernels_, rows, first, last, forms, panel_);
+      });
+    }
+    uint8_t* scratch = scratch_ + member.thread * room_.scratch_bytes;
+    team_.Phase(
+        member, matrix.tiles(), piece, [&](int64_t first, int64_t last) {
+          MatmulTiles(matrix, x, first, last, y, matrix.rows(), scratch);
+        });
+  });
+}
+
+}  // namespace tessera
+
+struct tessera_compute {
+  std::unique_ptr<tessera::MatrixMultiplier> multiplier;
+};
+
+tessera_status tessera_compute_new(const tessera_options* options,
+                                   tessera_compute** compute,
+                                   tessera_error* error) {
+  return tessera::AtBoundary(
+      error, {{"compute", compute}}, [&]() -> absl::Status {
+        TESSERA_ASSIGN_OR_RETURN(
+            auto multiplier, tessera::MatrixMultiplier::Create(
+                                 tessera::OptionsOrDefault(options).threads));
+        *compute = new tessera_compute{std::move(multiplier)};
+        return absl::OkStatus();
+      });
+}
+
+void tessera_compute_free(tessera_compute* compute) { delete compute; }
+
+tessera_status tessera_matmul(tessera_compute* compute,
+                              const tessera_tensor* tensor, const float* x,
+                              size_t tokens, float* y, tessera_error* error) {
+  return tessera::AtBoundary(
+      error,
+      {{"compute", compute},
+       {"tensor", tensor},
+       {"tensor->handle", tensor == nullptr ? nullptr : tensor->handle},
+       {"x", x},
+       {"y", y}},
+      [&] {
+        const auto& handle =
+            *static_cast<const tessera::TensorHandle*>(tensor->handle);
+        return compute->multiplier->Multiply(*handle.view, x, tokens, y);
+      });
+}

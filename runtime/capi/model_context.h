@@ -1,0 +1,65 @@
+// A model at work, as C sees it.
+#ifndef RUNTIME_CAPI_MODEL_CONTEXT_H_
+#define RUNTIME_CAPI_MODEL_CONTEXT_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "base/thread_pool.h"
+#include "runtime/capi/generate_params.h"
+#include "runtime/capi/open_arena.h"
+#include "runtime/capi/option_table.h"
+#include "runtime/capi/tessera.h"
+#include "runtime/cpu/isa.h"
+#include "runtime/llm/generator.h"
+#include "runtime/model/decoder.h"
+
+namespace tessera {
+
+// A Decoder with threads of its own. Messages start with the arena's path,
+// where it is not the caller's mistake. Not thread-safe.
+class ModelContext {
+ public:
+  // Errors as Decoder::Create and ChooseIsa.
+  static absl::StatusOr<std::unique_ptr<ModelContext>> Create(
+      std::shared_ptr<const OpenArena> arena, const tessera_options& options);
+
+  ModelContext(const ModelContext&) = delete;
+  ModelContext& operator=(const ModelContext&) = delete;
+
+  // As tessera_forward.
+  absl::StatusOr<const float*> Forward(absl::Span<const int32_t> ids);
+
+  // As tessera_generate; `on_text` may be null.
+  absl::Status Generate(const std::string& prompt, GenerateRequest request,
+                        tessera_text_fn on_text, void* user);
+
+  void Reset() { decoder_->Reset(); }
+
+  // Valid until the next call.
+  const tessera_context_info& Describe();
+  const tessera_generation& generation() const { return generation_; }
+
+ private:
+  ModelContext(std::shared_ptr<const OpenArena> arena, int threads, Isa isa);
+
+  absl::Status CreateDecoder(Isa isa, int64_t ctx_size);
+  void Remember(Generation generation, uint64_t seed, size_t prompt_tokens);
+
+  const std::shared_ptr<const OpenArena> arena_;
+  ThreadPool pool_;
+  const std::string isa_name_;
+  std::unique_ptr<Decoder> decoder_;
+  tessera_context_info info_ = {};
+  Generation last_;        // what generation_ points to
+  std::string last_stop_;  // likewise
+  tessera_generation generation_ = {};
+};
+
+}  // namespace tessera
+
+#endif  // RUNTIME_CAPI_MODEL_CONTEXT_H_

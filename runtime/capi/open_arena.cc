@@ -1,0 +1,183 @@
+#include "runtime/capi/open_arena.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "base/file_error.h"
+#include "base/status_macros.h"
+#include "base/thread_pool.h"
+#include "formats/dtype/dtype.h"
+#include "formats/layout/tensor_layout.h"
+#include "runtime/capi/boundary.h"
+#include "runtime/capi/option_table.h"
+
+namespace tessera {
+namespace {
+
+// All but the handle and the names.
+tessera_tensor DescribeTensor(const TensorView& view) {
+  const TensorLayout& layout = view.layout;
+  tessera_tensor tensor = {};
+  tensor.type_number = static_cast<uint32_t>(view.type);
+  tensor.rank = view.shape.size();
+  tensor.shape = view.shape.data();
+  tensor.matrices = 1;
+  for (size_t i = 0; i + 2 < view.shape.size(); ++i) {
+    tensor.matrices *= view.shape[i];
+  }
+  tensor.rows = layout.rows;
+  tensor.columns = layout.columns;
+  tensor.data = view.data;
+  const uint64_t row_tiles = tensor.matrices * layout.row_tiles();
+  tensor.stored_bytes =
+      row_tiles == 0
+          ? 0
+          : (row_tiles - 1) * layout.row_tile_stride + layout.row_tile_bytes;
+  tensor.tile_rows = layout.tile_rows;
+  tensor.row_tile_bytes = layout.row_tile_bytes;
+  tensor.row_tile_stride = layout.row_tile_stride;
+  return tensor;
+}
+
+}  // namespace
+
+OpenArena::OpenArena(std::unique_ptr<LoadedArena> loaded)
+    : loaded_(std::move(loaded)) {
+  DescribeTensors();
+  DescribeModel();
+  info_.path = path().c_str();
+  info_.producer = loaded_->manifest().producer().c_str();
+  info_.tensor_count = tensors_.size();
+  info_.model = loaded_->manifest().has_model() ? &model_ : nullptr;
+  info_.has_tokenizer = loaded_->manifest().has_tokenizer();
+}
+
+void OpenArena::DescribeTensors() {
+  const absl::Span<const TensorView> views = loaded_->tensors();
+  names_.reserve(views.size());
+  handles_.reserve(views.size());
+  tensors_.reserve(views.size());
+  for (const TensorView& view : views) {
+    const TensorNames& names = names_.emplace_back(
+        TensorNames{std::string(view.name), DTypeName(view.type),
+                    std::string(LayoutOrderName(view.layout.order))});
+    tessera_tensor& tensor = tensors_.emplace_back(DescribeTensor(view));
+    tensor.handle = &handles_.emplace_back(TensorHandle{this, &view});
+    tensor.name = names.name.c_str();
+    tensor.type = names.type.c_str();
+    tensor.layout = names.layout.c_str();
+  }
+}
+
+void OpenArena::DescribeModel() {
+  const ModelConfig& config = loaded_->manifest().model();
+  model_.model_type = config.model_type().c_str();
+  model_.hidden_size = config.hidden_size();
+  model_.intermediate_size = config.intermediate_size();
+  model_.num_hidden_layers = config.num_hidden_layers();
+  model_.num_attention_heads = config.num_attention_heads();
+  model_.num_key_value_heads = config.num_key_value_heads();
+  model_.head_dim = config.head_dim();
+  model_.vocab_size = config.vocab_size();
+  model_.max_position_embeddings = config.max_position_embeddings();
+  model_.rms_norm_eps = config.rms_norm_eps();
+  model_.rope_theta = config.rope_theta();
+  model_.tie_word_embeddings = config.tie_word_embeddings();
+}
+
+tessera_load_report OpenArena::LoadReportForC() const {
+  const LoadReport& from = loaded_->report();
+  tessera_load_report report = {};
+  report.mapped_bytes = from.mapped_bytes;
+  report.hot_bytes = from.hot_bytes;
+  report.huge_bytes = from.huge_bytes;
+  report.open_seconds = from.seconds;
+  report.minor_faults = from.minor_faults;
+  report.major_faults = from.major_faults;
+  from.why_not_huge.copy(report.why_not_huge, sizeof(report.why_not_huge) - 1);
+  return report;
+}
+
+const tessera_tensor* OpenArena::Tensor(size_t index) const {
+  return index < tensors_.size() ? &tensors_[index] : nullptr;
+}
+
+const tessera_tensor* OpenArena::FindTensor(absl::string_view name) const {
+  const TensorView* view = loaded_->FindTensor(name);
+  return view == nullptr ? nullptr
+                         : &tensors_[view - loaded_->tensors().data()];
+}
+
+absl::StatusOr<const Tokenizer*> OpenArena::FindTokenizer() const {
+  absl::MutexLock lock(&mutex_);
+  if (tokenizer_ == nullptr) {
+    if (!info_.has_tokenizer) {
+      return WithPath(path(),
+                      absl::FailedPreconditionError(
+                          "the arena holds no tokenizer; convert from a source "
+                          "that has one"));
+    }
+    absl::StatusOr<std::unique_ptr<Tokenizer>> tokenizer =
+        Tokenizer::Create(loaded_->manifest().tokenizer());
+    if (!tokenizer.ok()) return WithPath(path(), tokenizer.status());
+    tokenizer_ = *std::move(tokenizer);
+  }
+  return tokenizer_.get();
+}
+
+namespace {
+
+absl::StatusOr<std::unique_ptr<LoadedArena>> LoadArena(
+    const char* path, const tessera_options* given) {
+  tessera_options options = OptionsOrDefault(given);
+  if (!options.load.populate) return LoadedArena::Open(path, options.load);
+  ThreadPool pool(options.threads);
+  options.load.pool = &pool;
+  return LoadedArena::Open(path, options.load);
+}
+
+}  // namespace
+}  // namespace tessera
+
+tessera_status tessera_arena_open(const char* path,
+                                  const tessera_options* options,
+                                  tessera_arena** arena, tessera_error* error) {
+  return tessera::AtBoundary(
+      error, {{"path", path}, {"arena", arena}}, [&]() -> absl::Status {
+        TESSERA_ASSIGN_OR_RETURN(auto loaded,
+                                 tessera::LoadArena(path, options));
+        *arena = new tessera_arena{
+            std::make_shared<tessera::OpenArena>(std::move(loaded))};
+        return absl::OkStatus();
+      });
+}
+
+void tessera_arena_close(tessera_arena* arena) { delete arena; }
+
+const tessera_arena_info* tessera_arena_describe(const tessera_arena* arena) {
+  return arena == nullptr ? nullptr : &arena->shared->info();
+}
+
+tessera_status tessera_arena_load_report(const tessera_arena* arena,
+                                         tessera_load_report* report,
+                                         size_t struct_size,
+                                         tessera_error* error) {
+  return tessera::AtBoundary(
+      error, {{"arena", arena}, {"report", report}}, [&] {
+        const tessera_load_report made = arena->shared->LoadReportForC();
+        std::memcpy(report, &made, std::min(struct_size, sizeof(made)));
+        return absl::OkStatus();
+      });
+}
+
+const tessera_tensor* tessera_arena_tensor(const tessera_arena* arena,
+                                           size_t index) {
+  return arena == nullptr ? nullptr : arena->shared->Tensor(index);
+}
+
+const tessera_tensor* tessera_arena_find(const tessera_arena* arena,
+                                         const char* name) {
+  return arena == nullptr || name == nullptr ? nullptr
+                                             : arena->shared->FindTensor(name);
+}

@@ -1,0 +1,76 @@
+// An arena as C sees it.
+#ifndef RUNTIME_CAPI_OPEN_ARENA_H_
+#define RUNTIME_CAPI_OPEN_ARENA_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
+#include "runtime/capi/tessera.h"
+#include "runtime/loader/loaded_arena.h"
+#include "runtime/tokenizer/tokenizer.h"
+
+namespace tessera {
+
+class OpenArena;
+
+// What tessera_tensor::handle points to.
+struct TensorHandle {
+  const OpenArena* arena;
+  const TensorView* view;
+};
+
+// A LoadedArena with C descriptions of it and its tokenizer. Thread-safe.
+class OpenArena {
+ public:
+  explicit OpenArena(std::unique_ptr<LoadedArena> loaded);
+  OpenArena(const OpenArena&) = delete;
+  OpenArena& operator=(const OpenArena&) = delete;
+
+  const LoadedArena& loaded() const { return *loaded_; }
+  const std::string& path() const { return loaded_->path(); }
+  const tessera_arena_info& info() const { return info_; }
+  tessera_load_report LoadReportForC() const;
+
+  // nullptr if there is none.
+  const tessera_tensor* Tensor(size_t index) const;
+  const tessera_tensor* FindTensor(absl::string_view name) const;
+
+  // Made when it is first asked for; lives as long as this.
+  // FailedPrecondition, with the path, if the arena holds none.
+  absl::StatusOr<const Tokenizer*> FindTokenizer() const;
+
+ private:
+  // What a tessera_tensor points to.
+  struct TensorNames {
+    std::string name;
+    std::string type;
+    std::string layout;
+  };
+
+  void DescribeTensors();
+  void DescribeModel();
+
+  const std::unique_ptr<LoadedArena> loaded_;
+  // As loaded_->tensors().
+  std::vector<TensorNames> names_;
+  std::vector<TensorHandle> handles_;
+  std::vector<tessera_tensor> tensors_;
+  tessera_model_config model_ = {};
+  tessera_arena_info info_ = {};
+
+  mutable absl::Mutex mutex_;
+  mutable std::unique_ptr<Tokenizer> tokenizer_;  // guarded by mutex_
+};
+
+}  // namespace tessera
+
+struct tessera_arena {
+  std::shared_ptr<const tessera::OpenArena> shared;
+};
+
+#endif  // RUNTIME_CAPI_OPEN_ARENA_H_
