@@ -7,11 +7,13 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "base/file_error.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
 #include "bench/find_shape.h"
 #include "bench/flag_values.h"
 #include "converter/quantize/quantize_recipe.h"
+#include "runtime/loader/load_options.h"
 
 using Words = std::vector<std::string>;
 
@@ -69,7 +71,7 @@ ABSL_FLAG(int32_t, repetitions, 5, "how often each test is timed");
 ABSL_FLAG(int32_t, threads, 0, "threads; 0: one per CPU");
 ABSL_FLAG(
     std::string, huge_pages, "auto",
-    "auto: map arenas with 2 MiB pages where the kernel can; off: do not");
+    "pages of 2 MiB for the weights, as run's: auto, file, thp, hugetlb, off");
 
 ABSL_FLAG(Words, peer, Words(),
           "llama-bench programs of your own, run in turn with ours on the same "
@@ -188,8 +190,9 @@ absl::Status TakeTests(BenchRequest* request) {
       CheckFlagRange("repetitions", options.repetitions, 1, 1000000));
   TESSERA_RETURN_IF_ERROR(
       CheckFlagRange("n_ubatch", options.model.n_ubatch, 0, 65536));
-  TESSERA_ASSIGN_OR_RETURN(options.model.huge_pages,
-                           HugePagesFromWord(absl::GetFlag(FLAGS_huge_pages)));
+  const auto huge_pages = HugePagesFromWord(absl::GetFlag(FLAGS_huge_pages));
+  TESSERA_RETURN_IF_ERROR(WithPath("--huge_pages", huge_pages.status()));
+  options.model.huge_pages = *huge_pages;
   TESSERA_ASSIGN_OR_RETURN(options.model.isa, ChooseIsa());
   return absl::OkStatus();
 }

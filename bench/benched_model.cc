@@ -45,7 +45,7 @@ absl::StatusOr<std::unique_ptr<BenchedModel>> BenchedModel::Open(
   const uint64_t resident_before = ResidentMemory();
   LoadOptions load_options;
   load_options.huge_pages = options.huge_pages;
-  load_options.pool = &pool;
+  load_options.populate = Populate::kHot;
   TESSERA_ASSIGN_OR_RETURN(std::unique_ptr<LoadedArena> arena,
                            LoadedArena::Open(path, load_options));
   DecoderOptions decoder_options;
@@ -61,6 +61,7 @@ absl::StatusOr<std::unique_ptr<BenchedModel>> BenchedModel::Open(
   auto model = std::unique_ptr<BenchedModel>(
       new BenchedModel(std::move(arena), *std::move(decoder), effective));
   model->resident_before_ = resident_before;
+  TESSERA_ASSIGN_OR_RETURN(model->load_, model->arena_->Report());
   return model;
 }
 

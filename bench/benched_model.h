@@ -50,7 +50,8 @@ class BenchedModel {
   Work WorkOf(const ModelTestCase& test) const;
 
   const std::string& path() const { return arena_->path(); }
-  const LoadReport& load() const { return arena_->report(); }
+  // As of Open, when all hot weights are in memory.
+  const LoadReport& load() const { return load_; }
   int64_t n_ubatch() const { return n_ubatch_; }
 
   // "auto" if the arena was made so, else the order of most of the hot weights.
@@ -78,6 +79,7 @@ class BenchedModel {
   absl::StatusOr<double> TimePass(const ModelTestCase& test);
 
   std::unique_ptr<LoadedArena> arena_;
+  LoadReport load_;
   std::unique_ptr<Decoder> decoder_;
   int64_t n_ubatch_;
   double sample_seconds_;

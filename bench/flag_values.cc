@@ -111,11 +111,4 @@ absl::StatusOr<std::vector<LayoutChoice>> LayoutsFromWords(
   return layouts;
 }
 
-absl::StatusOr<HugePages> HugePagesFromWord(absl::string_view word) {
-  if (word == "auto") return HugePages::kAuto;
-  if (word == "off") return HugePages::kOff;
-  return absl::InvalidArgumentError(absl::StrCat(
-      "--huge_pages is ", Quoted(word), ", expected 'auto' or 'off'"));
-}
-
 }  // namespace tessera

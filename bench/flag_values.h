@@ -12,7 +12,6 @@
 #include "bench/synthetic_arenas.h"
 #include "formats/dtype/dtype.h"
 #include "runtime/cpu/isa.h"
-#include "runtime/loader/loaded_arena.h"
 
 namespace tessera {
 
@@ -39,9 +38,6 @@ absl::StatusOr<std::vector<DType>> DTypesFromWords(
 // built-in one if that is empty. Errors about the file start with its path.
 absl::StatusOr<std::vector<LayoutChoice>> LayoutsFromWords(
     const std::vector<std::string>& words, const std::string& profile_path);
-
-// --huge_pages: "auto" or "off".
-absl::StatusOr<HugePages> HugePagesFromWord(absl::string_view word);
 
 }  // namespace tessera
 

@@ -35,31 +35,6 @@ class FirstFailure {
   std::atomic<int64_t> index_{kNone};
 };
 
-struct Chunk {
-  Extent extent;
-  absl::string_view xxh128;
-};
-
-// All chunks by their place in the file, so that the first bad one is the one
-// with the lowest offset.
-std::vector<Chunk> ListChunks(const Manifest& manifest) {
-  std::vector<Chunk> chunks;
-  for (const Section& section : manifest.sections()) {
-    const uint64_t step = section.chunk_bytes();
-    const uint64_t size = section.extent().size();
-    const absl::string_view hashes = section.chunk_xxh128();
-    for (uint64_t i = 0; i * step < size; ++i) {
-      const uint64_t bytes = std::min(step, size - i * step);
-      chunks.push_back({MakeExtent(section.extent().offset() + i * step, bytes),
-                        hashes.substr(i * kXxh128Bytes, kXxh128Bytes)});
-    }
-  }
-  std::sort(chunks.begin(), chunks.end(), [](const Chunk& a, const Chunk& b) {
-    return a.extent.offset() < b.extent.offset();
-  });
-  return chunks;
-}
-
 std::string TensorsIn(const Arena& arena, const Extent& extent) {
   std::vector<std::string> names;
   for (const StoredTensor& tensor : arena.tensors) {
@@ -134,21 +109,44 @@ absl::Status VerifyTensor(absl::Span<const uint8_t> file,
 
 }  // namespace
 
-absl::Status VerifyChunks(absl::Span<const uint8_t> file, const Arena& arena,
-                          ThreadPool& pool) {
-  const std::vector<Chunk> chunks = ListChunks(arena.manifest);
-  const auto hash = [file](const Chunk& chunk) {
-    return Xxh128(file.subspan(chunk.extent.offset(), chunk.extent.size()));
-  };
-  FirstFailure failure;
-  pool.ParallelFor(static_cast<int64_t>(chunks.size()), [&](int64_t i) {
-    if (hash(chunks[i]) != chunks[i].xxh128) failure.Report(i);
-  });
-  if (failure.index() == kNone) return absl::OkStatus();
-  const Chunk& chunk = chunks[failure.index()];
+std::vector<ArenaChunk> ListChunks(const Manifest& manifest) {
+  std::vector<ArenaChunk> chunks;
+  for (const Section& section : manifest.sections()) {
+    const uint64_t step = section.chunk_bytes();
+    const uint64_t size = section.extent().size();
+    const absl::string_view hashes = section.chunk_xxh128();
+    for (uint64_t i = 0; i * step < size; ++i) {
+      const uint64_t bytes = std::min(step, size - i * step);
+      chunks.push_back({MakeExtent(section.extent().offset() + i * step, bytes),
+                        hashes.substr(i * kXxh128Bytes, kXxh128Bytes)});
+    }
+  }
+  std::sort(chunks.begin(), chunks.end(),
+            [](const ArenaChunk& a, const ArenaChunk& b) {
+              return a.extent.offset() < b.extent.offset();
+            });
+  return chunks;
+}
+
+absl::Status VerifyChunk(absl::Span<const uint8_t> file, const Arena& arena,
+                         const ArenaChunk& chunk) {
+  const std::string found =
+      Xxh128(file.subspan(chunk.extent.offset(), chunk.extent.size()));
+  if (found == chunk.xxh128) return absl::OkStatus();
   return HashError(absl::StrCat("chunk ", ExtentText(chunk.extent), ", with ",
                                 TensorsIn(arena, chunk.extent)),
-                   hash(chunk), chunk.xxh128);
+                   found, chunk.xxh128);
+}
+
+absl::Status VerifyChunks(absl::Span<const uint8_t> file, const Arena& arena,
+                          ThreadPool& pool) {
+  const std::vector<ArenaChunk> chunks = ListChunks(arena.manifest);
+  FirstFailure failure;
+  pool.ParallelFor(static_cast<int64_t>(chunks.size()), [&](int64_t i) {
+    if (!VerifyChunk(file, arena, chunks[i]).ok()) failure.Report(i);
+  });
+  if (failure.index() == kNone) return absl::OkStatus();
+  return VerifyChunk(file, arena, chunks[failure.index()]);
 }
 
 absl::Status VerifyTensors(absl::Span<const uint8_t> file, const Arena& arena,

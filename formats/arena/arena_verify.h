@@ -3,13 +3,30 @@
 #define FORMATS_ARENA_ARENA_VERIFY_H_
 
 #include <cstdint>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "base/thread_pool.h"
 #include "formats/arena/arena_reader.h"
+#include "formats/arena/manifest.pb.h"
 
 namespace tessera {
+
+// A chunk of a section and the hash that its bytes must have.
+struct ArenaChunk {
+  Extent extent;
+  absl::string_view xxh128;  // refers to the manifest
+};
+
+// All chunks of all sections, by their place in the file.
+std::vector<ArenaChunk> ListChunks(const Manifest& manifest);
+
+// One of them, on this thread. DataLoss with its file offset and the tensors
+// that lie in it.
+absl::Status VerifyChunk(absl::Span<const uint8_t> file, const Arena& arena,
+                         const ArenaChunk& chunk);
 
 // `arena` is ParseArena(file). Both run on all threads of `pool`.
 

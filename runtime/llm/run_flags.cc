@@ -2,11 +2,13 @@
 
 #include <cstdint>
 #include <limits>
+#include <utility>
 
 #include "absl/flags/flag.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "base/file_error.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
 
@@ -36,8 +38,23 @@ ABSL_FLAG(int64_t, ctx_size, 0,
           "tokens that prompt and answer may have together; 0: as many as the "
           "model was made for, 4096 at most");
 ABSL_FLAG(std::string, huge_pages, "auto",
-          "auto: map the file with 2 MiB pages where the kernel can; off: do "
-          "not");
+          "pages of 2 MiB for the weights. auto: those of the page cache, "
+          "shared by all processes; file: for the whole file, cold sections "
+          "too; thp: a private copy in transparent huge pages; hugetlb: a "
+          "private copy in the system's pool; off: small pages");
+ABSL_FLAG(std::string, populate, "ahead",
+          "when to read the weights. ahead: while the first token is computed; "
+          "lazy: when they are touched; hot: before it, what every token "
+          "needs; all: before it, everything");
+ABSL_FLAG(std::string, verify, "none",
+          "compare weights with the arena's hashes. lazy: each 4 MiB when it "
+          "is first read; full: all before the first token");
+ABSL_FLAG(std::string, numa, "off",
+          "off; interleave: spread new pages over all NUMA nodes; bind=N: "
+          "threads and new pages on node N");
+ABSL_FLAG(bool, mlock, false, "keep the weights from being paged out");
+ABSL_FLAG(int32_t, readers, 0,
+          "threads that read weights from the disk at the same time; 0: 4");
 ABSL_FLAG(bool, json, false,
           "print one JSON object on stdout at the end, instead of text");
 ABSL_FLAG(bool, quiet, false, "no report on stderr");
@@ -56,6 +73,7 @@ namespace tessera {
 namespace {
 
 constexpr int kMaxThreads = 4096;
+constexpr int kMaxReaders = 256;
 
 absl::StatusOr<std::string> ArenaArgument(
     const std::vector<std::string>& arguments) {
@@ -113,12 +131,34 @@ absl::Status TakeLimits(RunOptions* options) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<HugePages> HugePagesFlag() {
-  const std::string mode = absl::GetFlag(FLAGS_huge_pages);
-  if (mode == "auto") return HugePages::kAuto;
-  if (mode == "off") return HugePages::kOff;
-  return absl::InvalidArgumentError(absl::StrCat(
-      "--huge_pages is ", Quoted(mode), ", expected 'auto' or 'off'"));
+// "--huge_pages: " before the message of a word that was not understood.
+template <typename Value>
+absl::Status Take(absl::string_view flag, absl::StatusOr<Value> value,
+                  Value* result) {
+  if (!value.ok()) return WithPath(absl::StrCat("--", flag), value.status());
+  *result = *std::move(value);
+  return absl::OkStatus();
+}
+
+absl::Status TakeLoad(RunOptions* options) {
+  LoadOptions& load = options->load;
+  TESSERA_RETURN_IF_ERROR(
+      Take("huge_pages", HugePagesFromWord(absl::GetFlag(FLAGS_huge_pages)),
+           &load.huge_pages));
+  TESSERA_RETURN_IF_ERROR(Take("populate",
+                               PopulateFromWord(absl::GetFlag(FLAGS_populate)),
+                               &load.populate));
+  TESSERA_RETURN_IF_ERROR(Take(
+      "verify", VerifyFromWord(absl::GetFlag(FLAGS_verify)), &load.verify));
+  TESSERA_RETURN_IF_ERROR(Take(
+      "numa", NumaPolicyFromWord(absl::GetFlag(FLAGS_numa)), &options->numa));
+  load.mlock = absl::GetFlag(FLAGS_mlock);
+  load.readers = absl::GetFlag(FLAGS_readers);
+  if (load.readers < 0 || load.readers > kMaxReaders) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--readers is ", load.readers, ", expected 0 to ", kMaxReaders));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -147,7 +187,7 @@ absl::StatusOr<RunOptions> RunOptionsFromFlags(
   TESSERA_RETURN_IF_ERROR(TakePrompt(&options));
   TESSERA_RETURN_IF_ERROR(TakeSampler(&options.sampler));
   TESSERA_RETURN_IF_ERROR(TakeLimits(&options));
-  TESSERA_ASSIGN_OR_RETURN(options.huge_pages, HugePagesFlag());
+  TESSERA_RETURN_IF_ERROR(TakeLoad(&options));
   options.json = absl::GetFlag(FLAGS_json);
   options.quiet = absl::GetFlag(FLAGS_quiet);
   options.show_prompt = absl::GetFlag(FLAGS_show_prompt);

@@ -4,10 +4,13 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "base/file_error.h"
 #include "base/status_macros.h"
 #include "base/thread_pool.h"
 #include "runtime/cpu/isa.h"
+#include "runtime/cpu/numa_policy.h"
 #include "runtime/llm/run_report.h"
 #include "runtime/model/decoder.h"
 
@@ -23,15 +26,14 @@ absl::StatusOr<std::unique_ptr<Tokenizer>> MakeTokenizer(
   return Tokenizer::Create(arena.manifest().tokenizer());
 }
 
-RunReport MakeReport(const RunOptions& options, const LoadedArena& arena,
-                     const Decoder& decoder, const Generation& generation) {
+RunReport MakeReport(const RunOptions& options, const Decoder& decoder,
+                     const Generation& generation) {
   RunReport report;
   report.mutable_ids()->Add(generation.ids.begin(), generation.ids.end());
   report.set_stop(std::string(StopReasonName(generation.stop)));
   report.set_seed(static_cast<uint32_t>(options.sampler.seed));
   report.set_ctx_size(static_cast<uint32_t>(decoder.ctx_size()));
   report.set_memory_bytes(static_cast<double>(decoder.memory_bytes()));
-  *report.mutable_load() = LoadProto(arena.report());
   *report.mutable_decode() =
       PhaseProto(generation.decode_steps, generation.decode_seconds);
   const auto bytes = static_cast<double>(decoder.weight_bytes_per_token());
@@ -41,10 +43,11 @@ RunReport MakeReport(const RunOptions& options, const LoadedArena& arena,
   return report;
 }
 
-// RunModel on an arena that is open.
+// RunModel on an arena that is open. Loading began at `start`.
 absl::StatusOr<RunReport> RunLoaded(const RunOptions& options,
                                     const LoadedArena& arena, Isa isa,
-                                    ThreadPool* pool, TextFn on_text) {
+                                    absl::Time start, ThreadPool* pool,
+                                    TextFn on_text) {
   if (arena.tensors().empty()) {
     return absl::InvalidArgumentError(
         "the arena holds a vocabulary and no weights; only --tokenize_file "
@@ -64,6 +67,7 @@ absl::StatusOr<RunReport> RunLoaded(const RunOptions& options,
 
   if (options.show_prompt) on_text(options.prompt);
   std::string text;
+  const absl::Time prefill_start = absl::Now();
   TESSERA_ASSIGN_OR_RETURN(
       const Generation generation,
       Generate(
@@ -76,7 +80,12 @@ absl::StatusOr<RunReport> RunLoaded(const RunOptions& options,
             on_text(piece);
           }));
 
-  RunReport report = MakeReport(options, arena, *decoder, generation);
+  RunReport report = MakeReport(options, *decoder, generation);
+  TESSERA_ASSIGN_OR_RETURN(const LoadReport load, arena.Report());
+  *report.mutable_load() = LoadProto(load);
+  report.set_first_token_seconds(
+      absl::ToDoubleSeconds(prefill_start - start) +
+      generation.prefill_seconds);
   report.set_prompt(ValidUtf8(options.prompt));
   report.mutable_prompt_ids()->Add(prompt.begin(), prompt.end());
   report.set_text(ValidUtf8(text));
@@ -91,15 +100,17 @@ absl::StatusOr<RunReport> RunLoaded(const RunOptions& options,
 
 absl::StatusOr<RunReport> RunModel(const RunOptions& options, TextFn on_text) {
   TESSERA_ASSIGN_OR_RETURN(const Isa isa, ChooseIsa());
+  const absl::Time start = absl::Now();
+  // Before any thread is there: they inherit it.
+  TESSERA_ASSIGN_OR_RETURN(const std::string numa,
+                           ApplyNumaPolicy(options.numa));
   ThreadPool pool(options.threads);
-  LoadOptions load_options;
-  load_options.huge_pages = options.huge_pages;
-  load_options.pool = &pool;
   TESSERA_ASSIGN_OR_RETURN(const std::unique_ptr<LoadedArena> arena,
-                           LoadedArena::Open(options.arena, load_options));
+                           LoadedArena::Open(options.arena, options.load));
   absl::StatusOr<RunReport> report =
-      RunLoaded(options, *arena, isa, &pool, on_text);
+      RunLoaded(options, *arena, isa, start, &pool, on_text);
   if (!report.ok()) return WithPath(options.arena, report.status());
+  report->mutable_load()->set_numa(numa);
   return report;
 }
 
@@ -107,7 +118,7 @@ absl::StatusOr<std::vector<int32_t>> TokenizeText(
     const std::string& path, absl::string_view text,
     const Tokenizer::EncodeOptions& options) {
   LoadOptions load_options;
-  load_options.populate = false;
+  load_options.populate = Populate::kLazy;
   TESSERA_ASSIGN_OR_RETURN(const std::unique_ptr<LoadedArena> arena,
                            LoadedArena::Open(path, load_options));
   absl::StatusOr<std::unique_ptr<Tokenizer>> tokenizer = MakeTokenizer(*arena);

@@ -5,9 +5,10 @@
 #include <cstdint>
 #include <string>
 
+#include "runtime/cpu/numa_policy.h"
 #include "runtime/llm/generator.h"
 #include "runtime/llm/sampler.h"
-#include "runtime/loader/loaded_arena.h"
+#include "runtime/loader/load_options.h"
 
 namespace tessera {
 
@@ -18,7 +19,8 @@ struct RunOptions {
   GenerateOptions generate;
   int threads = 0;      // 0: all CPUs
   int64_t ctx_size = 0; // 0: see DecoderOptions
-  HugePages huge_pages = HugePages::kAuto;
+  LoadOptions load;
+  NumaPolicy numa;
   bool json = false;
   bool quiet = false;
   bool show_prompt = true;

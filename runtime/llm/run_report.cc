@@ -22,6 +22,51 @@ std::string Bytes(double bytes) {
   return HumanBytes(static_cast<uint64_t>(bytes));
 }
 
+std::string LoadLines(const RunReport::Load& load) {
+  std::string text = absl::StrFormat(
+      "%-9s %.3f s, %s hot of %s", "load", load.open_seconds(),
+      Bytes(load.hot_bytes()), Bytes(load.mapped_bytes()));
+  if (load.read_bytes() > 0) {
+    absl::StrAppendFormat(
+        &text, "; %s read in %.3f s, %.1f GB/s, %.0f%% from the page cache",
+        Bytes(load.read_bytes()), load.read_seconds(),
+        load.gigabytes_per_second(), std::floor(load.cached_share() * 100));
+  }
+  if (load.private_bytes() > 0) absl::StrAppend(&text, "; a private copy");
+  if (load.verified_bytes() > 0) {
+    absl::StrAppend(&text, "; ", Bytes(load.verified_bytes()),
+                    " match their hashes");
+  }
+  absl::StrAppend(&text, "\n");
+  if (!load.numa().empty()) {
+    absl::StrAppendFormat(&text, "%-9s %s\n", "numa", load.numa());
+  }
+  return text;
+}
+
+std::string PagesLines(const RunReport::Load& load) {
+  const double huge = load.huge_bytes() + load.hugetlb_bytes();
+  std::string text = absl::StrFormat(
+      "%-9s %s in pages of 2 MiB", "pages", Bytes(huge));
+  if (load.asked_bytes() > 0) {
+    // Never "100%" unless it is all.
+    absl::StrAppendFormat(&text, " (%.0f%% of what was asked for)",
+                          std::floor(load.huge_page_share() * 100));
+  }
+  if (load.hugetlb_bytes() > 0) {
+    absl::StrAppend(&text, ", ", Bytes(load.hugetlb_bytes()),
+                    " of them from the pool");
+  }
+  absl::StrAppendFormat(&text, ", %s in 4 KiB; %d minor faults, %d major\n",
+                        Bytes(load.small_bytes()), load.minor_faults(),
+                        load.major_faults());
+  if (!load.why_not_huge().empty()) {
+    absl::StrAppend(&text, "          not all huge: ", load.why_not_huge(),
+                    "\n          what helps: ", load.how_to_mend(), "\n");
+  }
+  return text;
+}
+
 }  // namespace
 
 absl::string_view StopReasonName(StopReason reason) {
@@ -40,12 +85,23 @@ absl::string_view StopReasonName(StopReason reason) {
 
 RunReport::Load LoadProto(const LoadReport& report) {
   RunReport::Load load;
+  load.set_huge_pages(std::string(WordOf(report.mode)));
   load.set_mapped_bytes(static_cast<double>(report.mapped_bytes));
   load.set_hot_bytes(static_cast<double>(report.hot_bytes));
+  load.set_asked_bytes(static_cast<double>(report.asked_bytes));
+  load.set_huge_bytes(static_cast<double>(report.huge_bytes));
+  load.set_hugetlb_bytes(static_cast<double>(report.hugetlb_bytes));
+  load.set_small_bytes(static_cast<double>(report.small_bytes));
+  load.set_private_bytes(static_cast<double>(report.private_bytes));
   load.set_huge_page_share(report.huge_share());
   load.set_why_not_huge(report.why_not_huge);
-  load.set_seconds(report.seconds);
+  load.set_how_to_mend(report.how_to_mend);
+  load.set_open_seconds(report.open_seconds);
+  load.set_read_seconds(report.read_seconds);
+  load.set_read_bytes(static_cast<double>(report.read_bytes));
   load.set_gigabytes_per_second(report.gigabytes_per_second());
+  load.set_cached_share(report.cached_share);
+  load.set_verified_bytes(static_cast<double>(report.verified_bytes));
   load.set_minor_faults(static_cast<uint32_t>(report.minor_faults));
   load.set_major_faults(static_cast<uint32_t>(report.major_faults));
   return load;
@@ -71,15 +127,10 @@ std::string ValidUtf8(absl::string_view text) {
 }
 
 std::string ReportText(const RunReport& report) {
-  const RunReport::Load& load = report.load();
-  std::string text = absl::StrFormat(
-      "%-9s %.3f s, %s hot of %s, %.0f%% in huge pages\n", "load",
-      load.seconds(), Bytes(load.hot_bytes()), Bytes(load.mapped_bytes()),
-      // Never "100%" unless it is all.
-      std::floor(load.huge_page_share() * 100));
-  if (!load.why_not_huge().empty()) {
-    absl::StrAppend(&text, "          ", load.why_not_huge(), "\n");
-  }
+  std::string text =
+      absl::StrCat(LoadLines(report.load()), PagesLines(report.load()));
+  absl::StrAppendFormat(&text, "%-9s %.3f s after loading began\n", "first",
+                        report.first_token_seconds());
   absl::StrAppend(&text, PhaseLine("prompt", report.prefill()), "\n",
                   PhaseLine("generate", report.decode()));
   absl::StrAppendFormat(

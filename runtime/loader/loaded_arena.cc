@@ -1,82 +1,56 @@
 #include "runtime/loader/loaded_arena.h"
 
+#include <sys/mman.h>
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <fstream>
+#include <cerrno>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
-#include "absl/status/status.h"
-#include "absl/strings/match.h"
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
+#include "absl/strings/str_cat.h"
+#include "base/errno_status.h"
 #include "base/file_error.h"
+#include "base/smaps.h"
 #include "base/status_macros.h"
+#include "formats/arena/arena_header.h"
 #include "formats/arena/extent.h"
-#include "runtime/loader/smaps.h"
+#include "runtime/loader/memory_copy.h"
+#include "runtime/loader/page_diagnosis.h"
 
 namespace tessera {
 namespace {
 
-// Measures the time and faults from its construction on.
-class LoadMeter {
- public:
-  LoadMeter() : start_(absl::Now()) { getrusage(RUSAGE_SELF, &usage_); }
-
-  void Finish(LoadReport& report) const {
-    struct rusage now;
-    getrusage(RUSAGE_SELF, &now);
-    report.seconds = absl::ToDoubleSeconds(absl::Now() - start_);
-    report.minor_faults = now.ru_minflt - usage_.ru_minflt;
-    report.major_faults = now.ru_majflt - usage_.ru_majflt;
-  }
-
- private:
-  const absl::Time start_;
-  struct rusage usage_;
-};
-
-bool TransparentHugePagesAreOff() {
-  std::ifstream file("/sys/kernel/mm/transparent_hugepage/enabled");
-  std::string line;
-  return !std::getline(file, line) || absl::StrContains(line, "[never]");
+FileRange RangeOf(const Extent& extent) {
+  return {extent.offset(), extent.size()};
 }
 
-// The reason why huge pages were asked for and not all came.
-std::string WhyNotHuge(bool huge) {
-  if (!huge || TransparentHugePagesAreOff()) {
-    return "transparent huge pages are off on this machine "
-           "(/sys/kernel/mm/transparent_hugepage/enabled)";
-  }
-  return "the page cache holds the file in small pages: it was written in small "
-         "pieces, memory is fragmented, or the file system has no large folios;"
-         " writing it again with convert, or dropping it from the page cache, "
-         "may help";
-}
-
-// Ascending; neighbours are one.
-std::vector<Extent> HotExtents(const Manifest& manifest) {
-  std::vector<Extent> extents;
+// Of sections of `kind`, in the order of the file.
+std::vector<FileRange> RangesOf(const Manifest& manifest, Section::Kind kind) {
+  std::vector<FileRange> ranges;
   for (const Section& section : manifest.sections()) {
-    if (section.kind() == Section::KIND_HOT) {
-      extents.push_back(section.extent());
-    }
+    if (section.kind() == kind) ranges.push_back(RangeOf(section.extent()));
   }
-  std::sort(extents.begin(), extents.end(),
-            [](const Extent& a, const Extent& b) {
-              return a.offset() < b.offset();
-            });
-  std::vector<Extent> merged;
-  for (const Extent& extent : extents) {
-    if (!merged.empty() && EndOf(merged.back()) == extent.offset()) {
-      merged.back().set_size(merged.back().size() + extent.size());
-    } else {
-      merged.push_back(extent);
-    }
-  }
-  return merged;
+  std::sort(ranges.begin(), ranges.end(),
+            [](FileRange a, FileRange b) { return a.offset < b.offset; });
+  return ranges;
+}
+
+// So that parsing neither waits for it page by page nor reads anything around
+// it: what the page cache has in small pages stays so.
+void ReadAheadManifest(const FileMapping& mapping) {
+  const absl::Span<const uint8_t> file = mapping.bytes();
+  mapping.Advise({0, file.size()}, Access::kRows);
+  const absl::StatusOr<ArenaHeader> header =
+      DecodeArenaHeader(file, file.size());
+  if (!header.ok()) return;  // the parser says so
+  mapping.ReadAhead({header->manifest_offset, header->manifest_stored_bytes});
+}
+
+bool IsCopy(HugePages mode) {
+  return mode == HugePages::kThp || mode == HugePages::kHugetlb;
 }
 
 }  // namespace
@@ -84,50 +58,160 @@ std::vector<Extent> HotExtents(const Manifest& manifest) {
 absl::StatusOr<std::unique_ptr<LoadedArena>> LoadedArena::Open(
     const std::string& path, const LoadOptions& options) {
   const LoadMeter meter;
-  const bool huge = options.huge_pages == HugePages::kAuto;
-  TESSERA_ASSIGN_OR_RETURN(FileMapping mapping, FileMapping::Open(path, huge));
+  TESSERA_ASSIGN_OR_RETURN(FileMapping mapping, FileMapping::Open(path));
+  ReadAheadManifest(mapping);
   absl::StatusOr<Arena> arena = ParseArena(mapping.bytes());
+  // What was read as zeros must not be called damaged.
+  TESSERA_RETURN_IF_ERROR(mapping.CheckReadable());
   if (!arena.ok()) return WithPath(path, arena.status());
   auto loaded = std::unique_ptr<LoadedArena>(
-      new LoadedArena(std::move(mapping), *std::move(arena)));
-  LoadReport& report = loaded->report_;
-  if (options.populate) {
-    TESSERA_RETURN_IF_ERROR(loaded->Populate(options.pool));
-  }
-  meter.Finish(report);
-  TESSERA_RETURN_IF_ERROR(loaded->CountHugePages());
-  if (report.huge_bytes < report.hot_bytes) {
-    report.why_not_huge = !huge ? "they were not asked for"
-                          : !options.populate
-                              ? "not everything has been read yet"
-                              : WhyNotHuge(loaded->mapping_.huge());
-  }
+      new LoadedArena(meter, std::move(mapping), *std::move(arena), options));
+  TESSERA_RETURN_IF_ERROR(loaded->CheckOptions());
+  TESSERA_RETURN_IF_ERROR(loaded->Load());
+  loaded->report_.open_seconds = loaded->meter_.seconds();
   return loaded;
 }
 
-LoadedArena::LoadedArena(FileMapping mapping, Arena arena)
-    : mapping_(std::move(mapping)),
+LoadedArena::LoadedArena(const LoadMeter& meter, FileMapping mapping,
+                         Arena arena, const LoadOptions& options)
+    : meter_(meter),
+      mapping_(std::move(mapping)),
       arena_(std::move(arena)),
-      hot_(HotExtents(arena_.manifest)) {
+      options_(options) {
   const uint8_t* file = mapping_.bytes().data();
   for (const StoredTensor& tensor : arena_.tensors) {
     tensors_.push_back({tensor.name(), tensor.type, tensor.layout,
                         tensor.Data(file), tensor.shape});
   }
+  report_.mode = options.huge_pages;
   report_.mapped_bytes = mapping_.bytes().size();
-  for (const Extent& extent : hot_) report_.hot_bytes += extent.size();
-  AdviseColdPages();
+  report_.hot_bytes = BytesOf(Section::KIND_HOT);
 }
 
-// Single rows of a cold section should not pull in 2 MiB each. This also gives
-// each hot section a mapping of its own, which smaps counts.
-void LoadedArena::AdviseColdPages() const {
-  uint64_t end = 0;
-  for (const Extent& extent : hot_) {
-    mapping_.AdviseSmallPages(end, extent.offset() - end);
-    end = EndOf(extent);
+absl::Status LoadedArena::CheckOptions() const {
+  if (options_.verify == Verify::kLazy &&
+      options_.populate == Populate::kLazy) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path(),
+                     ": --verify=lazy checks what is read ahead, and with "
+                     "--populate=lazy nothing is; use --populate=ahead"));
   }
-  mapping_.AdviseSmallPages(end, mapping_.bytes().size() - end);
+  return absl::OkStatus();
+}
+
+uint64_t LoadedArena::BytesOf(Section::Kind kind) const {
+  uint64_t bytes = 0;
+  for (const FileRange& range : RangesOf(arena_.manifest, kind)) {
+    bytes += range.size;
+  }
+  return bytes;
+}
+
+absl::Status LoadedArena::Load() {
+  Advise();
+  if (options_.verify != Verify::kNone) {
+    verifier_ = std::make_unique<ChunkVerifier>(mapping_.bytes(), arena_);
+  }
+  if (IsCopy(options_.huge_pages)) TESSERA_RETURN_IF_ERROR(CopyHotSections());
+  TESSERA_RETURN_IF_ERROR(ReadSections());
+  return options_.mlock ? LockMemory() : absl::OkStatus();
+}
+
+void LoadedArena::Advise() {
+  const std::vector<FileRange> hot = RangesOf(arena_.manifest, Section::KIND_HOT);
+  const std::vector<FileRange> cold =
+      RangesOf(arena_.manifest, Section::KIND_COLD);
+  double cached_bytes = 0;
+  for (const FileRange& range : hot) {
+    cached_bytes +=
+        mapping_.CachedShare(range) * static_cast<double>(range.size);
+  }
+  if (report_.hot_bytes > 0) {
+    report_.cached_share = cached_bytes / static_cast<double>(report_.hot_bytes);
+  }
+  const Access huge = options_.populate == Populate::kLazy
+                          ? Access::kHugePages
+                          : Access::kHugePagesInParallel;
+  const HugePages mode = options_.huge_pages;
+  for (const FileRange& range : hot) {
+    const bool ask = mode == HugePages::kAuto || mode == HugePages::kFile;
+    advised_ &= mapping_.Advise(range, ask ? huge : Access::kSmallPages);
+  }
+  // Single rows should not pull in 2 MiB each.
+  const bool whole = options_.populate == Populate::kAll ||
+                     options_.verify != Verify::kNone;
+  for (const FileRange& range : cold) {
+    mapping_.Advise(range, mode == HugePages::kFile ? huge
+                           : whole                  ? Access::kSmallPages
+                                                    : Access::kRows);
+  }
+  if (mode != HugePages::kOff) report_.asked_bytes = report_.hot_bytes;
+  if (mode == HugePages::kFile) {
+    report_.asked_bytes += BytesOf(Section::KIND_COLD);
+  }
+}
+
+absl::Status LoadedArena::CopyHotSections() {
+  const LoadMeter meter;
+  const CopyPages pages = options_.huge_pages == HugePages::kHugetlb
+                              ? CopyPages::kPool
+                              : CopyPages::kTransparent;
+  const int readers =
+      options_.readers > 0 ? options_.readers : Populator::kReaders;
+  for (const FileRange& range : RangesOf(arena_.manifest, Section::KIND_HOT)) {
+    TESSERA_RETURN_IF_ERROR(ReplaceByCopy(mapping_, range, pages, readers));
+    report_.private_bytes += range.size;
+  }
+  report_.read_bytes = report_.private_bytes;
+  report_.read_seconds = meter.seconds();
+  return absl::OkStatus();
+}
+
+absl::Status LoadedArena::ReadSections() {
+  const bool all = options_.populate == Populate::kAll ||
+                   options_.verify == Verify::kFull;
+  if (options_.populate == Populate::kLazy && !all) return absl::OkStatus();
+  std::vector<FileRange> ranges = RangesOf(arena_.manifest, Section::KIND_HOT);
+  if (IsCopy(options_.huge_pages) && verifier_ == nullptr) ranges.clear();
+  if (all) {
+    for (const FileRange& range :
+         RangesOf(arena_.manifest, Section::KIND_COLD)) {
+      ranges.push_back(range);
+    }
+  }
+  if (ranges.empty()) return absl::OkStatus();
+  if (report_.private_bytes == 0) {
+    for (const FileRange& range : ranges) report_.read_bytes += range.size;
+  }
+  int readers = options_.readers > 0 ? options_.readers : Populator::kReaders;
+  Populator::Check check;
+  if (verifier_ != nullptr) {
+    // Hashing takes processors, not only requests to the disk.
+    readers = std::max<int>(readers, std::thread::hardware_concurrency());
+    check = [this](FileRange range) {
+      return WithPath(path(), verifier_->Verify(range));
+    };
+  }
+  populator_ =
+      std::make_unique<Populator>(mapping_, ranges, readers, std::move(check));
+  const bool wait = all || options_.populate == Populate::kHot ||
+                    options_.mlock;
+  return wait ? populator_->Wait() : absl::OkStatus();
+}
+
+absl::Status LoadedArena::LockMemory() const {
+  for (const FileRange& range : RangesOf(arena_.manifest, Section::KIND_HOT)) {
+    if (mlock(mapping_.bytes().data() + range.offset, range.size) == 0) {
+      continue;
+    }
+    struct rlimit limit;
+    getrlimit(RLIMIT_MEMLOCK, &limit);
+    return absl::FailedPreconditionError(absl::StrCat(
+        path(), ": cannot lock ", range.size, " bytes in memory (limit ",
+        limit.rlim_cur, "): raise it (ulimit -l unlimited) or leave out "
+        "--mlock"));
+  }
+  return absl::OkStatus();
 }
 
 const TensorView* LoadedArena::FindTensor(absl::string_view name) const {
@@ -135,23 +219,39 @@ const TensorView* LoadedArena::FindTensor(absl::string_view name) const {
   return found == arena_.index.end() ? nullptr : &tensors_[found->second];
 }
 
-absl::Status LoadedArena::Populate(ThreadPool* pool) const {
-  for (const Extent& extent : hot_) {
-    TESSERA_RETURN_IF_ERROR(
-        mapping_.Populate(extent.offset(), extent.size(), pool));
+absl::StatusOr<LoadReport> LoadedArena::Report() const {
+  LoadReport report = report_;
+  TESSERA_ASSIGN_OR_RETURN(
+      const MappedPages pages,
+      PagesMapped(mapping_.bytes().data(), mapping_.bytes().size()));
+  report.huge_bytes = pages.huge;
+  report.hugetlb_bytes = pages.hugetlb;
+  report.small_bytes = pages.small();
+  meter_.AddFaults(report);
+  if (populator_ != nullptr) {
+    report.reading = !populator_->done();
+    report.read_seconds += absl::ToDoubleSeconds(populator_->elapsed());
   }
-  return absl::OkStatus();
+  if (verifier_ != nullptr) report.verified_bytes = verifier_->verified_bytes();
+  ExplainPages(ReadPageFacts(mapping_, advised_), &report);
+  return report;
 }
 
-absl::Status LoadedArena::CountHugePages() {
-  for (const Extent& extent : hot_) {
-    TESSERA_ASSIGN_OR_RETURN(
-        const uint64_t bytes,
-        HugeBytesMapped(mapping_.bytes().data() + extent.offset(),
-                        extent.size()));
-    report_.huge_bytes += bytes;
-  }
-  return absl::OkStatus();
+absl::Status LoadedArena::VerifyBytes(const uint8_t* data,
+                                      uint64_t size) const {
+  if (verifier_ == nullptr) return absl::OkStatus();
+  const auto offset = static_cast<uint64_t>(data - mapping_.bytes().data());
+  return WithPath(path(), verifier_->Verify({offset, size}));
+}
+
+absl::Status LoadedArena::CheckHealth() const {
+  // A file that cannot be read explains a hash that is wrong.
+  TESSERA_RETURN_IF_ERROR(mapping_.CheckReadable());
+  if (populator_ == nullptr) return absl::OkStatus();
+  const absl::Status status =
+      verifier_ != nullptr ? populator_->Wait() : populator_->status();
+  TESSERA_RETURN_IF_ERROR(mapping_.CheckReadable());
+  return status;
 }
 
 }  // namespace tessera

@@ -6,41 +6,36 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "base/thread_pool.h"
+#include "base/file_mapping.h"
+#include "base/populator.h"
 #include "formats/arena/arena_reader.h"
 #include "formats/arena/manifest.pb.h"
-#include "runtime/loader/file_mapping.h"
+#include "runtime/loader/chunk_verifier.h"
+#include "runtime/loader/load_meter.h"
+#include "runtime/loader/load_options.h"
 #include "runtime/loader/load_report.h"
 #include "runtime/loader/tensor_view.h"
 
 namespace tessera {
 
-enum class HugePages {
-  kOff,   // small pages, even where the page cache has huge ones
-  kAuto,  // the page cache's own pages, huge where the kernel can
-};
-
-struct LoadOptions {
-  HugePages huge_pages = HugePages::kAuto;
-  // Bring the hot sections into memory in Open rather than when they are first
-  // read.
-  bool populate = true;
-  ThreadPool* pool = nullptr;  // populates; null: the calling thread
-};
-
-// The mapped file and the tensors in it. No weight is copied: every process
-// that opens the file shares its pages. Immutable and thread-safe.
+// The mapped file and the tensors in it. Unless a copy is asked for, no weight
+// is copied: every process that opens the file shares its pages. Immutable and
+// thread-safe.
 //
-// What is not populated is read when it is touched; if the disk fails then, the
-// process gets SIGBUS.
+// If the file is cut or the disk fails later, weights read as zeros and
+// CheckHealth() says so: whoever computes with them asks before giving out a
+// result.
 class LoadedArena {
  public:
   // Opens, validates (see ParseArena) and maps `path`. Messages start with the
   // path. NotFound, PermissionDenied and so on as the system says; DataLoss for
-  // a damaged file; Unimplemented for one that is newer than this program.
+  // a damaged file; Unimplemented for one that is newer than this program;
+  // InvalidArgument for options that exclude each other; FailedPrecondition if
+  // memory cannot be locked.
   static absl::StatusOr<std::unique_ptr<LoadedArena>> Open(
       const std::string& path, const LoadOptions& options);
 
@@ -56,20 +51,40 @@ class LoadedArena {
   // The tensor called `name`, or nullptr.
   const TensorView* FindTensor(absl::string_view name) const;
 
-  const LoadReport& report() const { return report_; }
+  // What the load has got by now. Reads /proc: milliseconds.
+  absl::StatusOr<LoadReport> Report() const;
+
+  // With Verify::kLazy, compares with their hashes the chunks that [data, data +
+  // size) lies in, unless they are known to be good; else does nothing. For
+  // rows of cold sections, which nobody reads ahead.
+  absl::Status VerifyBytes(const uint8_t* data, uint64_t size) const;
+
+  // OK if all bytes that were read so far could be read. DataLoss, naming path
+  // and offset, if not: what was computed since the last call is wrong. With
+  // Verify::kLazy, waits until all hot sections are verified.
+  absl::Status CheckHealth() const;
 
  private:
-  LoadedArena(FileMapping mapping, Arena arena);
+  LoadedArena(const LoadMeter& meter, FileMapping mapping, Arena arena,
+              const LoadOptions& options);
 
-  void AdviseColdPages() const;
-  absl::Status Populate(ThreadPool* pool) const;
-  absl::Status CountHugePages();
+  absl::Status CheckOptions() const;
+  absl::Status Load();
+  void Advise();
+  absl::Status CopyHotSections();
+  absl::Status ReadSections();
+  absl::Status LockMemory() const;
+  uint64_t BytesOf(Section::Kind kind) const;
 
+  const LoadMeter meter_;  // since Open began
   FileMapping mapping_;
-  Arena arena_;
-  std::vector<Extent> hot_;  // of the hot sections, ascending and apart
+  const Arena arena_;
+  const LoadOptions options_;
   std::vector<TensorView> tensors_;
-  LoadReport report_;
+  LoadReport report_;  // what does not change after Open
+  bool advised_ = true;
+  std::unique_ptr<ChunkVerifier> verifier_;  // null: nothing to verify
+  std::unique_ptr<Populator> populator_;     // null: nobody reads ahead
 };
 
 }  // namespace tessera

@@ -51,14 +51,16 @@ absl::StatusOr<std::unique_ptr<Decoder>> Decoder::Create(
       ModelWeights weights,
       FindModelWeights(config, arena.tensors(), kernels, options.exact));
   auto decoder = std::unique_ptr<Decoder>(
-      new Decoder(config, std::move(weights), kernels, options));
+      new Decoder(arena, config, std::move(weights), kernels, options));
   TESSERA_RETURN_IF_ERROR(decoder->TakeMemory(options));
   return decoder;
 }
 
-Decoder::Decoder(const LlamaConfig& config, ModelWeights weights,
-                 const KernelTable& kernels, const DecoderOptions& options)
-    : config_(config),
+Decoder::Decoder(const LoadedArena& arena, const LlamaConfig& config,
+                 ModelWeights weights, const KernelTable& kernels,
+                 const DecoderOptions& options)
+    : arena_(arena),
+      config_(config),
       weights_(std::move(weights)),
       rope_(config_, weights_.rope_freqs),
       kernels_(kernels),
@@ -110,9 +112,25 @@ absl::Status Decoder::CheckRequest(absl::Span<const int32_t> ids,
   return absl::OkStatus();
 }
 
+absl::Status Decoder::VerifyRows(absl::Span<const int32_t> ids) const {
+  const TensorView& rows = weights_.token_embd.view;
+  const TensorLayout& layout = rows.layout;
+  // Where tiles are spread, a row is everywhere.
+  const bool whole = layout.has_whole_row_tiles();
+  const uint64_t tiles = whole ? 1 : layout.row_tiles();
+  for (const int32_t id : ids) {
+    const uint64_t first = whole ? id / layout.tile_rows : 0;
+    TESSERA_RETURN_IF_ERROR(
+        arena_.VerifyBytes(rows.data + first * layout.row_tile_stride,
+                           tiles * layout.row_tile_bytes));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<absl::Span<const float>> Decoder::Forward(
     absl::Span<const int32_t> ids, int64_t logits_for_last) {
   TESSERA_RETURN_IF_ERROR(CheckRequest(ids, logits_for_last));
+  TESSERA_RETURN_IF_ERROR(VerifyRows(ids));
   const DecoderParts parts = {config_,  weights_, rope_, kernels_,
                               buffers_, cache_,   team_, exact_};
   int64_t logit_rows = 0;
@@ -132,6 +150,7 @@ absl::StatusOr<absl::Span<const float>> Decoder::Forward(
     logit_rows += batch.logit_tokens;
     position_ += static_cast<int64_t>(batch.ids.size());
   }
+  TESSERA_RETURN_IF_ERROR(arena_.CheckHealth());
   return absl::MakeConstSpan(buffers_.logits,
                              logit_rows * config_.vocab_size);
 }

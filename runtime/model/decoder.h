@@ -52,7 +52,9 @@ class Decoder {
   // Appends `ids` (at least one) to the sequence. Returns the logits that
   // follow each of the last `logits_for_last` ids, [logits_for_last][vocab];
   // valid until the next call. InvalidArgument, changing nothing, if an id is
-  // out of range or the context has no room for all of them. The logits of a
+  // out of range or the context has no room for all of them; DataLoss, naming
+  // file and offset, if weights could not be read: then this decoder is of no
+  // more use. The logits of a
   // token depend on the ids before it alone: not on how they were split into
   // calls, nor on the number of threads.
   absl::StatusOr<absl::Span<const float>> Forward(
@@ -76,13 +78,19 @@ class Decoder {
   uint64_t memory_bytes() const { return memory_.bytes(); }
 
  private:
-  Decoder(const LlamaConfig& config, ModelWeights weights,
-          const KernelTable& kernels, const DecoderOptions& options);
+  Decoder(const LoadedArena& arena, const LlamaConfig& config,
+          ModelWeights weights, const KernelTable& kernels,
+          const DecoderOptions& options);
 
   absl::Status TakeMemory(const DecoderOptions& options);
   absl::Status CheckRequest(absl::Span<const int32_t> ids,
                             int64_t logits_for_last) const;
 
+  // Verifies the rows of the token embedding that `ids` name, if it is asked
+  // for.
+  absl::Status VerifyRows(absl::Span<const int32_t> ids) const;
+
+  const LoadedArena& arena_;
   const LlamaConfig config_;
   const ModelWeights weights_;
   const RopeTable rope_;

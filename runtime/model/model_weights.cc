@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
@@ -36,14 +37,26 @@ class TensorPicker {
   }
 
   absl::Status TakeVector(absl::string_view name, int64_t size,
-                          std::vector<float>* values) {
+                          absl::Span<const float>* values) {
     TESSERA_ASSIGN_OR_RETURN(const TensorView* view, Take(name, {size}));
+    if (view->type == DType::kF32 &&
+        view->layout.order == LayoutOrder::kRowMajor) {
+      *values = absl::MakeConstSpan(reinterpret_cast<const float*>(view->data),
+                                    size);
+      return absl::OkStatus();
+    }
     TESSERA_ASSIGN_OR_RETURN(const Matrix row,
                              MakeMatrix(*view, kernels_, exact_));
     std::vector<uint8_t> scratch(ScratchBytes(row));
-    values->resize(size);
-    DequantizeRow(row, 0, scratch.data(), values->data());
+    std::vector<float>& converted = converted_.emplace_back(size);
+    DequantizeRow(row, 0, scratch.data(), converted.data());
+    *values = converted;
     return absl::OkStatus();
+  }
+
+  // What TakeVector could not take as it is stored.
+  std::vector<std::vector<float>> TakeConverted() {
+    return std::move(converted_);
   }
 
   // Unimplemented if a tensor has not been taken.
@@ -81,6 +94,7 @@ class TensorPicker {
 
   const KernelTable& kernels_;
   const bool exact_;
+  std::vector<std::vector<float>> converted_;
   absl::flat_hash_map<absl::string_view, const TensorView*> unused_;
 };
 
@@ -111,7 +125,7 @@ absl::Status TakeLayer(const LlamaConfig& config, int64_t index,
 }
 
 absl::Status TakeRopeFreqs(const LlamaConfig& config, TensorPicker& picker,
-                           std::vector<float>* rope_freqs) {
+                           absl::Span<const float>* rope_freqs) {
   constexpr absl::string_view kName = "rope_freqs.weight";
   if (!picker.Has(kName) && !config.needs_rope_freqs) return absl::OkStatus();
   TESSERA_RETURN_IF_ERROR(
@@ -178,6 +192,7 @@ absl::StatusOr<ModelWeights> FindModelWeights(
   }
   TESSERA_RETURN_IF_ERROR(TakeRopeFreqs(config, picker, &weights.rope_freqs));
   TESSERA_RETURN_IF_ERROR(picker.CheckAllTaken());
+  weights.converted = picker.TakeConverted();
   return weights;
 }
 

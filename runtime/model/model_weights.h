@@ -15,26 +15,34 @@
 
 namespace tessera {
 
-// One layer. Norms are copies in float32, [hidden_size].
+// One layer. Norms are [hidden_size].
 struct LayerWeights {
-  std::vector<float> attn_norm;
+  absl::Span<const float> attn_norm;
   Matrix attn_q;       // [query_size, hidden_size]
   Matrix attn_k;       // [kv_size, hidden_size]
   Matrix attn_v;       // [kv_size, hidden_size]
   Matrix attn_output;  // [hidden_size, query_size]
-  std::vector<float> ffn_norm;
+  absl::Span<const float> ffn_norm;
   Matrix ffn_gate;     // [intermediate_size, hidden_size]
   Matrix ffn_up;       // [intermediate_size, hidden_size]
   Matrix ffn_down;     // [hidden_size, intermediate_size]
 };
 
-// Matrices point into the loaded arena. Immutable and thread-safe.
+// Matrices point into the loaded arena, and so do vectors that are stored in
+// float32: nothing of them is read before it is used. Immutable and thread-safe;
+// movable.
 struct ModelWeights {
+  ModelWeights() = default;
+  ModelWeights(ModelWeights&&) = default;
+  ModelWeights& operator=(ModelWeights&&) = default;
+
   Matrix token_embd;   // [vocab_size, hidden_size]
   std::vector<LayerWeights> layers;
-  std::vector<float> output_norm;
+  absl::Span<const float> output_norm;
   Matrix output;       // [vocab_size, hidden_size]; token_embd if tied
-  std::vector<float> rope_freqs;  // divisors, one per pair; empty: all 1
+  absl::Span<const float> rope_freqs;  // divisors, one per pair; empty: all 1
+
+  std::vector<std::vector<float>> converted;  // vectors of other types
 
   // Bytes of all matrices that are read to compute one token.
   uint64_t bytes_per_token() const;

@@ -44,7 +44,12 @@ TEST_F(RunFlagsTest, DefaultsAreThoseOfTheContract) {
   EXPECT_EQ(options->sampler.repeat_penalty, 1.0);
   EXPECT_EQ(options->threads, 0);
   EXPECT_EQ(options->ctx_size, 0);
-  EXPECT_EQ(options->huge_pages, HugePages::kAuto);
+  EXPECT_EQ(options->load.huge_pages, HugePages::kAuto);
+  EXPECT_EQ(options->load.populate, Populate::kAhead);
+  EXPECT_EQ(options->load.verify, Verify::kNone);
+  EXPECT_EQ(options->load.readers, 0);
+  EXPECT_FALSE(options->load.mlock);
+  EXPECT_EQ(options->numa.kind, NumaPolicy::Kind::kOff);
   EXPECT_TRUE(options->show_prompt);
   EXPECT_FALSE(options->json);
 }
@@ -54,7 +59,8 @@ TEST_F(RunFlagsTest, EveryFlagHasItsEffect) {
       {"m.arena", "--prompt=x", "--n_predict=5", "--temperature=0", "--top_k=1",
        "--top_p=0.5", "--min_p=0", "--repeat_penalty=1.1", "--seed=9",
        "--threads=3", "--ctx_size=77", "--huge_pages=off", "--json", "--quiet",
-       "--ignore_eos", "--noshow_prompt"});
+       "--ignore_eos", "--noshow_prompt", "--populate=all", "--verify=lazy",
+       "--numa=bind=1", "--mlock", "--readers=7"});
   ASSERT_TRUE(options.ok()) << options.status();
   EXPECT_EQ(options->generate.n_predict, 5);
   EXPECT_EQ(options->sampler.temperature, 0);
@@ -65,7 +71,13 @@ TEST_F(RunFlagsTest, EveryFlagHasItsEffect) {
   EXPECT_EQ(options->sampler.seed, 9u);
   EXPECT_EQ(options->threads, 3);
   EXPECT_EQ(options->ctx_size, 77);
-  EXPECT_EQ(options->huge_pages, HugePages::kOff);
+  EXPECT_EQ(options->load.huge_pages, HugePages::kOff);
+  EXPECT_EQ(options->load.populate, Populate::kAll);
+  EXPECT_EQ(options->load.verify, Verify::kLazy);
+  EXPECT_EQ(options->load.readers, 7);
+  EXPECT_TRUE(options->load.mlock);
+  EXPECT_EQ(options->numa.kind, NumaPolicy::Kind::kBind);
+  EXPECT_EQ(options->numa.node, 1);
   EXPECT_TRUE(options->json);
   EXPECT_TRUE(options->quiet);
   EXPECT_TRUE(options->generate.ignore_eos);
@@ -82,7 +94,12 @@ TEST_F(RunFlagsTest, WrongUsageIsNamed) {
   ExpectWrong({"a", "--prompt=x", "--threads=-1"}, "--threads");
   ExpectWrong({"a", "--prompt=x", "--ctx_size=-1"}, "--ctx_size");
   ExpectWrong({"a", "--prompt=x", "--seed=-2"}, "--seed");
-  ExpectWrong({"a", "--prompt=x", "--huge_pages=maybe"}, "--huge_pages");
+  ExpectWrong({"a", "--prompt=x", "--huge_pages=maybe"},
+              "--huge_pages: 'maybe' is none of auto, file, thp, hugetlb, off");
+  ExpectWrong({"a", "--prompt=x", "--populate=no"}, "--populate: ");
+  ExpectWrong({"a", "--prompt=x", "--verify=yes"}, "--verify: ");
+  ExpectWrong({"a", "--prompt=x", "--numa=bind=x"}, "--numa: ");
+  ExpectWrong({"a", "--prompt=x", "--readers=-1"}, "--readers");
 }
 
 TEST_F(RunFlagsTest, TokenizesPlainlyUnlessTold) {

@@ -18,9 +18,18 @@ RunReport SomeReport() {
   LoadReport load;
   load.mapped_bytes = 3'000'000'000;
   load.hot_bytes = 2'000'000'000;
+  load.asked_bytes = 2'000'000'000;
   load.huge_bytes = 1'999'000'000;
-  load.seconds = 0.5;
+  load.small_bytes = 7'000'000;
+  load.open_seconds = 0.5;
+  load.read_seconds = 0.25;
+  load.read_bytes = 2'000'000'000;
+  load.cached_share = 0.999;
+  load.verified_bytes = 3'000'000;
+  load.minor_faults = 12;
+  load.major_faults = 3;
   load.why_not_huge = "memory is fragmented";
+  load.how_to_mend = "compact it";
   RunReport report;
   *report.mutable_load() = LoadProto(load);
   *report.mutable_prefill() = PhaseProto(100, 0.25);
@@ -37,8 +46,15 @@ RunReport SomeReport() {
 
 TEST(RunReportTest, TextNamesRatesAndReasons) {
   const std::string text = ReportText(SomeReport());
-  EXPECT_THAT(text, HasSubstr("0.500 s, 2.00 GB hot of 3.00 GB, 99% in huge"));
-  EXPECT_THAT(text, HasSubstr("\n          memory is fragmented\n"));
+  EXPECT_THAT(text, HasSubstr("0.500 s, 2.00 GB hot of 3.00 GB; 2.00 GB read "
+                              "in 0.250 s, 8.0 GB/s, 99% from the page cache; "
+                              "3.00 MB match their hashes\n"));
+  EXPECT_THAT(text, HasSubstr("2.00 GB in pages of 2 MiB (99% of what was "
+                              "asked for), 7.00 MB in 4 KiB; 12 minor faults, 3 "
+                              "major\n"));
+  EXPECT_THAT(text, HasSubstr("\n          not all huge: memory is fragmented\n"
+                              "          what helps: compact it\n"));
+  EXPECT_THAT(text, Not(HasSubstr("numa")));
   EXPECT_THAT(text, HasSubstr("100 tokens, 400.0 tokens/s"));
   EXPECT_THAT(text, HasSubstr("50 tokens, 25.0 tokens/s"));
   EXPECT_THAT(text, HasSubstr("2.00 GB of weights per token, 50.0 GB/s"));

@@ -1,8 +1,12 @@
 #include "runtime/loader/loaded_arena.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <fstream>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -31,6 +35,12 @@ std::vector<uint8_t> SmallArenaFile() {
   return builder.FileWith(manifest);
 }
 
+// Of tensor `index`, from the start of the file.
+uint64_t FileOffset(const LoadedArena& arena, int index) {
+  const Tensor& tensor = arena.manifest().tensors(index);
+  return tensor.extent().offset() + tensor.first_tile_offset();
+}
+
 // Opens `path`, which must fail with `code` and a message that starts with the
 // path; returns the message.
 std::string OpenError(const std::string& path, absl::StatusCode code) {
@@ -43,10 +53,7 @@ std::string OpenError(const std::string& path, absl::StatusCode code) {
 
 TEST(LoadedArenaTest, ViewsUnpackToTheRowsThatWerePacked) {
   const std::string path = WriteFile("views.arena", SmallArenaFile());
-  ThreadPool pool(2);
-  LoadOptions options;
-  options.pool = &pool;
-  const auto arena = LoadedArena::Open(path, options);
+  const auto arena = LoadedArena::Open(path, LoadOptions());
   ASSERT_TRUE(arena.ok()) << arena.status();
   ASSERT_FALSE((*arena)->tensors().empty());
   for (const TensorView& view : (*arena)->tensors()) {
@@ -69,40 +76,174 @@ TEST(LoadedArenaTest, ViewsUnpackToTheRowsThatWerePacked) {
   EXPECT_EQ((*arena)->FindTensor("no such tensor"), nullptr);
 }
 
+std::unique_ptr<LoadedArena> OpenSmallArena(const std::string& name,
+                                            const LoadOptions& options) {
+  auto arena = LoadedArena::Open(WriteFile(name, SmallArenaFile()), options);
+  EXPECT_TRUE(arena.ok()) << arena.status();
+  return *std::move(arena);
+}
+
 TEST(LoadedArenaTest, ReportsWhatItGot) {
-  const std::vector<uint8_t> file = SmallArenaFile();
-  const std::string path = WriteFile("report.arena", file);
-  const auto arena = LoadedArena::Open(path, LoadOptions());
-  ASSERT_TRUE(arena.ok()) << arena.status();
-  const LoadReport& report = (*arena)->report();
-  EXPECT_EQ(report.mapped_bytes, file.size());
-  EXPECT_EQ(report.hot_bytes, 2 * kMebibyte);
-  EXPECT_LE(report.huge_bytes, report.hot_bytes);
-  EXPECT_GT(report.seconds, 0);
-  EXPECT_GT(report.gigabytes_per_second(), 0);
-  EXPECT_EQ(report.why_not_huge.empty(),
-            report.huge_bytes == report.hot_bytes);
+  LoadOptions options;
+  options.populate = Populate::kHot;
+  const auto arena = OpenSmallArena("report.arena", options);
+  const auto report = arena->Report();
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->mapped_bytes, SmallArenaFile().size());
+  EXPECT_EQ(report->hot_bytes, 2 * kMebibyte);
+  EXPECT_EQ(report->asked_bytes, report->hot_bytes);
+  EXPECT_EQ(report->read_bytes, report->hot_bytes);
+  EXPECT_FALSE(report->reading);
+  EXPECT_GE(report->huge_bytes + report->small_bytes, report->hot_bytes);
+  EXPECT_EQ(report->private_bytes, 0u);
+  EXPECT_GT(report->open_seconds, 0);
+  EXPECT_GT(report->gigabytes_per_second(), 0);
+  EXPECT_EQ(report->why_not_huge.empty(), report->huge_share() == 1);
+  EXPECT_EQ(report->how_to_mend.empty(), report->why_not_huge.empty());
 }
 
 TEST(LoadedArenaTest, OffMeansNoHugePages) {
-  const std::string path = WriteFile("off.arena", SmallArenaFile());
   LoadOptions options;
   options.huge_pages = HugePages::kOff;
-  const auto arena = LoadedArena::Open(path, options);
-  ASSERT_TRUE(arena.ok()) << arena.status();
-  EXPECT_EQ((*arena)->report().huge_bytes, 0u);
-  EXPECT_EQ((*arena)->report().huge_share(), 0);
-  EXPECT_FALSE((*arena)->report().why_not_huge.empty());
+  const auto report = OpenSmallArena("off.arena", options)->Report();
+  ASSERT_TRUE(report.ok());
+  EXPECT_EQ(report->asked_bytes, 0u);
+  EXPECT_EQ(report->huge_bytes, 0u);
+  EXPECT_EQ(report->why_not_huge, "they were not asked for");
 }
 
-TEST(LoadedArenaTest, MayLeaveReadingForLater) {
-  const std::string path = WriteFile("lazy.arena", SmallArenaFile());
+// All tensors unpack to what was packed, whatever memory they lie in.
+void ExpectRightBytes(const LoadedArena& arena) {
+  const std::vector<uint8_t> file = SmallArenaFile();
+  for (const Section& section : arena.manifest().sections()) {
+    const uint64_t offset = section.extent().offset();
+    ASSERT_EQ(0, std::memcmp(arena.tensors()[0].data -
+                                 FileOffset(arena, 0) + offset,
+                             file.data() + offset, section.extent().size()));
+  }
+}
+
+TEST(LoadedArenaTest, EveryModeGivesTheSameBytes) {
+  for (const HugePages mode :
+       {HugePages::kAuto, HugePages::kFile, HugePages::kThp,
+        HugePages::kHugetlb, HugePages::kOff}) {
+    for (const Populate populate : {Populate::kAhead, Populate::kLazy,
+                                    Populate::kHot, Populate::kAll}) {
+      LoadOptions options;
+      options.huge_pages = mode;
+      options.populate = populate;
+      const auto arena = OpenSmallArena("modes.arena", options);
+      ExpectRightBytes(*arena);
+      EXPECT_TRUE(arena->CheckHealth().ok());
+      const auto report = arena->Report();
+      ASSERT_TRUE(report.ok());
+      const bool copy = mode == HugePages::kThp || mode == HugePages::kHugetlb;
+      EXPECT_EQ(report->private_bytes, copy ? report->hot_bytes : 0);
+      EXPECT_EQ(report->mode, mode);
+    }
+  }
+}
+
+TEST(LoadedArenaTest, ACopyOutlivesItsFile) {
   LoadOptions options;
-  options.populate = false;
-  const auto arena = LoadedArena::Open(path, options);
+  options.huge_pages = HugePages::kThp;
+  const auto arena = OpenSmallArena("copy.arena", options);
+  const TensorView& view = arena->tensors()[0];
+  const uint8_t before = view.data[0];
+  ASSERT_EQ(truncate(arena->path().c_str(), 4096), 0);
+  EXPECT_EQ(view.data[0], before);
+}
+
+TEST(LoadedArenaTest, MlockKeepsHotSections) {
+  LoadOptions options;
+  options.mlock = true;
+  const auto arena =
+      LoadedArena::Open(WriteFile("locked.arena", SmallArenaFile()), options);
+  // Where the limit is too small, the message says what to do.
+  if (!arena.ok()) {
+    EXPECT_EQ(arena.status().code(), absl::StatusCode::kFailedPrecondition);
+    EXPECT_TRUE(absl::StrContains(arena.status().message(), "ulimit -l"));
+  } else {
+    ExpectRightBytes(**arena);
+  }
+}
+
+TEST(LoadedArenaTest, VerifiesWhatItReads) {
+  for (const Verify verify : {Verify::kLazy, Verify::kFull}) {
+    LoadOptions options;
+    options.verify = verify;
+    const auto arena = OpenSmallArena("verify.arena", options);
+    EXPECT_TRUE(arena->CheckHealth().ok());
+    const auto report = arena->Report();
+    ASSERT_TRUE(report.ok());
+    EXPECT_EQ(report->verified_bytes,
+              verify == Verify::kFull ? 4 * kMebibyte : 2 * kMebibyte);
+  }
+}
+
+// The small arena with one bit of byte `offset` flipped.
+std::string DamagedFile(const std::string& name, uint64_t offset) {
+  std::vector<uint8_t> file = SmallArenaFile();
+  file[offset] ^= 1;
+  return WriteFile(name, file);
+}
+
+TEST(LoadedArenaTest, FullVerificationRefusesADamagedFile) {
+  for (const uint64_t offset : {2 * kMebibyte + 5, 4 * kMebibyte + 5}) {
+    const std::string path = DamagedFile("full.arena", offset);
+    ASSERT_TRUE(LoadedArena::Open(path, LoadOptions()).ok());
+    LoadOptions options;
+    options.verify = Verify::kFull;
+    const auto arena = LoadedArena::Open(path, options);
+    EXPECT_EQ(arena.status().code(), absl::StatusCode::kDataLoss);
+    EXPECT_TRUE(absl::StartsWith(arena.status().message(), path + ": chunk ["))
+        << arena.status();
+  }
+}
+
+TEST(LoadedArenaTest, LazyVerificationFindsHotDamageBeforeAnyResult) {
+  LoadOptions options;
+  options.verify = Verify::kLazy;
+  const auto arena = LoadedArena::Open(
+      DamagedFile("lazyhot.arena", 2 * kMebibyte + 5), options);
   ASSERT_TRUE(arena.ok()) << arena.status();
-  EXPECT_EQ((*arena)->tensors().size(),
-            static_cast<size_t>((*arena)->manifest().tensors_size()));
+  EXPECT_EQ((*arena)->CheckHealth().code(), absl::StatusCode::kDataLoss);
+}
+
+TEST(LoadedArenaTest, LazyVerificationFindsColdDamageWhenItIsRead) {
+  LoadOptions options;
+  options.verify = Verify::kLazy;
+  const auto arena = LoadedArena::Open(
+      DamagedFile("lazycold.arena", 4 * kMebibyte + 5), options);
+  ASSERT_TRUE(arena.ok()) << arena.status();
+  EXPECT_TRUE((*arena)->CheckHealth().ok());
+  const uint8_t* file = (*arena)->tensors()[0].data - FileOffset(**arena, 0);
+  EXPECT_TRUE((*arena)->VerifyBytes(file + 2 * kMebibyte, 100).ok());
+  EXPECT_EQ((*arena)->VerifyBytes(file + 5 * kMebibyte, 1).code(),
+            absl::StatusCode::kDataLoss);
+}
+
+TEST(LoadedArenaTest, LazyTwiceMakesNoSense) {
+  LoadOptions options;
+  options.verify = Verify::kLazy;
+  options.populate = Populate::kLazy;
+  const auto arena =
+      LoadedArena::Open(WriteFile("twice.arena", SmallArenaFile()), options);
+  EXPECT_EQ(arena.status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST(LoadedArenaTest, ACutUnderTheMappingIsAnErrorAndNoCrash) {
+  const auto arena = OpenSmallArena("cut.arena", LoadOptions());
+  EXPECT_TRUE(arena->CheckHealth().ok());
+  ASSERT_EQ(truncate(arena->path().c_str(), 2 * kMebibyte), 0);
+  EXPECT_EQ(*static_cast<const volatile uint8_t*>(arena->tensors()[0].data), 0);
+  const absl::Status status = arena->CheckHealth();
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
+  EXPECT_TRUE(absl::StrContains(status.message(), "byte 2097152")) << status;
+  // Another model is not concerned.
+  const auto other = OpenSmallArena("other.arena", LoadOptions());
+  ExpectRightBytes(*other);
+  EXPECT_TRUE(other->CheckHealth().ok());
 }
 
 TEST(LoadedArenaTest, RefusesWhatIsNoArena) {

@@ -1,4 +1,4 @@
-#include "runtime/loader/smaps.h"
+#include "base/smaps.h"
 
 #include <sys/mman.h>
 
@@ -23,23 +23,23 @@ constexpr char kSmaps[] =
     "VmFlags: rd sh\n";
 
 TEST(SmapsTest, SumsTheHugePagesOfMappingsInTheRange) {
-  EXPECT_EQ(HugeBytesIn(kSmaps, 0, ~uint64_t{0}), uint64_t{8} << 20);
-  EXPECT_EQ(HugeBytesIn(kSmaps, 0x7f0000200000, 0x7f0000800000),
+  EXPECT_EQ(PagesIn(kSmaps, 0, ~uint64_t{0}).huge, uint64_t{8} << 20);
+  EXPECT_EQ(PagesIn(kSmaps, 0x7f0000200000, 0x7f0000800000).huge,
             uint64_t{4} << 20);
-  EXPECT_EQ(HugeBytesIn(kSmaps, 0x7f0000800000, 0x7f0000a00000),
+  EXPECT_EQ(PagesIn(kSmaps, 0x7f0000800000, 0x7f0000a00000).huge,
             uint64_t{2} << 20);
 }
 
 TEST(SmapsTest, LeavesOutMappingsThatReachOutside) {
-  EXPECT_EQ(HugeBytesIn(kSmaps, 0x7f0000300000, 0x7f0000a00000),
+  EXPECT_EQ(PagesIn(kSmaps, 0x7f0000300000, 0x7f0000a00000).huge,
             uint64_t{2} << 20);
-  EXPECT_EQ(HugeBytesIn(kSmaps, 0x7f0000201000, 0x7f0000800000), 0u);
+  EXPECT_EQ(PagesIn(kSmaps, 0x7f0000201000, 0x7f0000800000).huge, 0u);
 }
 
 TEST(SmapsTest, AnythingElseIsNothing) {
-  EXPECT_EQ(HugeBytesIn("", 0, ~uint64_t{0}), 0u);
-  EXPECT_EQ(HugeBytesIn("FilePmdMapped: 2048 kB\n", 0, ~uint64_t{0}), 0u);
-  EXPECT_EQ(HugeBytesIn("10-20 r\nFilePmdMapped: many kB\n", 0, 0x20), 0u);
+  EXPECT_EQ(PagesIn("", 0, ~uint64_t{0}).huge, 0u);
+  EXPECT_EQ(PagesIn("FilePmdMapped: 2048 kB\n", 0, ~uint64_t{0}).huge, 0u);
+  EXPECT_EQ(PagesIn("10-20 r\nFilePmdMapped: many kB\n", 0, 0x20).huge, 0u);
 }
 
 TEST(SmapsTest, ReadsThisProcess) {
@@ -47,9 +47,9 @@ TEST(SmapsTest, ReadsThisProcess) {
   void* page = mmap(nullptr, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1,
                     0);
   ASSERT_NE(page, MAP_FAILED);
-  const auto bytes = HugeBytesMapped(page, 4096);
+  const auto bytes = PagesMapped(page, 4096);
   ASSERT_TRUE(bytes.ok()) << bytes.status();
-  EXPECT_EQ(*bytes, 0u);
+  EXPECT_EQ(bytes->huge, 0u);
   munmap(page, 4096);
 }
 

@@ -1,0 +1,78 @@
+#include "base/populator.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/time/clock.h"
+
+namespace tessera {
+namespace {
+
+std::vector<FileRange> PiecesOf(const std::vector<FileRange>& ranges) {
+  std::vector<FileRange> pieces;
+  for (const FileRange& range : ranges) {
+    for (uint64_t offset = range.offset; offset < range.end();
+         offset += Populator::kPieceBytes) {
+      pieces.push_back(
+          {offset, std::min(Populator::kPieceBytes, range.end() - offset)});
+    }
+  }
+  return pieces;
+}
+
+}  // namespace
+
+Populator::Populator(const FileMapping& mapping,
+                     const std::vector<FileRange>& ranges, int readers,
+                     Check check)
+    : mapping_(mapping),
+      check_(std::move(check)),
+      start_(absl::Now()),
+      pieces_(PiecesOf(ranges)),
+      unfinished_(static_cast<int>(std::min<uint64_t>(
+          std::max(readers, 1), std::max<uint64_t>(pieces_.size(), 1)))) {
+  const int count = unfinished_.load();
+  for (int i = 0; i < count; ++i) {
+    readers_.emplace_back([this] { ReadPieces(); });
+  }
+}
+
+Populator::~Populator() {
+  next_.store(pieces_.size());
+  for (std::thread& reader : readers_) reader.join();
+}
+
+void Populator::ReadPieces() {
+  while (!failed_.load(std::memory_order_relaxed)) {
+    const uint64_t i = next_.fetch_add(1);
+    if (i >= pieces_.size()) break;
+    absl::Status status = mapping_.Populate(pieces_[i]);
+    if (status.ok() && check_ != nullptr) status = check_(pieces_[i]);
+    if (status.ok()) continue;
+    absl::MutexLock lock(&mutex_);
+    error_.Update(status);
+    failed_.store(true, std::memory_order_release);
+  }
+  absl::MutexLock lock(&mutex_);
+  end_ = absl::Now();
+  unfinished_.fetch_sub(1, std::memory_order_acq_rel);
+}
+
+absl::Status Populator::Wait() {
+  absl::MutexLock lock(&mutex_);
+  mutex_.Await(absl::Condition(this, &Populator::done));
+  return error_;
+}
+
+absl::Status Populator::status() const {
+  if (!failed_.load(std::memory_order_acquire)) return absl::OkStatus();
+  absl::MutexLock lock(&mutex_);
+  return error_;
+}
+
+absl::Duration Populator::elapsed() const {
+  absl::MutexLock lock(&mutex_);
+  return (done() ? end_ : absl::Now()) - start_;
+}
+
+}  // namespace tessera
