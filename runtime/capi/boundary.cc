@@ -1,7 +1,6 @@
 #include "runtime/capi/boundary.h"
 
 #include <algorithm>
-#include <cstring>
 #include <exception>
 #include <new>
 #include <system_error>
@@ -23,7 +22,7 @@ tessera_status Report(absl::StatusCode code, absl::string_view message,
   if (size < message.size()) {
     while (size > 0 && (message[size] & 0xC0) == 0x80) --size;
   }
-  std::memcpy(error->message, message.data(), size);
+  std::copy_n(message.data(), size, error->message);
   error->message[size] = '\0';
   return status;
 }
