@@ -18,11 +18,16 @@
 #include "converter/inspect/describe_json.h"
 #include "converter/inspect/describe_text.h"
 #include "converter/inspect/map_svg.h"
+#include "converter/inspect/rewarm.h"
 
 ABSL_FLAG(std::string, format, "text", "output: text or json");
 ABSL_FLAG(bool, verify, false, "check every hash of an arena");
 ABSL_FLAG(std::string, map, "", "draw the file into this .svg; it is replaced");
 ABSL_FLAG(bool, tensors, true, "list every tensor (text output)");
+ABSL_FLAG(bool, rewarm, false,
+          "only drop the file from the page cache and read it back, so that "
+          "programs that map it get huge pages; needs no root");
+ABSL_FLAG(bool, quiet, false, "no progress on stderr");
 ABSL_FLAG(int, threads, 0, "threads for --verify; 0: one per CPU");
 
 namespace tessera {
@@ -35,6 +40,7 @@ constexpr char kUsage[] =
   inspect --verify model.arena
   inspect --map=model.svg model.arena
   inspect --format=json model.gguf
+  inspect --rewarm model.arena
 
 usage: inspect [flags] FILE
 
@@ -81,6 +87,12 @@ absl::Status Inspect(const std::string& path, bool json) {
   return Print(*description, json);
 }
 
+absl::Status RewarmAndPrint(const std::string& path) {
+  TESSERA_ASSIGN_OR_RETURN(const Rewarming rewarming, Rewarm(path, absl::GetFlag(FLAGS_quiet)));
+  std::fputs(RewarmText(path, rewarming).c_str(), stdout);
+  return absl::OkStatus();
+}
+
 int Main(int argc, char** argv) {
   const std::vector<std::string> arguments =
       ParseCommandLine(argc, argv, kUsage);
@@ -94,7 +106,9 @@ int Main(int argc, char** argv) {
   if (threads < 0 || threads > kMaxThreads) {
     ExitWithUsageError(absl::StrCat("--threads: must be 0 to ", kMaxThreads));
   }
-  const absl::Status status = Inspect(arguments[0], format == "json");
+  const absl::Status status = absl::GetFlag(FLAGS_rewarm)
+                                  ? RewarmAndPrint(arguments[0])
+                                  : Inspect(arguments[0], format == "json");
   return status.ok() ? 0 : ReportFailure(status);
 }
 

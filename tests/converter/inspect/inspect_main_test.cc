@@ -125,5 +125,21 @@ TEST(InspectMainTest, HelpShowsExamplesFirst) {
   EXPECT_NE(flags, std::string::npos);
 }
 
+TEST(InspectMainTest, RewarmReadsTheFileBack) {
+  const std::string path = WriteArena(false);
+  const std::string before = ReadFile(path);
+  const Result result = Inspect(absl::StrCat("--rewarm ", path));
+  // Where the kernel or the file system has no huge pages, it says so.
+  if (result.exit_code == 0) {
+    EXPECT_TRUE(absl::StrContains(result.out, " in huge pages before"))
+        << result.out;
+    EXPECT_TRUE(absl::StrContains(result.out, "read back in ")) << result.out;
+  } else {
+    EXPECT_TRUE(absl::StrContains(result.err, "large folios")) << result.err;
+  }
+  EXPECT_EQ(ReadFile(path), before);
+  EXPECT_EQ(Inspect("--rewarm no_such_file").exit_code, 1);
+}
+
 }  // namespace
 }  // namespace tessera
