@@ -26,9 +26,16 @@ namespace {
 constexpr int64_t kRowTileGroupBytes = 384 * 1024;
 
 // Weights are asked for this far ahead, first from memory, then from the L2
-// cache (docs/kernels.md, "How weights stream").
-constexpr int64_t kFarBytes = 3584;
-constexpr int64_t kNearBytes = 1792;
+// cache (docs/kernels.md, "How weights stream"). Other distances are for
+// measuring: docs/loading.md, "Reading ahead".
+#ifndef TESSERA_PREFETCH_FAR_BYTES
+#define TESSERA_PREFETCH_FAR_BYTES 3584
+#endif
+#ifndef TESSERA_PREFETCH_NEAR_BYTES
+#define TESSERA_PREFETCH_NEAR_BYTES 1792
+#endif
+constexpr int64_t kFarBytes = TESSERA_PREFETCH_FAR_BYTES;
+constexpr int64_t kNearBytes = TESSERA_PREFETCH_NEAR_BYTES;
 
 // Asks for `kBytes` bytes at these distances from `p`. Large tiles are asked for
 // in parts: more at once would wait for each other.
