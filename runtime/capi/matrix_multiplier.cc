@@ -12,6 +12,7 @@
 #include "runtime/capi/open_arena.h"
 #include "runtime/capi/option_table.h"
 #include "runtime/cpu/isa.h"
+#include "runtime/cpu/numa_policy.h"
 #include "runtime/ops/matmul.h"
 #include "runtime/ops/matmul_piece.h"
 
@@ -159,9 +160,14 @@ tessera_status tessera_matmul(tessera_compute* compute,
        {"tensor->handle", tensor == nullptr ? nullptr : tensor->handle},
        {"x", x},
        {"y", y}},
-      [&] {
+      [&]() -> absl::Status {
         const auto& handle =
             *static_cast<const tessera::TensorHandle*>(tensor->handle);
-        return compute->multiplier->Multiply(*handle.view, x, tokens, y);
+        const tessera::LoadedArena& arena = handle.arena->loaded();
+        TESSERA_RETURN_IF_ERROR(arena.VerifyBytes(
+            handle.view->data, handle.view->layout.StoredBytes()));
+        TESSERA_RETURN_IF_ERROR(
+            compute->multiplier->Multiply(*handle.view, x, tokens, y));
+        return arena.CheckHealth();
       });
 }

@@ -7,6 +7,7 @@
 #include "base/file_error.h"
 #include "base/status_macros.h"
 #include "runtime/capi/boundary.h"
+#include "runtime/cpu/numa_policy.h"
 #include "runtime/llm/run_report.h"
 #include "runtime/llm/sampler.h"
 #include "runtime/tokenizer/tokenizer.h"
@@ -16,6 +17,8 @@ namespace tessera {
 absl::StatusOr<std::unique_ptr<ModelContext>> ModelContext::Create(
     std::shared_ptr<const OpenArena> arena, const tessera_options& options) {
   TESSERA_ASSIGN_OR_RETURN(const Isa isa, ChooseIsa());
+  // Before the threads are there: they inherit it.
+  TESSERA_RETURN_IF_ERROR(ApplyNumaPolicy(options.numa).status());
   auto context = std::unique_ptr<ModelContext>(
       new ModelContext(std::move(arena), options.threads, isa));
   TESSERA_RETURN_IF_ERROR(WithPath(

@@ -6,11 +6,11 @@
 
 #include "base/file_error.h"
 #include "base/status_macros.h"
-#include "base/thread_pool.h"
 #include "formats/dtype/dtype.h"
 #include "formats/layout/tensor_layout.h"
 #include "runtime/capi/boundary.h"
 #include "runtime/capi/option_table.h"
+#include "runtime/cpu/numa_policy.h"
 
 namespace tessera {
 namespace {
@@ -38,6 +38,11 @@ tessera_tensor DescribeTensor(const TensorView& view) {
   tensor.row_tile_bytes = layout.row_tile_bytes;
   tensor.row_tile_stride = layout.row_tile_stride;
   return tensor;
+}
+
+template <size_t kBytes>
+void CopyText(const std::string& text, char (&to)[kBytes]) {
+  to[text.copy(to, kBytes - 1)] = '\0';
 }
 
 }  // namespace
@@ -86,16 +91,23 @@ void OpenArena::DescribeModel() {
   model_.tie_word_embeddings = config.tie_word_embeddings();
 }
 
-tessera_load_report OpenArena::LoadReportForC() const {
-  const LoadReport& from = loaded_->report();
+absl::StatusOr<tessera_load_report> OpenArena::ReportLoad() const {
+  TESSERA_ASSIGN_OR_RETURN(const LoadReport from, loaded_->Report());
   tessera_load_report report = {};
   report.mapped_bytes = from.mapped_bytes;
   report.hot_bytes = from.hot_bytes;
-  report.huge_bytes = from.huge_bytes;
-  report.open_seconds = from.seconds;
+  report.asked_bytes = from.asked_bytes;
+  report.huge_bytes = from.huge_bytes + from.hugetlb_bytes;
+  report.private_bytes = from.private_bytes;
+  report.open_seconds = from.open_seconds;
+  report.read_seconds = from.read_seconds;
+  report.read_bytes = from.read_bytes;
+  report.verified_bytes = from.verified_bytes;
   report.minor_faults = from.minor_faults;
   report.major_faults = from.major_faults;
-  from.why_not_huge.copy(report.why_not_huge, sizeof(report.why_not_huge) - 1);
+  report.reading = from.reading;
+  CopyText(from.why_not_huge, report.why_not_huge);
+  CopyText(from.how_to_mend, report.how_to_mend);
   return report;
 }
 
@@ -129,11 +141,9 @@ absl::StatusOr<const Tokenizer*> OpenArena::FindTokenizer() const {
 namespace {
 
 absl::StatusOr<std::unique_ptr<LoadedArena>> LoadArena(
-    const char* path, const tessera_options* given) {
-  tessera_options options = OptionsOrDefault(given);
-  if (!options.load.populate) return LoadedArena::Open(path, options.load);
-  ThreadPool pool(options.threads);
-  options.load.pool = &pool;
+    const char* path, const tessera_options& options) {
+  // Before anything is read, and for the threads that read.
+  TESSERA_RETURN_IF_ERROR(ApplyNumaPolicy(options.numa).status());
   return LoadedArena::Open(path, options.load);
 }
 
@@ -145,8 +155,9 @@ tessera_status tessera_arena_open(const char* path,
                                   tessera_arena** arena, tessera_error* error) {
   return tessera::AtBoundary(
       error, {{"path", path}, {"arena", arena}}, [&]() -> absl::Status {
-        TESSERA_ASSIGN_OR_RETURN(auto loaded,
-                                 tessera::LoadArena(path, options));
+        TESSERA_ASSIGN_OR_RETURN(
+            auto loaded,
+            tessera::LoadArena(path, tessera::OptionsOrDefault(options)));
         *arena = new tessera_arena{
             std::make_shared<tessera::OpenArena>(std::move(loaded))};
         return absl::OkStatus();
@@ -164,8 +175,9 @@ tessera_status tessera_arena_load_report(const tessera_arena* arena,
                                          size_t struct_size,
                                          tessera_error* error) {
   return tessera::AtBoundary(
-      error, {{"arena", arena}, {"report", report}}, [&] {
-        const tessera_load_report made = arena->shared->LoadReportForC();
+      error, {{"arena", arena}, {"report", report}}, [&]() -> absl::Status {
+        TESSERA_ASSIGN_OR_RETURN(const tessera_load_report made,
+                                 arena->shared->ReportLoad());
         std::memcpy(report, &made, std::min(struct_size, sizeof(made)));
         return absl::OkStatus();
       });

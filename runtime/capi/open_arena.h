@@ -34,7 +34,7 @@ class OpenArena {
   const LoadedArena& loaded() const { return *loaded_; }
   const std::string& path() const { return loaded_->path(); }
   const tessera_arena_info& info() const { return info_; }
-  tessera_load_report LoadReportForC() const;
+  absl::StatusOr<tessera_load_report> ReportLoad() const;
 
   // nullptr if there is none.
   const tessera_tensor* Tensor(size_t index) const;

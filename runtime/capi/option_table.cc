@@ -1,65 +1,88 @@
 #include "runtime/capi/option_table.h"
 
+#include <cstdint>
 #include <string>
+#include <type_traits>
+#include <utility>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "base/file_error.h"
 #include "base/quoted.h"
-#include "base/status_macros.h"
 #include "runtime/capi/boundary.h"
 
 namespace tessera {
 namespace {
 
 constexpr int64_t kMaxThreads = 4096;
+constexpr int64_t kMaxReaders = 256;
 constexpr int64_t kMaxCtxSize = int64_t{1} << 26;
 
-// False for a value that is not allowed.
-using Setter = bool (*)(absl::string_view value, tessera_options& options);
+absl::Status SetInteger(absl::string_view value, int64_t most, auto* field) {
+  int64_t number;
+  if (!absl::SimpleAtoi(value, &number) || number < 0 || number > most) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(Quoted(value), " is no number from 0 to ", most));
+  }
+  *field = static_cast<std::remove_pointer_t<decltype(field)>>(number);
+  return absl::OkStatus();
+}
+
+absl::Status SetBool(absl::string_view value, bool* field) {
+  if (value != "true" && value != "false") {
+    return absl::InvalidArgumentError(
+        absl::StrCat(Quoted(value), " is none of true, false"));
+  }
+  *field = value == "true";
+  return absl::OkStatus();
+}
+
+template <typename Value>
+absl::Status SetWord(absl::StatusOr<Value> value, Value* field) {
+  if (value.ok()) *field = *std::move(value);
+  return value.status();
+}
 
 struct Option {
   const char* key;
-  const char* allowed;
-  Setter set;
+  absl::Status (*set)(absl::string_view value, tessera_options& options);
 };
-
-bool ParseInteger(absl::string_view value, int64_t most, int64_t* result) {
-  return absl::SimpleAtoi(value, result) && *result >= 0 && *result <= most;
-}
-
-bool SetThreads(absl::string_view value, tessera_options& options) {
-  int64_t threads;
-  if (!ParseInteger(value, kMaxThreads, &threads)) return false;
-  options.threads = static_cast<int>(threads);
-  return true;
-}
-
-bool SetCtxSize(absl::string_view value, tessera_options& options) {
-  int64_t ctx_size;
-  if (!ParseInteger(value, kMaxCtxSize, &ctx_size)) return false;
-  options.ctx_size = ctx_size;
-  return true;
-}
-
-bool SetHugePages(absl::string_view value, tessera_options& options) {
-  if (value != "auto" && value != "off") return false;
-  options.load.huge_pages =
-      value == "auto" ? HugePages::kAuto : HugePages::kOff;
-  return true;
-}
-
-bool SetPopulate(absl::string_view value, tessera_options& options) {
-  if (value != "true" && value != "false") return false;
-  options.load.populate = value == "true";
-  return true;
-}
 
 // A new option is a line here and in tessera.h.
 constexpr Option kOptions[] = {
-    {"threads", "0 (one per CPU) to 4096", SetThreads},
-    {"ctx_size", "0 (the model's) to 67108864", SetCtxSize},
-    {"huge_pages", "auto or off", SetHugePages},
-    {"populate", "true or false", SetPopulate},
+    {"threads",
+     [](absl::string_view value, tessera_options& options) {
+       return SetInteger(value, kMaxThreads, &options.threads);
+     }},
+    {"ctx_size",
+     [](absl::string_view value, tessera_options& options) {
+       return SetInteger(value, kMaxCtxSize, &options.ctx_size);
+     }},
+    {"huge_pages",
+     [](absl::string_view value, tessera_options& options) {
+       return SetWord(HugePagesFromWord(value), &options.load.huge_pages);
+     }},
+    {"populate",
+     [](absl::string_view value, tessera_options& options) {
+       return SetWord(PopulateFromWord(value), &options.load.populate);
+     }},
+    {"verify",
+     [](absl::string_view value, tessera_options& options) {
+       return SetWord(VerifyFromWord(value), &options.load.verify);
+     }},
+    {"mlock",
+     [](absl::string_view value, tessera_options& options) {
+       return SetBool(value, &options.load.mlock);
+     }},
+    {"readers",
+     [](absl::string_view value, tessera_options& options) {
+       return SetInteger(value, kMaxReaders, &options.load.readers);
+     }},
+    {"numa",
+     [](absl::string_view value, tessera_options& options) {
+       return SetWord(NumaPolicyFromWord(value), &options.numa);
+     }},
 };
 
 std::string KnownKeys() {
@@ -80,9 +103,7 @@ absl::Status SetOption(absl::string_view key, absl::string_view value,
                        tessera_options& options) {
   for (const Option& option : kOptions) {
     if (key != option.key) continue;
-    if (option.set(value, options)) return absl::OkStatus();
-    return absl::InvalidArgumentError(absl::StrCat(
-        "option ", key, " is ", Quoted(value), ", expected ", option.allowed));
+    return WithPath(absl::StrCat("option ", key), option.set(value, options));
   }
   return absl::InvalidArgumentError(absl::StrCat("unknown option ", Quoted(key),
                                                  "; known are ", KnownKeys()));

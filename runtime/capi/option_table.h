@@ -7,13 +7,15 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "runtime/capi/tessera.h"
-#include "runtime/loader/loaded_arena.h"
+#include "runtime/cpu/numa_policy.h"
+#include "runtime/loader/load_options.h"
 
 // What the options come to.
 struct tessera_options {
   int threads = 0;       // 0: one per CPU
   int64_t ctx_size = 0;  // 0: see DecoderOptions
   tessera::LoadOptions load;
+  tessera::NumaPolicy numa;
 };
 
 namespace tessera {

@@ -20,6 +20,10 @@
 // compute and a context may be used by one thread at a time; different ones
 // independently of each other. Objects do not survive fork() in the child.
 //
+// Signals: the first arena installs a handler of SIGBUS, so that a file that
+// cannot be read is DATA_LOSS; what is not about an arena goes to the handler
+// that was there before.
+//
 // Binary interface: libtessera.so.0. Structs that the library makes (functions
 // that return a pointer to const) may get more members at their end.
 #ifndef TESSERA_H_
@@ -73,13 +77,26 @@ typedef struct tessera_error {
 // ---- Options ----
 
 // Settings by name, for every function that takes options; each function reads
-// those that concern it. NULL stands for the defaults, which come first:
+// those that concern it. NULL stands for the defaults, which come first.
 //
-//   threads     "0": one per CPU; up to "4096". Of an arena: to read it.
-//   ctx_size    "0": the model's, at most 4096; else the tokens of a context.
-//   huge_pages  "auto", "off": whether an arena is mapped with huge pages.
-//   populate    "true": all weights are read when an arena is opened; "false":
-//               when they are used.
+// Of a compute and a context:
+//   threads     "0": one per CPU; up to "4096"
+// Of a context:
+//   ctx_size    "0": the model's, at most 4096; else the tokens of a context
+// Of an arena:
+//   huge_pages  "auto": those of the page cache, shared by all processes, for
+//               hot sections; "file": for the whole file; "thp", "hugetlb": a
+//               private copy in transparent or the system's huge pages; "off"
+//   populate    when weights are read. "ahead": while the first token is being
+//               computed; "lazy": when they are touched; "hot": what every
+//               token needs, before the arena is open; "all": everything
+//   verify      compare with the arena's hashes. "none"; "lazy": 4 MiB at a
+//               time, when they are read; "full": before the arena is open
+//   mlock       "false", "true": keep weights from being paged out
+//   readers     "0": measured best; else threads that read the disk, to "256"
+// Of all three, for the calling thread and the threads that the object starts:
+//   numa        "off"; "interleave": new pages on all nodes in turn; "bind=N":
+//               threads and new pages on node N
 typedef struct tessera_options tessera_options;
 
 tessera_status tessera_options_new(tessera_options** options,
@@ -131,15 +148,22 @@ typedef struct tessera_arena_info {
 // Valid as long as the arena; NULL only for NULL.
 const tessera_arena_info* tessera_arena_describe(const tessera_arena* arena);
 
-// What opening the arena cost, and what it got.
+// What opening the arena cost, and what it got by now.
 typedef struct tessera_load_report {
-  uint64_t mapped_bytes;  // the file
-  uint64_t hot_bytes;     // read for every token
-  uint64_t huge_bytes;    // in huge pages
+  uint64_t mapped_bytes;   // the file
+  uint64_t hot_bytes;      // read for every token
+  uint64_t asked_bytes;    // huge pages asked for
+  uint64_t huge_bytes;     // mapped with huge pages
+  uint64_t private_bytes;  // a copy, not shared with other processes
   double open_seconds;
-  uint64_t minor_faults;   // of this process since it began to open
-  uint64_t major_faults;   // those that waited for the disk
-  char why_not_huge[256];  // one sentence, if fewer are huge than asked for
+  double read_seconds;      // until all that was to be read had been read
+  uint64_t read_bytes;      // that much
+  uint64_t verified_bytes;  // compared with their hashes
+  uint64_t minor_faults;    // of this process since it began to open
+  uint64_t major_faults;    // those that waited for the disk
+  bool reading;             // it is not done yet
+  char why_not_huge[256];   // one sentence, if fewer are huge than asked for
+  char how_to_mend[256];    // what would help
 } tessera_load_report;
 
 // Fills *report; `struct_size` is sizeof(tessera_load_report).
@@ -198,7 +222,9 @@ void tessera_compute_free(tessera_compute* compute);
 // each 32 columns, or in pairs of bfloat16, as everywhere in Tessera; y does
 // not depend on the number of threads. Allocates only what earlier calls did
 // not. INVALID_ARGUMENT for a tensor of several matrices, UNIMPLEMENTED for a
-// type that cannot be computed with. The tensor's arena must be open.
+// type that cannot be computed with, DATA_LOSS if the file turns out to be
+// damaged or cannot be read, when y is worthless. The tensor's arena must be
+// open.
 tessera_status tessera_matmul(tessera_compute* compute,
                               const tessera_tensor* tensor, const float* x,
                               size_t tokens, float* y, tessera_error* error);

@@ -54,7 +54,11 @@ class TestFiles : public testing::Environment {
   static void Damage() {
     std::string bytes = Read(TestFile("q8.arena"));
     ASSERT_GT(bytes.size(), size_t{2} << 20);
+    Write("shrinking.arena", bytes);
     Write("cut.arena", bytes.substr(0, bytes.size() / 2));
+    std::string flipped = bytes;
+    flipped[(size_t{2} << 20) + 100] ^= 1;  // of the hot section
+    Write("flipped.arena", flipped);
     bytes.back() ^= 1;  // of the manifest
     Write("damaged.arena", bytes);
     Write("text.arena", "This is not an arena.");
@@ -96,6 +100,7 @@ int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   testing::AddGlobalTestEnvironment(new TestFiles);
   Register("Arena", kArenaCases);
+  Register("Damage", kDamageCases);
   Register("Matmul", kMatmulCases);
   Register("Model", kModelCases);
   return RUN_ALL_TESTS();

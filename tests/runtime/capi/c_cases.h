@@ -15,6 +15,7 @@ typedef struct CCase {
 
 // Each list ends with a NULL name.
 extern const CCase kArenaCases[];
+extern const CCase kDamageCases[];
 extern const CCase kMatmulCases[];
 extern const CCase kModelCases[];
 
