@@ -41,12 +41,19 @@ void SpinBarrier::Wait() {
 
 ThreadPool::ThreadPool(int size)
     : size_(size > 0 ? size : AvailableCpus()), barrier_(size_) {
-  for (int thread = 1; thread < size_; ++thread) {
-    workers_.emplace_back([this, thread] { WorkerLoop(thread); });
+  try {
+    for (int thread = 1; thread < size_; ++thread) {
+      workers_.emplace_back([this, thread] { WorkerLoop(thread); });
+    }
+  } catch (...) {
+    Stop();
+    throw;
   }
 }
 
-ThreadPool::~ThreadPool() {
+ThreadPool::~ThreadPool() { Stop(); }
+
+void ThreadPool::Stop() {
   {
     absl::MutexLock lock(&mutex_);
     stop_.store(true, std::memory_order_release);

@@ -34,6 +34,7 @@ class SpinBarrier {
 class ThreadPool {
  public:
   // `size` >= 1; 0 means one thread per CPU that this process may run on.
+  // Throws std::system_error if the system gives no more threads.
   explicit ThreadPool(int size);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
@@ -54,6 +55,7 @@ class ThreadPool {
 
  private:
   void WorkerLoop(int thread);
+  void Stop();
 
   const int size_;
   SpinBarrier barrier_;
