@@ -69,9 +69,15 @@ for language in 'c -std=c99' 'c -std=c11' 'c++ -std=c++11' 'c++ -std=c++20'; do
     $(pkg-config --cflags tessera) header.c
 done
 
+# A library that was built with a sanitizer needs it in the program, too.
+sanitizer=()
+symbols=$(nm --dynamic --undefined-only second/lib/libtessera.so)
+[[ $symbols == *__asan_init* ]] && sanitizer=(-fsanitize=address)
+[[ $symbols == *__tsan_init* ]] && sanitizer=(-fsanitize=thread)
+
 (($(wc -l <"$example") <= 40)) || fail "docs/generate.c is longer than 40 lines"
 # shellcheck disable=SC2046
-expect 0 cc -std=c11 -Wall -Wextra -Werror -pedantic -o generate "$example" \
+expect 0 cc -std=c11 -Wall -Wextra -Werror -pedantic "${sanitizer[@]}" -o generate "$example" \
   $(pkg-config --cflags --libs tessera)
 version=$(sed -n 's/^#define TESSERA_VERSION "\(.*\)"$/\1/p' second/include/tessera.h)
 [[ $(pkg-config --modversion tessera) == "$version" ]] || fail "another version"

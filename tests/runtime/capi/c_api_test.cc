@@ -103,5 +103,6 @@ int main(int argc, char** argv) {
   Register("Damage", kDamageCases);
   Register("Matmul", kMatmulCases);
   Register("Model", kModelCases);
+  Register("Thread", kThreadCases);
   return RUN_ALL_TESTS();
 }

@@ -18,6 +18,7 @@ extern const CCase kArenaCases[];
 extern const CCase kDamageCases[];
 extern const CCase kMatmulCases[];
 extern const CCase kModelCases[];
+extern const CCase kThreadCases[];
 
 // Defined by the program: the path of a test file, valid until it is called
 // again in the same thread.

@@ -1,12 +1,8 @@
 // Matrices of arenas against a plain multiplication in C.
-#define _POSIX_C_SOURCE 200809L
 #include <math.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include "runtime/capi/tessera.h"
 #include "tests/runtime/capi/c_cases.h"
@@ -172,38 +168,6 @@ static void ThreadsChangeNoBit(void) {
   tessera_arena_close(arena);
 }
 
-// Bytes of this process's address space.
-static rlim_t AddressSpace(void) {
-  unsigned long pages = 0;
-  FILE* file = fopen("/proc/self/statm", "r");
-  if (file != NULL) {
-    EXPECT(fscanf(file, "%lu", &pages) == 1);
-    fclose(file);
-  }
-  return (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE);
-}
-
-static void ThreadsThatDoNotStartAreAnError(void) {
-  tessera_error error;
-  tessera_options* options = NULL;
-  tessera_compute* compute = NULL;
-  REQUIRE(tessera_options_new(&options, NULL) == TESSERA_OK);
-  REQUIRE(tessera_options_set(options, "threads", "4096", NULL) == TESSERA_OK);
-  struct rlimit limit;
-  REQUIRE(getrlimit(RLIMIT_AS, &limit) == 0);
-  const rlim_t before = limit.rlim_cur;
-  // Room for some stacks, not for all.
-  limit.rlim_cur = AddressSpace() + ((rlim_t)1 << 28);
-  REQUIRE(setrlimit(RLIMIT_AS, &limit) == 0);
-  const tessera_status status = tessera_compute_new(options, &compute, &error);
-  limit.rlim_cur = before;
-  EXPECT(setrlimit(RLIMIT_AS, &limit) == 0);
-  EXPECT(status == TESSERA_RESOURCE_EXHAUSTED);
-  EXPECT(error.message[0] != '\0');
-  EXPECT(compute == NULL);
-  tessera_options_free(options);
-}
-
 static void WrongArgumentsAreRefused(void) {
   tessera_error error;
   tessera_arena* arena = NULL;
@@ -238,7 +202,6 @@ const CCase kMatmulCases[] = {
     {"BlocksInEveryLayout", BlocksInEveryLayout},
     {"AVectorIsOneRow", AVectorIsOneRow},
     {"ThreadsChangeNoBit", ThreadsChangeNoBit},
-    {"ThreadsThatDoNotStartAreAnError", ThreadsThatDoNotStartAreAnError},
     {"WrongArgumentsAreRefused", WrongArgumentsAreRefused},
     {NULL, NULL},
 };
