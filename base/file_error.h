@@ -9,8 +9,8 @@
 
 namespace tessera {
 
-// `status` with "PATH: " before its message, unless it is there. OK stays OK. For whoever opened
-// the file: parsers see bytes only and do not know it.
+// `status` with "PATH: " before its message, unless it is there. OK stays OK.
+// For whoever opened the file: parsers see bytes only and do not know it.
 inline absl::Status WithPath(absl::string_view path,
                              const absl::Status& status) {
   if (status.ok() ||

@@ -5,12 +5,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "base/errno_status.h"
+#include "base/status_macros.h"
 
 namespace tessera {
 namespace {
@@ -41,6 +44,7 @@ absl::StatusOr<MappedFile> MappedFile::Open(const std::string& path) {
     void* data = mmap(nullptr, file.size_, PROT_READ, MAP_SHARED, fd, 0);
     if (data == MAP_FAILED) return ErrnoStatus(path, "map");
     file.data_ = static_cast<const uint8_t*>(data);
+    TESSERA_ASSIGN_OR_RETURN(file.guard_, FaultGuard::Create(data, file.size_));
   }
   return file;
 }
@@ -54,10 +58,12 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   std::swap(data_, other.data_);
   std::swap(size_, other.size_);
   std::swap(mtime_ns_, other.mtime_ns_);
+  std::swap(guard_, other.guard_);
   return *this;
 }
 
 MappedFile::~MappedFile() {
+  guard_ = FaultGuard();
   if (data_ != nullptr) munmap(const_cast<uint8_t*>(data_), size_);
 }
 
@@ -78,6 +84,10 @@ absl::Status MappedFile::CheckUnchanged() const {
       ModificationNanos(info) != mtime_ns_) {
     return absl::FailedPreconditionError(absl::StrCat(
         path_, ": the file changed while it was read; run the command again"));
+  }
+  if (const std::optional<uint64_t> fault = guard_.first_fault()) {
+    return absl::DataLossError(absl::StrCat(
+        path_, ": byte ", *fault, " cannot be read: the disk failed"));
   }
   return absl::OkStatus();
 }

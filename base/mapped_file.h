@@ -7,11 +7,14 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "base/fault_guard.h"
 
 namespace tessera {
 
 // Owns the mapping; bytes() stays valid while the object lives. Movable, not
-// copyable. Reading concurrently from several threads is safe.
+// copyable. Reading concurrently from several threads is safe. Where the file
+// cannot be read, because it was cut or the disk fails, its bytes are zeros (see
+// FaultGuard): ask CheckUnchanged() after reading.
 class MappedFile {
  public:
   // Maps `path`. NotFound or PermissionDenied as the system says;
@@ -32,7 +35,8 @@ class MappedFile {
   void DropPages(uint64_t offset, uint64_t size) const;
 
   // FailedPrecondition if size or modification time of the file on disk is no
-  // longer what it was when it was opened.
+  // longer what it was when it was opened; DataLoss if a byte read so far could
+  // not be read.
   absl::Status CheckUnchanged() const;
 
  private:
@@ -42,6 +46,7 @@ class MappedFile {
   const uint8_t* data_ = nullptr;
   uint64_t size_ = 0;
   int64_t mtime_ns_ = 0;
+  FaultGuard guard_;
 };
 
 }  // namespace tessera

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "base/worker_threads.h"
 
 namespace tessera {
 namespace {
@@ -32,9 +33,12 @@ Populator::Populator(const FileMapping& mapping,
       unfinished_(static_cast<int>(std::min<uint64_t>(
           std::max(readers, 1), std::max<uint64_t>(pieces_.size(), 1)))) {
   const int count = unfinished_.load();
-  for (int i = 0; i < count; ++i) {
-    readers_.emplace_back([this] { ReadPieces(); });
-  }
+  readers_ = StartThreads(count, [this] {
+    ReadPieces();
+    Finish();
+  });
+  if (readers_.empty()) ReadPieces();
+  for (int i = static_cast<int>(readers_.size()); i < count; ++i) Finish();
 }
 
 Populator::~Populator() {
@@ -53,6 +57,9 @@ void Populator::ReadPieces() {
     error_.Update(status);
     failed_.store(true, std::memory_order_release);
   }
+}
+
+void Populator::Finish() {
   absl::MutexLock lock(&mutex_);
   end_ = absl::Now();
   unfinished_.fetch_sub(1, std::memory_order_acq_rel);

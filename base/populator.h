@@ -29,7 +29,8 @@ class Populator {
   static constexpr int kReaders = 4;
   static constexpr uint64_t kPieceBytes = uint64_t{8} << 20;
 
-  // `mapping` must outlive the object. Pieces begin at multiples of kPieceBytes
+  // Where no thread can be started, reads before it returns. `mapping` must
+  // outlive the object. Pieces begin at multiples of kPieceBytes
   // from the start of their range. `check` may be null.
   Populator(const FileMapping& mapping, const std::vector<FileRange>& ranges,
             int readers = kReaders, Check check = nullptr);
@@ -52,6 +53,7 @@ class Populator {
 
  private:
   void ReadPieces();
+  void Finish();  // of one reader
 
   const FileMapping& mapping_;
   const Check check_;

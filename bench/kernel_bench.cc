@@ -15,6 +15,7 @@
 #include "bench/statistics.h"
 #include "formats/layout/pack.h"
 #include "runtime/model/activation_arena.h"
+#include "runtime/ops/matmul_piece.h"
 #include "runtime/ops/panel.h"
 #include "runtime/ops/thread_team.h"
 
@@ -161,8 +162,7 @@ absl::StatusOr<double> KernelBench::Measure(int64_t tokens, double seconds,
 double KernelBench::Multiply(Operands& operands, int64_t times) {
   ThreadTeam team(&pool_);
   const int64_t tiles = matrix_.tiles();
-  const int64_t piece =
-      team.PieceOf(tiles, operands.x.tokens == 1 ? 64 : 4);
+  const int64_t piece = MatmulPiece(matrix_, operands.x.tokens, team);
   const absl::Time start = absl::Now();
   // One phase each, as in a decoder: threads share the tiles and wait for each
   // other at the end.

@@ -77,13 +77,22 @@ std::vector<double> ModelResult::Rates() const {
 Record ModelRecord(const ModelResult& result) {
   const BenchedModel& model = *result.model;
   const Achievement reached = AchievementOf(result);
+  const LoadReport& load = model.load();
   Record record = SharedFields(result);
   const Record own = {
       {"test", result.test.name()},
       {"isa", std::string(IsaName(result.isa))},
       {"layout", model.layout()},
-      {"load_seconds", model.load().open_seconds},
-      {"huge_page_share", model.load().huge_share()},
+      {"load_seconds", load.open_seconds},
+      {"load_gb_s", load.gigabytes_per_second()},
+      {"huge_pages", std::string(WordOf(load.mode))},
+      {"huge_page_share", load.huge_share()},
+      {"huge_bytes", static_cast<int64_t>(load.huge_bytes)},
+      {"hugetlb_bytes", static_cast<int64_t>(load.hugetlb_bytes)},
+      {"small_bytes", static_cast<int64_t>(load.small_bytes)},
+      {"why_not_huge", load.why_not_huge},
+      {"minor_faults", static_cast<int64_t>(load.minor_faults)},
+      {"major_faults", static_cast<int64_t>(load.major_faults)},
       {"resident_bytes", static_cast<int64_t>(model.resident_bytes())},
       {"weight_bytes_per_token",
        static_cast<int64_t>(model.weight_bytes_per_token())},

@@ -61,6 +61,13 @@ absl::Status ModelSuite::Run(absl::Span<const std::string> arenas,
       if (!status.ok()) return WithPath(arena, status);
     }
   }
+  for (const auto& model : models) {
+    const LoadReport& load = model->load();
+    if (load.why_not_huge.empty()) continue;
+    page_notes_.push_back(absl::StrFormat(
+        "%s: %.0f %% in huge pages: %s; what helps: %s", model->path(),
+        load.huge_share() * 100, load.why_not_huge, load.how_to_mend));
+  }
   for (const ModelTestCase& test : options_.tests) {
     TESSERA_RETURN_IF_ERROR(RunTest(test, models, progress));
   }
@@ -103,6 +110,7 @@ BenchReport ModelSuite::Finish() {
   report_.after = {absl::StrFormat(
       "limits drifted by %.1f %% at most within a test; read from %s of memory",
       drift_ * 100, BinarySize(memory_->size()))};
+  for (const std::string& line : page_notes_) report_.after.push_back(line);
   return std::move(report_);
 }
 

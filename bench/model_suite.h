@@ -60,6 +60,7 @@ class ModelSuite {
   LimitMeter meter_;
   MachineLimits limits_;  // the newest
   double drift_ = 0;
+  std::vector<std::string> page_notes_;
   BenchReport report_;
 };
 

@@ -81,6 +81,8 @@ absl::Status Inspect(const std::string& path, bool json) {
   }
   const absl::StatusOr<FileDescription> description =
       DescribeFile(path, file.bytes(), {pool.get()});
+  // What could not be read must not be called damaged.
+  TESSERA_RETURN_IF_ERROR(file.CheckUnchanged());
   TESSERA_RETURN_IF_ERROR(WithPath(path, description.status()));
   const std::string map = absl::GetFlag(FLAGS_map);
   if (!map.empty()) TESSERA_RETURN_IF_ERROR(WriteMap(map, *description));

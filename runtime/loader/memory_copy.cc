@@ -13,8 +13,10 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "base/errno_status.h"
 #include "base/status_macros.h"
+#include "base/worker_threads.h"
 
 namespace tessera {
 namespace {
@@ -117,19 +119,23 @@ absl::Status ReplaceByCopy(const FileMapping& mapping, FileRange range,
       MapMemory(file + range.offset, range.size, pages, mapping.path()));
   const TwoWayReader reader(mapping);
   std::atomic<size_t> next{0};
-  std::vector<absl::Status> errors(std::max(readers, 1));
-  std::vector<std::thread> threads;
-  for (absl::Status& error : errors) {
-    threads.emplace_back([&] {
-      for (size_t i = next++; i < pieces.size() && error.ok(); i = next++) {
-        const Piece& piece = pieces[i];
-        error = reader.Read(piece.range, piece.cached,
-                            file + piece.range.offset);
-      }
-    });
-  }
+  absl::Mutex mutex;
+  absl::Status error;  // the first
+  const auto read = [&] {
+    for (size_t i = next++; i < pieces.size(); i = next++) {
+      const Piece& piece = pieces[i];
+      const absl::Status status =
+          reader.Read(piece.range, piece.cached, file + piece.range.offset);
+      if (status.ok()) continue;
+      absl::MutexLock lock(&mutex);
+      error.Update(status);
+      return;
+    }
+  };
+  std::vector<std::thread> threads = StartThreads(readers - 1, read);
+  read();
   for (std::thread& thread : threads) thread.join();
-  for (const absl::Status& error : errors) TESSERA_RETURN_IF_ERROR(error);
+  TESSERA_RETURN_IF_ERROR(error);
   mprotect(file + range.offset, range.size, PROT_READ);
   return absl::OkStatus();
 }

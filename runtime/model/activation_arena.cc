@@ -46,11 +46,16 @@ absl::Status ActivationArena::Reserve() {
         "cannot get ", used_, " bytes of memory for activations and the "
         "key/value cache; use a smaller context"));
   }
-  madvise(data, *size, MADV_HUGEPAGE);
   data_ = static_cast<uint8_t*>(data);
   size_ = *size;
   used_ = 0;
   return absl::OkStatus();
+}
+
+void ActivationArena::UseHugePages() {
+  if (huge_pages_ || data_ == nullptr) return;
+  madvise(data_, size_, MADV_HUGEPAGE);
+  huge_pages_ = true;
 }
 
 }  // namespace tessera

@@ -19,8 +19,8 @@ namespace tessera {
 //   TESSERA_RETURN_IF_ERROR(arena.Reserve());
 //   TakeBuffers(arena, &buffers);
 //
-// The memory is zero, and is backed by pages (huge ones if there are any) only
-// when it is first written. Not thread-safe.
+// The memory is zero, and is backed by pages only when it is first written. Not
+// thread-safe.
 class ActivationArena {
  public:
   ActivationArena() = default;
@@ -38,6 +38,10 @@ class ActivationArena {
   // ResourceExhausted if there is not that much memory.
   absl::Status Reserve();
 
+  // From now on pages that are written for the first time are huge ones, if the
+  // system has them: faster where much is used, a waste where little is.
+  void UseHugePages();
+
   uint64_t bytes() const { return size_; }
 
  private:
@@ -47,6 +51,7 @@ class ActivationArena {
   uint64_t size_ = 0;      // counted in the first round
   uint64_t used_ = 0;
   bool overflow_ = false;
+  bool huge_pages_ = false;
 };
 
 }  // namespace tessera

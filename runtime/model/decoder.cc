@@ -14,6 +14,11 @@ constexpr int64_t kDefaultCtxSize = 4096;
 constexpr int64_t kMaxCtxSize = int64_t{1} << 26;
 constexpr int64_t kMaxBatch = 65536;
 
+// With fewer tokens in a batch or in the context, most of the buffers and of
+// the key/value cache is not touched, and small pages leave it out of memory.
+constexpr int64_t kHugeBatch = 32;
+constexpr int64_t kHugePositions = 512;
+
 absl::Status CheckOption(absl::string_view name, int64_t value, int64_t least,
                          int64_t most) {
   if (value >= least && value <= most) return absl::OkStatus();
@@ -131,6 +136,10 @@ absl::StatusOr<absl::Span<const float>> Decoder::Forward(
     absl::Span<const int32_t> ids, int64_t logits_for_last) {
   TESSERA_RETURN_IF_ERROR(CheckRequest(ids, logits_for_last));
   TESSERA_RETURN_IF_ERROR(VerifyRows(ids));
+  const auto count = static_cast<int64_t>(ids.size());
+  if (count >= kHugeBatch || position_ + count > kHugePositions) {
+    memory_.UseHugePages();
+  }
   const DecoderParts parts = {config_,  weights_, rope_, kernels_,
                               buffers_, cache_,   team_, exact_};
   int64_t logit_rows = 0;

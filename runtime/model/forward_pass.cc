@@ -3,23 +3,9 @@
 #include <algorithm>
 
 #include "runtime/ops/matmul.h"
+#include "runtime/ops/matmul_piece.h"
 
 namespace tessera {
-namespace {
-
-// Row tiles that a thread takes of a matrix that one token goes through column
-// by column: fewer make streams that end before memory gets going.
-constexpr int64_t kColumnTiles = 64;
-
-// Pieces of a matrix for each thread when one token goes through: a piece is as
-// long as the threads may have to wait for each other.
-constexpr int64_t kGemvPieces = 64;
-
-// The same for more tokens: the weights that a piece begins with are unpacked
-// before anything is multiplied.
-constexpr int64_t kGemmPieces = 4;
-
-}  // namespace
 
 ForwardPass::ForwardPass(const DecoderParts& parts, const Batch& batch,
                          ThreadTeam::Member member)
@@ -78,7 +64,7 @@ void ForwardPass::Logits() {
             FormsFor({&output}, active_));
   const Activations x =
       buffers_.Input(buffers_.normed, config_.hidden_size, active_);
-  team_.Phase(member_, output.tiles(), PieceOf(output, x.tokens),
+  team_.Phase(member_, output.tiles(), MatmulPiece(output, x.tokens, team_),
               [&](int64_t first, int64_t last) {
                 MatmulTiles(output, x, first, last, batch_.logits,
                             config_.vocab_size, scratch());
@@ -138,7 +124,7 @@ void ForwardPass::GateAndUp(const LayerWeights& w) {
       x.tokens == 1 && w.ffn_gate.view.layout.has_whole_row_tiles();
   const int64_t step = alternate ? 1 : tiles;
   team_.Phase(
-      member_, tiles, PieceOf(w.ffn_gate, x.tokens),
+      member_, tiles, MatmulPiece(w.ffn_gate, x.tokens, team_),
       [&](int64_t begin, int64_t end) {
         for (int64_t first = begin; first < end; first += step) {
           const int64_t last = std::min(first + step, end);
@@ -157,20 +143,11 @@ void ForwardPass::GateAndUp(const LayerWeights& w) {
 
 void ForwardPass::Project(const Matrix& matrix, const float* rows) {
   const Activations x = buffers_.Input(rows, matrix.columns(), active_);
-  team_.Phase(member_, matrix.tiles(), PieceOf(matrix, x.tokens),
+  team_.Phase(member_, matrix.tiles(), MatmulPiece(matrix, x.tokens, team_),
               [&](int64_t first, int64_t last) {
                 MatmulTiles(matrix, x, first, last, buffers_.projected,
                             config_.hidden_size, scratch());
               });
-}
-
-int64_t ForwardPass::PieceOf(const Matrix& matrix, int64_t count) const {
-  const int64_t tiles = matrix.tiles();
-  if (count > 1) return team_.PieceOf(tiles, kGemmPieces);
-  const int64_t piece = team_.PieceOf(tiles, kGemvPieces);
-  if (matrix.view.layout.order != LayoutOrder::kTransposed) return piece;
-  const int64_t share = (tiles + team_.size() - 1) / team_.size();
-  return std::max(piece, std::min(share, kColumnTiles));
 }
 
 uint8_t* ForwardPass::scratch() const {

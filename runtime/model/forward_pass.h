@@ -48,9 +48,6 @@ class ForwardPass {
   // projected = matrix * rows.
   void Project(const Matrix& matrix, const float* rows);
 
-  // Row tiles of `matrix` that a thread takes at a time, for `count` tokens.
-  int64_t PieceOf(const Matrix& matrix, int64_t count) const;
-
   uint8_t* scratch() const;
 
   const LlamaConfig& config_;
