@@ -101,6 +101,7 @@ RunReport::Load LoadProto(const LoadReport& report) {
   load.set_read_bytes(static_cast<double>(report.read_bytes));
   load.set_gigabytes_per_second(report.gigabytes_per_second());
   load.set_cached_share(report.cached_share);
+  load.set_streamed_bytes(static_cast<double>(report.streamed_bytes));
   load.set_verified_bytes(static_cast<double>(report.verified_bytes));
   load.set_minor_faults(static_cast<uint32_t>(report.minor_faults));
   load.set_major_faults(static_cast<uint32_t>(report.major_faults));

@@ -2,6 +2,8 @@
 #ifndef RUNTIME_LOADER_LOAD_OPTIONS_H_
 #define RUNTIME_LOADER_LOAD_OPTIONS_H_
 
+#include <cstdint>
+
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
@@ -40,6 +42,11 @@ struct LoadOptions {
   Verify verify = Verify::kNone;
   bool mlock = false;  // keep the hot sections from being paged out
   int readers = 0;     // threads that read from the disk; 0: measured best
+  // Of hot sections in memory at a time; 0: what AvailableMemory() says, less a
+  // margin for activations and the key/value cache. What does not fit is read
+  // again for every token (see WeightStream), unless it is copied, locked or
+  // Populate::kLazy.
+  uint64_t memory_bytes = 0;
 };
 
 // The option that `word` names in flags and the C API: "auto", "file", "thp",

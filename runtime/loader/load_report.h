@@ -26,6 +26,7 @@ struct LoadReport {
   double read_seconds = 0;     // until all that was to be read had been read
   uint64_t read_bytes = 0;     // that much, from page cache or disk
   bool reading = false;        // it is not done yet
+  uint64_t streamed_bytes = 0; // read again for every token: memory is short
   double cached_share = 0;     // of the hot bytes, in the page cache before
   uint64_t verified_bytes = 0; // compared with their hashes
   uint64_t minor_faults = 0;   // of this process since Open began

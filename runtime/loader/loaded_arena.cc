@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <limits>
 #include <string>
 #include <thread>
 #include <utility>
@@ -18,6 +19,7 @@
 #include "formats/arena/arena_header.h"
 #include "formats/arena/extent.h"
 #include "runtime/loader/memory_copy.h"
+#include "runtime/loader/memory_limit.h"
 #include "runtime/loader/page_diagnosis.h"
 
 namespace tessera {
@@ -47,6 +49,16 @@ void ReadAheadManifest(const FileMapping& mapping) {
       DecodeArenaHeader(file, file.size());
   if (!header.ok()) return;  // the parser says so
   mapping.ReadAhead({header->manifest_offset, header->manifest_stored_bytes});
+}
+
+// What is left of memory when activations and the key/value cache, whose sizes
+// nobody knows yet, have their share. No limit where the system tells none.
+uint64_t MemoryForWeights() {
+  constexpr uint64_t kMinMargin = uint64_t{64} << 20;
+  const absl::StatusOr<uint64_t> available = AvailableMemory();
+  if (!available.ok()) return std::numeric_limits<uint64_t>::max();
+  const uint64_t margin = std::max(kMinMargin, *available / 8);
+  return *available - std::min(margin, *available);
 }
 
 bool IsCopy(HugePages mode) {
@@ -113,6 +125,13 @@ absl::Status LoadedArena::Load() {
     verifier_ = std::make_unique<ChunkVerifier>(mapping_.bytes(), arena_);
   }
   if (IsCopy(options_.huge_pages)) TESSERA_RETURN_IF_ERROR(CopyHotSections());
+  const uint64_t memory_bytes =
+      options_.memory_bytes != 0 ? options_.memory_bytes : MemoryForWeights();
+  const bool may_stream = !IsCopy(options_.huge_pages) && !options_.mlock &&
+                          options_.populate != Populate::kLazy;
+  if (may_stream && report_.hot_bytes > memory_bytes) {
+    return StreamSections(memory_bytes);
+  }
   TESSERA_RETURN_IF_ERROR(ReadSections());
   return options_.mlock ? LockMemory() : absl::OkStatus();
 }
@@ -199,6 +218,21 @@ absl::Status LoadedArena::ReadSections() {
   return wait ? populator_->Wait() : absl::OkStatus();
 }
 
+absl::Status LoadedArena::StreamSections(uint64_t memory_bytes) {
+  // Everything is read once to be verified, and is verified from then on.
+  if (verifier_ != nullptr) {
+    TESSERA_RETURN_IF_ERROR(ReadSections());
+    TESSERA_RETURN_IF_ERROR(populator_->Wait());
+  }
+  StreamSizes sizes;
+  sizes.memory_bytes = memory_bytes;
+  stream_ = std::make_unique<WeightStream>(
+      mapping_, RangesOf(arena_.manifest, Section::KIND_HOT), sizes,
+      options_.readers > 0 ? options_.readers : Populator::kReaders);
+  report_.streamed_bytes = stream_->report().streamed_bytes;
+  return absl::OkStatus();
+}
+
 absl::Status LoadedArena::LockMemory() const {
   for (const FileRange& range : RangesOf(arena_.manifest, Section::KIND_HOT)) {
     if (mlock(mapping_.bytes().data() + range.offset, range.size) == 0) {
@@ -247,6 +281,7 @@ absl::Status LoadedArena::VerifyBytes(const uint8_t* data,
 absl::Status LoadedArena::CheckHealth() const {
   // A file that cannot be read explains a hash that is wrong.
   TESSERA_RETURN_IF_ERROR(mapping_.CheckReadable());
+  if (stream_ != nullptr) TESSERA_RETURN_IF_ERROR(stream_->status());
   if (populator_ == nullptr) return absl::OkStatus();
   const absl::Status status =
       verifier_ != nullptr ? populator_->Wait() : populator_->status();

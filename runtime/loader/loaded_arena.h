@@ -19,6 +19,7 @@
 #include "runtime/loader/load_options.h"
 #include "runtime/loader/load_report.h"
 #include "runtime/loader/tensor_view.h"
+#include "runtime/loader/weight_stream.h"
 
 namespace tessera {
 
@@ -59,6 +60,10 @@ class LoadedArena {
   // rows of cold sections, which nobody reads ahead.
   absl::Status VerifyBytes(const uint8_t* data, uint64_t size) const;
 
+  // To be told what is read, if the hot sections do not fit into memory; null
+  // if they do. Who does not tell computes slowly, and right.
+  WeightStream* weight_stream() const { return stream_.get(); }
+
   // OK if all bytes that were read so far could be read. DataLoss, naming path
   // and offset, if not: what was computed since the last call is wrong. With
   // Verify::kLazy, waits until all hot sections are verified.
@@ -73,6 +78,7 @@ class LoadedArena {
   void Advise();
   absl::Status CopyHotSections();
   absl::Status ReadSections();
+  absl::Status StreamSections(uint64_t memory_bytes);
   absl::Status LockMemory() const;
   uint64_t BytesOf(Section::Kind kind) const;
 
@@ -85,6 +91,7 @@ class LoadedArena {
   bool advised_ = true;
   std::unique_ptr<ChunkVerifier> verifier_;  // null: nothing to verify
   std::unique_ptr<Populator> populator_;     // null: nobody reads ahead
+  std::unique_ptr<WeightStream> stream_;     // null: everything fits
 };
 
 }  // namespace tessera

@@ -117,6 +117,13 @@ void ExplainPages(const PageFacts& facts, LoadReport* report) {
             absl::StrCat("write madvise to ", kThpFile, " as root"));
   } else if (copied) {
     ExplainCopy(report);
+  } else if (report->streamed_bytes > 0) {
+    Explain(report,
+            absl::StrFormat("memory is too small for the model: %d of %d MB "
+                            "are read again for every token",
+                            report->streamed_bytes / 1000000,
+                            report->hot_bytes / 1000000),
+            "more memory, or fewer bits for each weight (convert --quantize)");
   } else if (report->reading || report->read_bytes < report->asked_bytes) {
     Explain(report, "not everything has been read yet", "--populate=hot");
   } else {

@@ -102,6 +102,34 @@ TEST(LoadedArenaTest, ReportsWhatItGot) {
   EXPECT_EQ(report->how_to_mend.empty(), report->why_not_huge.empty());
 }
 
+TEST(LoadedArenaTest, StreamsWhatDoesNotFitIntoMemory) {
+  LoadOptions options;
+  options.memory_bytes = 2 * kMebibyte - 1;
+  for (const Verify verify : {Verify::kNone, Verify::kLazy, Verify::kFull}) {
+    options.verify = verify;
+    const auto arena = OpenSmallArena("large.arena", options);
+    WeightStream* const stream = arena->weight_stream();
+    ASSERT_NE(stream, nullptr);
+    for (const TensorView& view : arena->tensors()) stream->Reading(view.data);
+    const auto report = arena->Report();
+    ASSERT_TRUE(report.ok()) << report.status();
+    EXPECT_EQ(report->streamed_bytes, 2 * kMebibyte);
+    EXPECT_TRUE(arena->CheckHealth().ok()) << arena->CheckHealth();
+  }
+}
+
+TEST(LoadedArenaTest, StreamsNothingThatFitsOrIsLeftForLater) {
+  LoadOptions options;
+  options.memory_bytes = 2 * kMebibyte;
+  EXPECT_EQ(OpenSmallArena("fits.arena", options)->weight_stream(), nullptr);
+  options.memory_bytes = 1;
+  options.populate = Populate::kLazy;
+  EXPECT_EQ(OpenSmallArena("lazy.arena", options)->weight_stream(), nullptr);
+  options.populate = Populate::kAhead;
+  options.huge_pages = HugePages::kThp;
+  EXPECT_EQ(OpenSmallArena("copy.arena", options)->weight_stream(), nullptr);
+}
+
 TEST(LoadedArenaTest, OffMeansNoHugePages) {
   LoadOptions options;
   options.huge_pages = HugePages::kOff;

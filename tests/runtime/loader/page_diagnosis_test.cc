@@ -43,6 +43,13 @@ TEST(PageDiagnosisTest, AllHugeNeedsNoReason) {
   EXPECT_EQ(report.how_to_mend, "");
 }
 
+TEST(PageDiagnosisTest, SaysThatMemoryIsTooSmall) {
+  LoadReport report = HalfHuge(HugePages::kAuto);
+  report.streamed_bytes = kGigabyte / 2;
+  ExpectReason(report, Facts("ext4", true),
+               "500 of 2000 MB are read again for every token", "memory");
+}
+
 TEST(PageDiagnosisTest, EachCauseHasItsWords) {
   ExpectReason(HalfHuge(HugePages::kOff), PageFacts(), "not asked for",
                "--huge_pages=auto");
