@@ -140,8 +140,9 @@ absl::StatusOr<absl::Span<const float>> Decoder::Forward(
   if (count >= kHugeBatch || position_ + count > kHugePositions) {
     memory_.UseHugePages();
   }
-  const DecoderParts parts = {config_,  weights_, rope_, kernels_,
-                              buffers_, cache_,   team_, exact_};
+  const DecoderParts parts = {config_, weights_, rope_, kernels_, buffers_,
+                              cache_,  team_,    arena_.weight_stream(),
+                              exact_};
   int64_t logit_rows = 0;
   while (!ids.empty()) {
     Batch batch;

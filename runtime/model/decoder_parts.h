@@ -6,6 +6,7 @@
 
 #include "absl/types/span.h"
 #include "runtime/kernels/kernel_table.h"
+#include "runtime/loader/weight_stream.h"
 #include "runtime/model/decoder_buffers.h"
 #include "runtime/model/kv_cache.h"
 #include "runtime/model/llama_config.h"
@@ -24,6 +25,7 @@ struct DecoderParts {
   const DecoderBuffers& buffers;
   KvCache& cache;
   ThreadTeam& team;
+  WeightStream* stream;  // null: all weights are in memory
   bool exact;
 };
 

@@ -15,6 +15,7 @@ ForwardPass::ForwardPass(const DecoderParts& parts, const Batch& batch,
       kernels_(parts.kernels),
       buffers_(parts.buffers),
       team_(parts.team),
+      stream_(parts.stream),
       batch_(batch),
       member_(member),
       attention_(parts, batch_, member_) {}
@@ -40,6 +41,7 @@ void ForwardPass::ProjectHeads(int64_t layer) {
   // stream.
   Normalize(layer == 0 ? nullptr : buffers_.projected, w.attn_norm,
             batch_.tokens(), attention_.InputForms(layer, active_));
+  Announce(w.attn_q);
   attention_.ProjectHeads(layer, active_);
 }
 
@@ -64,6 +66,7 @@ void ForwardPass::Logits() {
             FormsFor({&output}, active_));
   const Activations x =
       buffers_.Input(buffers_.normed, config_.hidden_size, active_);
+  Announce(output);
   team_.Phase(member_, output.tiles(), MatmulPiece(output, x.tokens, team_),
               [&](int64_t first, int64_t last) {
                 MatmulTiles(output, x, first, last, batch_.logits,
@@ -123,6 +126,7 @@ void ForwardPass::GateAndUp(const LayerWeights& w) {
   const bool alternate =
       x.tokens == 1 && w.ffn_gate.view.layout.has_whole_row_tiles();
   const int64_t step = alternate ? 1 : tiles;
+  Announce(w.ffn_gate);
   team_.Phase(
       member_, tiles, MatmulPiece(w.ffn_gate, x.tokens, team_),
       [&](int64_t begin, int64_t end) {
@@ -143,11 +147,18 @@ void ForwardPass::GateAndUp(const LayerWeights& w) {
 
 void ForwardPass::Project(const Matrix& matrix, const float* rows) {
   const Activations x = buffers_.Input(rows, matrix.columns(), active_);
+  Announce(matrix);
   team_.Phase(member_, matrix.tiles(), MatmulPiece(matrix, x.tokens, team_),
               [&](int64_t first, int64_t last) {
                 MatmulTiles(matrix, x, first, last, buffers_.projected,
                             config_.hidden_size, scratch());
               });
+}
+
+void ForwardPass::Announce(const Matrix& matrix) const {
+  if (stream_ != nullptr && member_.thread == 0) {
+    stream_->Reading(matrix.view.data);
+  }
 }
 
 uint8_t* ForwardPass::scratch() const {

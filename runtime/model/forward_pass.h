@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "absl/types/span.h"
+#include "runtime/loader/weight_stream.h"
 #include "runtime/model/attention_phases.h"
 #include "runtime/model/decoder_parts.h"
 #include "runtime/ops/panel.h"
@@ -42,6 +43,9 @@ class ForwardPass {
   // `matrix` reads it.
   void Quantize(const float* rows, int64_t columns, const Matrix& matrix);
 
+  // Says that `matrix` is read next; every thread may call it.
+  void Announce(const Matrix& matrix) const;
+
   // gate = silu(gate projection) * up projection.
   void GateAndUp(const LayerWeights& layer);
 
@@ -56,6 +60,7 @@ class ForwardPass {
   const KernelTable& kernels_;
   const DecoderBuffers& buffers_;
   ThreadTeam& team_;
+  WeightStream* const stream_;
   const Batch batch_;
   ThreadTeam::Member member_;
   AttentionPhases attention_;

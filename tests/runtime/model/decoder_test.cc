@@ -270,5 +270,19 @@ TEST_F(DecoderTest, EveryIsaComputesTheSame) {
   }
 }
 
+TEST_F(DecoderTest, StreamedWeightsGiveTheSameLogits) {
+  const auto arena = OpenModel("Q8_0", LayoutOrder::kInterleaved);
+  ASSERT_EQ(arena->weight_stream(), nullptr);
+  LoadOptions options;
+  options.memory_bytes = 1;
+  const auto streamed = LoadedArena::Open(arena->path(), options);
+  ASSERT_TRUE(streamed.ok()) << streamed.status();
+  ASSERT_NE((*streamed)->weight_stream(), nullptr);
+  const std::vector<int32_t> ids = SomeIds(12);
+  const Isa isa = BestWithoutGemm();
+  EXPECT_EQ(LogitsOf(**streamed, isa, 2, 4, 3, false, ids),
+            LogitsOf(*arena, isa, 2, 4, 3, false, ids));
+}
+
 }  // namespace
 }  // namespace tessera
