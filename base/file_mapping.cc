@@ -32,7 +32,8 @@ absl::StatusOr<uint64_t> RegularFileSize(const std::string& path, int fd) {
         absl::StrCat(path, ": not a regular file"));
   }
   if (info.st_size == 0) {
-    return absl::InvalidArgumentError(absl::StrCat(path, ": the file is empty"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": the file is empty"));
   }
   return static_cast<uint64_t>(info.st_size);
 }

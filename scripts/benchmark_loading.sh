@@ -33,7 +33,7 @@ fi
 median() { sort -g | awk '{v[NR] = $1} END {print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2}'; }
 
 # calc EXPRESSION [FORMAT]
-calc() { awk "BEGIN {printf \"${2:-%.3f}\", $1}"; }
+calc() { awk "BEGIN {printf \"${2:-%.3f}\", ($1)}"; }
 
 # drop FILE: out of the page cache, as its owner may.
 drop() { dd of="$1" oflag=nocache conv=notrunc,fdatasync count=0 status=none; }
@@ -48,10 +48,11 @@ seconds() {
 # field NAME: of the JSON report on stdin.
 field() { grep -o "\"$1\":[^,}]*" | head -1 | cut -d: -f2 | tr -d '"'; }
 
-first_token() { "$run" "$1" --prompt a --n_predict 1 --temperature 0 --threads "$threads" "${@:2}"; }
+# "<s>" is one token after the begin-of-text token.
+first_token() { "$run" "$1" --prompt "<s>" --n_predict 1 --temperature 0 --threads "$threads" "${@:2}"; }
 generate() { "$run" "$1" --prompt a --n_predict "$2" --temperature 0 --threads "$threads" --ignore_eos "${@:3}"; }
 peer_first_token() {
-  "$peer" -m "$gguf" -p a -n 1 -t "$threads" -no-cnv --no-warmup --temp 0 "$@" </dev/null
+  "$peer" -m "$gguf" -p "<s>" -n 1 -t "$threads" -no-cnv --no-warmup --temp 0 "$@" </dev/null
 }
 
 # ---- the sections ----
@@ -140,22 +141,29 @@ measure_readers() {
 }
 
 measure_modes() {
-  echo "| --huge_pages | in huge pages | private, MB | load and read, s | decode, tokens/s |"
+  echo "| --huge_pages | in huge pages | private, MB | load and read, warm, s | decode, tokens/s |"
   echo "|---|---|---|---|---|"
-  local all=(auto file thp hugetlb off)
+  local all=(auto file thp hugetlb off) fresh=$folder/modes.arena
   declare -A rate json
+  # Read into memory now: pages that have lain there for long may have been
+  # split by whatever reclaims memory.
+  cp "$arena" "$fresh" && drop "$fresh"
   for ((i = 0; i < rounds; i++)); do
     for mode in "${all[@]}"; do
-      json[$mode]=$(generate "$arena" 64 --huge_pages="$mode" --json 2>/dev/null)
+      json[$mode]=$(generate "$fresh" 64 --huge_pages="$mode" --json 2>/dev/null)
       rate[$mode]+="$(sed 's/.*"decode"://' <<<"${json[$mode]}" | field tokens_per_second)"$'\n'
     done
   done
+  rm "$fresh"
   for mode in "${all[@]}"; do
     local share=${json[$mode]}
+    local open read
+    open=$(field open_seconds <<<"$share")
+    read=$(field read_seconds <<<"$share")
     printf '| %s | %.0f %% | %.0f | %.3f | %.1f |\n' "$mode" \
-      "$(calc "100 * $(field huge_bytes <<<"$share") / $(field hot_bytes <<<"$share")" %.1f)" \
+      "$(calc "100 * ($(field huge_bytes <<<"$share") + $(field hugetlb_bytes <<<"$share")) / $(field hot_bytes <<<"$share")" %.1f)" \
       "$(calc "$(field private_bytes <<<"$share") / 1e6" %.0f)" \
-      "$(calc "$(field open_seconds <<<"$share") > $(field read_seconds <<<"$share") ? $(field open_seconds <<<"$share") : $(field read_seconds <<<"$share")")" \
+      "$(calc "$open > $read ? $open : $read")" \
       "$(printf '%s' "${rate[$mode]}" | median)"
   done
 }

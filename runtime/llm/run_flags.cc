@@ -53,6 +53,9 @@ ABSL_FLAG(std::string, numa, "off",
           "off; interleave: spread new pages over all NUMA nodes; bind=N: "
           "threads and new pages on node N");
 ABSL_FLAG(bool, mlock, false, "keep the weights from being paged out");
+ABSL_FLAG(int64_t, max_memory, 0,
+          "bytes for weights; what does not fit is read again for every token; "
+          "0: what the machine and its control groups have left");
 ABSL_FLAG(int32_t, readers, 0,
           "threads that read weights from the disk at the same time; 0: 4");
 ABSL_FLAG(bool, json, false,
@@ -153,6 +156,10 @@ absl::Status TakeLoad(RunOptions* options) {
   TESSERA_RETURN_IF_ERROR(Take(
       "numa", NumaPolicyFromWord(absl::GetFlag(FLAGS_numa)), &options->numa));
   load.mlock = absl::GetFlag(FLAGS_mlock);
+  if (absl::GetFlag(FLAGS_max_memory) < 0) {
+    return absl::InvalidArgumentError("--max_memory is negative");
+  }
+  load.memory_bytes = static_cast<uint64_t>(absl::GetFlag(FLAGS_max_memory));
   load.readers = absl::GetFlag(FLAGS_readers);
   if (load.readers < 0 || load.readers > kMaxReaders) {
     return absl::InvalidArgumentError(absl::StrCat(

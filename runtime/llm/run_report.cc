@@ -32,6 +32,10 @@ std::string LoadLines(const RunReport::Load& load) {
         Bytes(load.read_bytes()), load.read_seconds(),
         load.gigabytes_per_second(), std::floor(load.cached_share() * 100));
   }
+  if (load.streamed_bytes() > 0) {
+    absl::StrAppend(&text, "; memory is short: ", Bytes(load.streamed_bytes()),
+                    " are read again for every token");
+  }
   if (load.private_bytes() > 0) absl::StrAppend(&text, "; a private copy");
   if (load.verified_bytes() > 0) {
     absl::StrAppend(&text, "; ", Bytes(load.verified_bytes()),

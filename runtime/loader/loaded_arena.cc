@@ -105,8 +105,8 @@ absl::Status LoadedArena::CheckOptions() const {
       options_.populate == Populate::kLazy) {
     return absl::InvalidArgumentError(
         absl::StrCat(path(),
-                     ": --verify=lazy checks what is read ahead, and with "
-                     "--populate=lazy nothing is; use --populate=ahead"));
+                     ": verify=lazy checks what is read ahead, and with "
+                     "populate=lazy nothing is; use populate=ahead"));
   }
   return absl::OkStatus();
 }
@@ -137,7 +137,8 @@ absl::Status LoadedArena::Load() {
 }
 
 void LoadedArena::Advise() {
-  const std::vector<FileRange> hot = RangesOf(arena_.manifest, Section::KIND_HOT);
+  const std::vector<FileRange> hot =
+      RangesOf(arena_.manifest, Section::KIND_HOT);
   const std::vector<FileRange> cold =
       RangesOf(arena_.manifest, Section::KIND_COLD);
   double cached_bytes = 0;
@@ -146,7 +147,8 @@ void LoadedArena::Advise() {
         mapping_.CachedShare(range) * static_cast<double>(range.size);
   }
   if (report_.hot_bytes > 0) {
-    report_.cached_share = cached_bytes / static_cast<double>(report_.hot_bytes);
+    report_.cached_share =
+        cached_bytes / static_cast<double>(report_.hot_bytes);
   }
   const Access huge = options_.populate == Populate::kLazy
                           ? Access::kHugePages
@@ -189,10 +191,11 @@ absl::Status LoadedArena::CopyHotSections() {
 absl::Status LoadedArena::ReadSections() {
   const bool all = options_.populate == Populate::kAll ||
                    options_.verify == Verify::kFull;
+  const bool cold = all || options_.huge_pages == HugePages::kFile;
   if (options_.populate == Populate::kLazy && !all) return absl::OkStatus();
   std::vector<FileRange> ranges = RangesOf(arena_.manifest, Section::KIND_HOT);
   if (IsCopy(options_.huge_pages) && verifier_ == nullptr) ranges.clear();
-  if (all) {
+  if (cold) {
     for (const FileRange& range :
          RangesOf(arena_.manifest, Section::KIND_COLD)) {
       ranges.push_back(range);
@@ -243,7 +246,7 @@ absl::Status LoadedArena::LockMemory() const {
     return absl::FailedPreconditionError(absl::StrCat(
         path(), ": cannot lock ", range.size, " bytes in memory (limit ",
         limit.rlim_cur, "): raise it (ulimit -l unlimited) or leave out "
-        "--mlock"));
+        "mlock"));
   }
   return absl::OkStatus();
 }

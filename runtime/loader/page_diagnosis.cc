@@ -40,7 +40,7 @@ void ExplainCopy(LoadReport* report) {
           absl::StrFormat("the kernel found no free huge pages for %d MB of "
                           "the copy: memory is fragmented",
                           missing / 1000000),
-          "write 1 to /proc/sys/vm/compact_memory as root, or use --huge_pages="
+          "write 1 to /proc/sys/vm/compact_memory as root, or use huge_pages="
           "auto, which takes the page cache's own");
 }
 
@@ -61,7 +61,7 @@ void ExplainFile(const PageFacts& facts, LoadReport* report) {
             absl::StrCat("the page cache of ", facts.file_system,
                          " has no huge pages"),
             "keep the file on ext4 (Linux 6.16 or later), xfs or btrfs, or use "
-            "--huge_pages=thp, a private copy");
+            "huge_pages=thp, a private copy");
   } else if (report->cached_share > 0.01) {
     Explain(report,
             "the page cache already held the file, in small pages: it was "
@@ -75,7 +75,7 @@ void ExplainFile(const PageFacts& facts, LoadReport* report) {
                                                    : facts.file_system,
                          " of this kernel has no large folios, or memory is "
                          "fragmented"),
-            "ext4 needs Linux 6.16 or later; --huge_pages=thp makes a private "
+            "ext4 needs Linux 6.16 or later; huge_pages=thp makes a private "
             "copy in huge pages");
   }
 }
@@ -87,7 +87,8 @@ PageFacts ReadPageFacts(const FileMapping& mapping, bool advised) {
   facts.advised = advised;
   std::ifstream file(kThpFile);
   std::string line;
-  facts.thp_never = !std::getline(file, line) || absl::StrContains(line, "[never]");
+  facts.thp_never =
+      !std::getline(file, line) || absl::StrContains(line, "[never]");
   struct statfs info;
   if (fstatfs(mapping.fd(), &info) != 0) return facts;
   for (const FileSystem& known : kFileSystems) {
@@ -103,7 +104,7 @@ void ExplainPages(const PageFacts& facts, LoadReport* report) {
   report->how_to_mend.clear();
   const bool copied = report->private_bytes > 0;
   if (report->mode == HugePages::kOff) {
-    Explain(report, "they were not asked for", "--huge_pages=auto");
+    Explain(report, "they were not asked for", "huge_pages=auto");
     return;
   }
   if (report->mode == HugePages::kHugetlb &&
@@ -125,7 +126,7 @@ void ExplainPages(const PageFacts& facts, LoadReport* report) {
                             report->hot_bytes / 1000000),
             "more memory, or fewer bits for each weight (convert --quantize)");
   } else if (report->reading || report->read_bytes < report->asked_bytes) {
-    Explain(report, "not everything has been read yet", "--populate=hot");
+    Explain(report, "not everything has been read yet", "populate=hot");
   } else {
     ExplainFile(facts, report);
   }

@@ -60,7 +60,7 @@ TEST_F(RunFlagsTest, EveryFlagHasItsEffect) {
        "--top_p=0.5", "--min_p=0", "--repeat_penalty=1.1", "--seed=9",
        "--threads=3", "--ctx_size=77", "--huge_pages=off", "--json", "--quiet",
        "--ignore_eos", "--noshow_prompt", "--populate=all", "--verify=lazy",
-       "--numa=bind=1", "--mlock", "--readers=7"});
+       "--numa=bind=1", "--mlock", "--readers=7", "--max_memory=999"});
   ASSERT_TRUE(options.ok()) << options.status();
   EXPECT_EQ(options->generate.n_predict, 5);
   EXPECT_EQ(options->sampler.temperature, 0);
@@ -75,6 +75,7 @@ TEST_F(RunFlagsTest, EveryFlagHasItsEffect) {
   EXPECT_EQ(options->load.populate, Populate::kAll);
   EXPECT_EQ(options->load.verify, Verify::kLazy);
   EXPECT_EQ(options->load.readers, 7);
+  EXPECT_EQ(options->load.memory_bytes, 999u);
   EXPECT_TRUE(options->load.mlock);
   EXPECT_EQ(options->numa.kind, NumaPolicy::Kind::kBind);
   EXPECT_EQ(options->numa.node, 1);
@@ -100,6 +101,7 @@ TEST_F(RunFlagsTest, WrongUsageIsNamed) {
   ExpectWrong({"a", "--prompt=x", "--verify=yes"}, "--verify: ");
   ExpectWrong({"a", "--prompt=x", "--numa=bind=x"}, "--numa: ");
   ExpectWrong({"a", "--prompt=x", "--readers=-1"}, "--readers");
+  ExpectWrong({"a", "--prompt=x", "--max_memory=-1"}, "--max_memory");
 }
 
 TEST_F(RunFlagsTest, TokenizesPlainlyUnlessTold) {

@@ -52,7 +52,7 @@ TEST(PageDiagnosisTest, SaysThatMemoryIsTooSmall) {
 
 TEST(PageDiagnosisTest, EachCauseHasItsWords) {
   ExpectReason(HalfHuge(HugePages::kOff), PageFacts(), "not asked for",
-               "--huge_pages=auto");
+               "huge_pages=auto");
   PageFacts never;
   never.thp_never = true;
   ExpectReason(HalfHuge(HugePages::kAuto), never, "off on this machine",
@@ -74,20 +74,20 @@ TEST(PageDiagnosisTest, ACopiedFileIsMendedByReadingItAgain) {
 
 TEST(PageDiagnosisTest, AFreshlyReadFileShowsAnOldKernel) {
   ExpectReason(HalfHuge(HugePages::kAuto), Facts("ext4", true),
-               "ext4 of this kernel has no large folios", "--huge_pages=thp");
+               "ext4 of this kernel has no large folios", "huge_pages=thp");
   ExpectReason(HalfHuge(HugePages::kAuto), PageFacts(), "the file system",
-               "--huge_pages=thp");
+               "huge_pages=thp");
 }
 
 TEST(PageDiagnosisTest, WhatIsNotReadYetIsNoFault) {
   LoadReport report = HalfHuge(HugePages::kAuto);
   report.reading = true;
   ExpectReason(report, PageFacts(), "not everything has been read",
-               "--populate=hot");
+               "populate=hot");
   report = HalfHuge(HugePages::kAuto);
   report.read_bytes = 0;
   ExpectReason(report, PageFacts(), "not everything has been read",
-               "--populate=hot");
+               "populate=hot");
 }
 
 TEST(PageDiagnosisTest, CountsThePagesThatThePoolIsShort) {
