@@ -141,7 +141,7 @@ measure_readers() {
 }
 
 measure_modes() {
-  echo "| --huge_pages | in huge pages | private, MB | load and read, warm, s | decode, tokens/s |"
+  echo "| --huge_pages | of what was asked for, in huge pages | private, MB | load and read, warm, s | decode, tokens/s |"
   echo "|---|---|---|---|---|"
   local all=(auto file thp hugetlb off) fresh=$folder/modes.arena
   declare -A rate json
@@ -161,7 +161,7 @@ measure_modes() {
     open=$(field open_seconds <<<"$share")
     read=$(field read_seconds <<<"$share")
     printf '| %s | %.0f %% | %.0f | %.3f | %.1f |\n' "$mode" \
-      "$(calc "100 * ($(field huge_bytes <<<"$share") + $(field hugetlb_bytes <<<"$share")) / $(field hot_bytes <<<"$share")" %.1f)" \
+      "$(calc "$(field asked_bytes <<<"$share") == 0 ? 0 : 100 * $(field huge_page_share <<<"$share")" %.1f)" \
       "$(calc "$(field private_bytes <<<"$share") / 1e6" %.0f)" \
       "$(calc "$open > $read ? $open : $read")" \
       "$(printf '%s' "${rate[$mode]}" | median)"
@@ -207,7 +207,7 @@ measure_cut() {
     truncate -s "$(calc "$size * $RANDOM / 32768" %d)" "$copy"
     local code=0
     wait "$pid" || code=$?
-    if [[ $code == 1 ]] && grep -q 'was cut from' "$folder/cut.err"; then
+    if [[ $code == 1 ]] && grep -q 'was cut from\|is truncated' "$folder/cut.err"; then
       clean=$((clean + 1))
     else
       echo "exit $code: $(cat "$folder/cut.err")" >&2
