@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <new>
+#include <system_error>
 
 #include "absl/flags/commandlineflag.h"
 #include "absl/flags/reflection.h"
@@ -113,6 +115,18 @@ std::string Wrap(absl::string_view text) {
 }
 
 }  // namespace
+
+int RunMain(absl::FunctionRef<int()> main) {
+  try {
+    return main();
+  } catch (const std::bad_alloc&) {
+    return ReportFailure(absl::ResourceExhaustedError("out of memory"));
+  } catch (const std::system_error& error) {
+    return ReportFailure(absl::ResourceExhaustedError(
+        absl::StrCat("cannot start a thread (", error.what(),
+                     "); use fewer --threads")));
+  }
+}
 
 absl::StatusOr<std::vector<std::string>> ParseFlags(
     absl::Span<const std::string> arguments) {

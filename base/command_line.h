@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -29,6 +30,10 @@ std::vector<std::string> ParseCommandLine(int argc, char** argv,
 
 // Prints "TOOL: MESSAGE" for a status that is not OK. Returns the exit code, 1.
 int ReportFailure(const absl::Status& status);
+
+// Returns what `main` returns. Where the system has no more memory or threads,
+// which the standard library says by an exception, reports that instead.
+int RunMain(absl::FunctionRef<int()> main);
 
 // ParseCommandLine without its exits: sets flags, returns positional arguments.
 // InvalidArgument, naming the flag, for a mistake.

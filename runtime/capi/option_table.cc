@@ -1,6 +1,7 @@
 #include "runtime/capi/option_table.h"
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -78,6 +79,11 @@ constexpr Option kOptions[] = {
     {"readers",
      [](absl::string_view value, tessera_options& options) {
        return SetInteger(value, kMaxReaders, &options.load.readers);
+     }},
+    {"max_memory",
+     [](absl::string_view value, tessera_options& options) {
+       return SetInteger(value, std::numeric_limits<int64_t>::max(),
+                         &options.load.memory_bytes);
      }},
     {"numa",
      [](absl::string_view value, tessera_options& options) {

@@ -75,6 +75,8 @@ absl::Status Main(int argc, char** argv) {
 }  // namespace tessera
 
 int main(int argc, char** argv) {
-  const absl::Status status = tessera::Main(argc, argv);
-  return status.ok() ? 0 : tessera::ReportFailure(status);
+  return tessera::RunMain([&] {
+    const absl::Status status = tessera::Main(argc, argv);
+    return status.ok() ? 0 : tessera::ReportFailure(status);
+  });
 }

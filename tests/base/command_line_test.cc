@@ -1,6 +1,8 @@
 #include "base/command_line.h"
 
 #include <cstdint>
+#include <new>
+#include <system_error>
 
 #include "absl/flags/flag.h"
 #include "absl/flags/reflection.h"
@@ -92,6 +94,16 @@ TEST(CommandLineDeathTest, ExitCodes) {
   EXPECT_EXIT(ParseCommandLine(3, argv_help, "usage"),
               testing::ExitedWithCode(0), "");
   EXPECT_EQ(ReportFailure(absl::DataLossError("x.arena: damaged")), 1);
+}
+
+TEST_F(CommandLineTest, ExceptionsOfTheSystemBecomeMessages) {
+  EXPECT_EQ(RunMain([] { return 7; }), 7);
+  EXPECT_EQ(RunMain([]() -> int { throw std::bad_alloc(); }), 1);
+  EXPECT_EQ(RunMain([]() -> int {
+              throw std::system_error(
+                  std::make_error_code(std::errc::resource_unavailable_try_again));
+            }),
+            1);
 }
 
 }  // namespace

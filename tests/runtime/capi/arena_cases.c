@@ -51,7 +51,7 @@ static void OptionsAreChecked(void) {
       {"threads", "0"},       {"threads", "4096"},   {"ctx_size", "100"},
       {"huge_pages", "off"},  {"huge_pages", "thp"}, {"populate", "lazy"},
       {"populate", "hot"},    {"verify", "full"},    {"mlock", "true"},
-      {"mlock", "false"},     {"readers", "256"},    {"numa", "off"},
+      {"mlock", "false"},     {"readers", "256"},    {"max_memory", "0"},    {"numa", "off"},
       {"numa", "interleave"}, {"numa", "bind=0"},
   };
   static const char* const kBad[][2] = {
@@ -59,7 +59,7 @@ static void OptionsAreChecked(void) {
       {"threads", "two"},    {"threads", ""},
       {"ctx_size", "1e3"},   {"ctx_size", "67108865"},
       {"huge_pages", "yes"}, {"populate", "true"},
-      {"verify", "1"},       {"mlock", "1"},
+      {"verify", "1"},       {"mlock", "1"},        {"max_memory", "-1"},
       {"readers", "257"},    {"numa", "bind="},
       {"Threads", "1"},      {"", "1"},
   };

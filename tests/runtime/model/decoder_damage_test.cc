@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <random>
 #include <string>
@@ -107,6 +108,50 @@ TEST_F(DecoderDamageTest, TheProcessGoesOnWithAnotherModel) {
   const auto logits = (*decoder)->Forward(absl::MakeConstSpan(&id, 1), 1);
   ASSERT_TRUE(logits.ok()) << logits.status();
   EXPECT_EQ(*logits, absl::MakeConstSpan(expected));
+}
+
+// Flips a bit of byte `offset`.
+void Damage(const std::string& path, uint64_t offset) {
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekg(static_cast<std::streamoff>(offset));
+  const int byte = file.get();
+  file.seekp(static_cast<std::streamoff>(offset));
+  file.put(static_cast<char>(byte ^ 1));
+}
+
+// Computes one token with lazy verification.
+absl::Status FirstToken(const std::string& path) {
+  LoadOptions load;
+  load.verify = Verify::kLazy;
+  const auto arena = LoadedArena::Open(path, load);
+  if (!arena.ok()) return arena.status();
+  ThreadPool pool(2);
+  DecoderOptions options;
+  options.isa = SupportedIsas().back();
+  options.pool = &pool;
+  const auto decoder = Decoder::Create(**arena, options);
+  if (!decoder.ok()) return decoder.status();
+  const int32_t id = 5;
+  return (*decoder)->Forward(absl::MakeConstSpan(&id, 1), 1).status();
+}
+
+TEST_F(DecoderDamageTest, LazyVerificationLetsNoTokenOutOfADamagedFile) {
+  const std::string path = Copy();
+  EXPECT_TRUE(FirstToken(path).ok());
+  const auto arena = LoadedArena::Open(path, LoadOptions());
+  ASSERT_TRUE(arena.ok());
+  const Manifest manifest = (*arena)->manifest();
+  ASSERT_GE(manifest.sections_size(), 2);
+  for (const Section& section : manifest.sections()) {
+    const uint64_t offset = section.extent().offset() + 100;
+    Damage(path, offset);
+    const absl::Status status = FirstToken(path);
+    EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
+    EXPECT_TRUE(absl::StartsWith(status.message(), path + ": chunk ["))
+        << status;
+    Damage(path, offset);  // back
+  }
+  EXPECT_TRUE(FirstToken(path).ok());
 }
 
 }  // namespace
