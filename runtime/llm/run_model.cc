@@ -11,6 +11,7 @@
 #include "base/thread_pool.h"
 #include "runtime/cpu/isa.h"
 #include "runtime/cpu/numa_policy.h"
+#include "runtime/llm/load_progress.h"
 #include "runtime/llm/run_report.h"
 #include "runtime/model/decoder.h"
 
@@ -65,7 +66,13 @@ absl::StatusOr<RunReport> RunLoaded(const RunOptions& options,
   const std::vector<int32_t> prompt =
       tokenizer->Encode(options.prompt, Tokenizer::EncodeOptions());
 
-  if (options.show_prompt) on_text(options.prompt);
+  // The prompt is shown with what follows it: until then a bar may be there.
+  bool show_prompt = options.show_prompt;
+  const auto show = [&](absl::string_view piece) {
+    if (show_prompt) on_text(options.prompt);
+    show_prompt = false;
+    on_text(piece);
+  };
   std::string text;
   const absl::Time prefill_start = absl::Now();
   TESSERA_ASSIGN_OR_RETURN(
@@ -77,8 +84,9 @@ absl::StatusOr<RunReport> RunLoaded(const RunOptions& options,
           },
           [&](absl::string_view piece) {
             absl::StrAppend(&text, piece);
-            on_text(piece);
+            show(piece);
           }));
+  if (show_prompt) on_text(options.prompt);
 
   RunReport report = MakeReport(options, *decoder, generation);
   TESSERA_ASSIGN_OR_RETURN(const LoadReport load, arena.Report());
@@ -105,10 +113,19 @@ absl::StatusOr<RunReport> RunModel(const RunOptions& options, TextFn on_text) {
   TESSERA_ASSIGN_OR_RETURN(const std::string numa,
                            ApplyNumaPolicy(options.numa));
   ThreadPool pool(options.threads);
+  LoadProgress progress(options.arena, options.quiet);
+  LoadOptions load_options = options.load;
+  load_options.on_read = [&progress](uint64_t done, uint64_t total) {
+    progress.Show(done, total);
+  };
   TESSERA_ASSIGN_OR_RETURN(const std::unique_ptr<LoadedArena> arena,
-                           LoadedArena::Open(options.arena, options.load));
-  absl::StatusOr<RunReport> report =
-      RunLoaded(options, *arena, isa, start, &pool, on_text);
+                           LoadedArena::Open(options.arena, load_options));
+  absl::StatusOr<RunReport> report = RunLoaded(
+      options, *arena, isa, start, &pool, [&](absl::string_view text) {
+        progress.Stop();
+        on_text(text);
+      });
+  progress.Stop();
   if (!report.ok()) return WithPath(options.arena, report.status());
   report->mutable_load()->set_numa(numa);
   return report;

@@ -134,7 +134,7 @@ std::string ValidUtf8(absl::string_view text) {
 std::string ReportText(const RunReport& report) {
   std::string text =
       absl::StrCat(LoadLines(report.load()), PagesLines(report.load()));
-  absl::StrAppendFormat(&text, "%-9s %.3f s after loading began\n", "first",
+  absl::StrAppendFormat(&text, "%-9s token %.3f s after loading began\n", "first",
                         report.first_token_seconds());
   absl::StrAppend(&text, PhaseLine("prompt", report.prefill()), "\n",
                   PhaseLine("generate", report.decode()));

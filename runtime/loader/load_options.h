@@ -3,6 +3,7 @@
 #define RUNTIME_LOADER_LOAD_OPTIONS_H_
 
 #include <cstdint>
+#include <functional>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -36,6 +37,10 @@ enum class Verify {
   kFull,  // everything before Open returns
 };
 
+// Is told how much of what is to be read has been read. By several threads, and
+// until the arena is closed.
+using ReadProgressFn = std::function<void(uint64_t done, uint64_t total)>;
+
 struct LoadOptions {
   HugePages huge_pages = HugePages::kAuto;
   Populate populate = Populate::kAhead;
@@ -47,6 +52,7 @@ struct LoadOptions {
   // again for every token (see WeightStream), unless it is copied, locked or
   // Populate::kLazy.
   uint64_t memory_bytes = 0;
+  ReadProgressFn on_read;  // may be null
 };
 
 // The option that `word` names in flags and the C API: "auto", "file", "thp",

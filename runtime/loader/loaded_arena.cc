@@ -206,19 +206,25 @@ absl::Status LoadedArena::ReadSections() {
     for (const FileRange& range : ranges) report_.read_bytes += range.size;
   }
   int readers = options_.readers > 0 ? options_.readers : Populator::kReaders;
-  Populator::Check check;
+  // Hashing takes processors, not only requests to the disk.
   if (verifier_ != nullptr) {
-    // Hashing takes processors, not only requests to the disk.
     readers = std::max<int>(readers, std::thread::hardware_concurrency());
-    check = [this](FileRange range) {
-      return WithPath(path(), verifier_->Verify(range));
-    };
   }
-  populator_ =
-      std::make_unique<Populator>(mapping_, ranges, readers, std::move(check));
+  uint64_t total = 0;
+  for (const FileRange& range : ranges) total += range.size;
+  populator_ = std::make_unique<Populator>(
+      mapping_, ranges, readers,
+      [this, total](FileRange range) { return TakeIn(range, total); });
   const bool wait = all || options_.populate == Populate::kHot ||
                     options_.mlock;
   return wait ? populator_->Wait() : absl::OkStatus();
+}
+
+absl::Status LoadedArena::TakeIn(FileRange range, uint64_t total) {
+  const uint64_t done = read_bytes_.fetch_add(range.size) + range.size;
+  if (options_.on_read != nullptr) options_.on_read(done, total);
+  if (verifier_ == nullptr) return absl::OkStatus();
+  return WithPath(path(), verifier_->Verify(range));
 }
 
 absl::Status LoadedArena::StreamSections(uint64_t memory_bytes) {

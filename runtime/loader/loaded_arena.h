@@ -2,6 +2,7 @@
 #ifndef RUNTIME_LOADER_LOADED_ARENA_H_
 #define RUNTIME_LOADER_LOADED_ARENA_H_
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -79,6 +80,8 @@ class LoadedArena {
   absl::Status CopyHotSections();
   absl::Status ReadSections();
   absl::Status StreamSections(uint64_t memory_bytes);
+  // Of the populator: `range`, of `total` bytes, is in memory.
+  absl::Status TakeIn(FileRange range, uint64_t total);
   absl::Status LockMemory() const;
   uint64_t BytesOf(Section::Kind kind) const;
 
@@ -89,6 +92,7 @@ class LoadedArena {
   std::vector<TensorView> tensors_;
   LoadReport report_;  // what does not change after Open
   bool advised_ = true;
+  std::atomic<uint64_t> read_bytes_{0};
   std::unique_ptr<ChunkVerifier> verifier_;  // null: nothing to verify
   std::unique_ptr<Populator> populator_;     // null: nobody reads ahead
   std::unique_ptr<WeightStream> stream_;     // null: everything fits
