@@ -2,6 +2,9 @@
 
 #include <openssl/sha.h>
 #include <xxhash.h>
+#if defined(__x86_64__)
+#include <xxh_x86dispatch.h>  // the same functions, by the best instruction set
+#endif
 
 #include <array>
 

@@ -53,32 +53,33 @@ void Populator::ReadPieces() {
     absl::Status status = mapping_.Populate(pieces_[i]);
     if (status.ok() && check_ != nullptr) status = check_(pieces_[i]);
     if (status.ok()) continue;
-    absl::MutexLock lock(&mutex_);
+    const std::lock_guard<std::mutex> lock(mutex_);
     error_.Update(status);
     failed_.store(true, std::memory_order_release);
   }
 }
 
 void Populator::Finish() {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard<std::mutex> lock(mutex_);
   end_ = absl::Now();
   unfinished_.fetch_sub(1, std::memory_order_acq_rel);
+  finished_.notify_all();
 }
 
 absl::Status Populator::Wait() {
-  absl::MutexLock lock(&mutex_);
-  mutex_.Await(absl::Condition(this, &Populator::done));
+  std::unique_lock<std::mutex> lock(mutex_);
+  finished_.wait(lock, [this] { return done(); });
   return error_;
 }
 
 absl::Status Populator::status() const {
   if (!failed_.load(std::memory_order_acquire)) return absl::OkStatus();
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard<std::mutex> lock(mutex_);
   return error_;
 }
 
 absl::Duration Populator::elapsed() const {
-  absl::MutexLock lock(&mutex_);
+  const std::lock_guard<std::mutex> lock(mutex_);
   return (done() ? end_ : absl::Now()) - start_;
 }
 

@@ -4,10 +4,10 @@
 
 #include <cstdint>
 #include <fstream>
+#include <mutex>
 #include <set>
 #include <string>
 
-#include "absl/synchronization/mutex.h"
 #include "gtest/gtest.h"
 
 namespace tessera {
@@ -27,12 +27,12 @@ FileMapping MapFile(const std::string& name, uint64_t size) {
 TEST(PopulatorTest, ReadsEachRangeOnceInPieces) {
   const FileMapping mapping = MapFile("ranges", 40 * kMiB);
   mapping.Advise({0, 40 * kMiB}, Access::kHugePagesInParallel);
-  absl::Mutex mutex;
+  std::mutex mutex;
   uint64_t bytes = 0;
   std::set<uint64_t> offsets;
   Populator populator(mapping, {{20 * kMiB, 20 * kMiB}, {2 * kMiB, 9 * kMiB}}, 3,
                       [&](FileRange piece) {
-                        absl::MutexLock lock(&mutex);
+                        const std::lock_guard<std::mutex> lock(mutex);
                         bytes += piece.size;
                         offsets.insert(piece.offset);
                         return absl::OkStatus();
