@@ -2,6 +2,8 @@
 
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -42,9 +44,11 @@ bool ReplaceWithZeros(FaultGuard::Slot& slot, uintptr_t address) {
   const uintptr_t page = address / kPageBytes * kPageBytes;
   const uintptr_t end = slot.end.load();
   NoteFault(slot, page - slot.begin.load());
-  return mmap(reinterpret_cast<void*>(page), end - page, PROT_READ,
-              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1,
-              0) != MAP_FAILED;
+  // The system call itself, which a signal handler may use; the library's mmap
+  // makes no such promise.
+  return syscall(SYS_mmap, page, end - page, PROT_READ,
+                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1,
+                 0) != -1;
 }
 
 void PassOn(int signal, siginfo_t* info, void* context) {
