@@ -48,11 +48,11 @@ seconds() {
 # field NAME: of the JSON report on stdin.
 field() { grep -o "\"$1\":[^,}]*" | head -1 | cut -d: -f2 | tr -d '"'; }
 
-# "<s>" is one token after the begin-of-text token.
-first_token() { "$run" "$1" --prompt "<s>" --n_predict 1 --temperature 0 --threads "$threads" "${@:2}"; }
+# An empty prompt is one token: begin of text.
+first_token() { "$run" "$1" --file /dev/null --n_predict 1 --temperature 0 --threads "$threads" "${@:2}"; }
 generate() { "$run" "$1" --prompt a --n_predict "$2" --temperature 0 --threads "$threads" --ignore_eos "${@:3}"; }
 peer_first_token() {
-  "$peer" -m "$gguf" -p "<s>" -n 1 -t "$threads" -no-cnv --no-warmup --temp 0 "$@" </dev/null
+  "$peer" -m "$gguf" -p "" -n 1 -t "$threads" -no-cnv --no-warmup --temp 0 "$@" </dev/null
 }
 
 # ---- the sections ----
@@ -61,7 +61,7 @@ measure_warm() {
   echo "| warm cache, process start to first token | s | Tessera is faster by |"
   echo "|---|---|---|"
   local ours=() repacking=() plain=()
-  cat "$gguf" >/dev/null
+  drop "$arena" && cat "$gguf" >/dev/null
   seconds first_token "$arena" >/dev/null
   for ((i = 0; i < rounds; i++)); do
     ours+=("$(seconds first_token "$arena")")
