@@ -9,17 +9,11 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "base/fault_guard.h"
+#include "base/file_range.h"
 
 namespace tessera {
 
 inline constexpr uint64_t kHugePageBytes = uint64_t{2} << 20;
-
-// Bytes [offset, offset + size) of a file.
-struct FileRange {
-  uint64_t offset = 0;
-  uint64_t size = 0;
-  uint64_t end() const { return offset + size; }
-};
 
 // How a part of a file is going to be read (madvise(2)).
 enum class Access {

@@ -7,29 +7,13 @@
 #include "base/worker_threads.h"
 
 namespace tessera {
-namespace {
-
-std::vector<FileRange> PiecesOf(const std::vector<FileRange>& ranges) {
-  std::vector<FileRange> pieces;
-  for (const FileRange& range : ranges) {
-    for (uint64_t offset = range.offset; offset < range.end();
-         offset += Populator::kPieceBytes) {
-      pieces.push_back(
-          {offset, std::min(Populator::kPieceBytes, range.end() - offset)});
-    }
-  }
-  return pieces;
-}
-
-}  // namespace
-
 Populator::Populator(const FileMapping& mapping,
                      const std::vector<FileRange>& ranges, int readers,
                      Check check)
     : mapping_(mapping),
       check_(std::move(check)),
       start_(absl::Now()),
-      pieces_(PiecesOf(ranges)),
+      pieces_(CutIntoPieces(ranges, kPieceBytes)),
       unfinished_(static_cast<int>(std::min<uint64_t>(
           std::max(readers, 1), std::max<uint64_t>(pieces_.size(), 1)))) {
   const int count = unfinished_.load();

@@ -179,10 +179,7 @@ uint64_t StoredTensor::RowsInTile(uint64_t row_tile) const {
 }
 
 uint64_t StoredTensor::SpanBytes() const {
-  const uint64_t tiles = row_tiles();
-  return tiles == 0
-             ? 0
-             : (tiles - 1) * layout.row_tile_stride + layout.row_tile_bytes;
+  return layout.StoredBytes(matrices);
 }
 
 absl::StatusOr<StoredTensor> ResolveTensor(const Tensor& tensor) {

@@ -68,11 +68,11 @@ struct TensorLayout {
     return std::min<uint64_t>(tile_rows, rows - row_tile * tile_rows);
   }
 
-  // Bytes of the matrix, from its first to its last.
-  uint64_t StoredBytes() const {
-    return row_tiles() == 0
-               ? 0
-               : (row_tiles() - 1) * row_tile_stride + row_tile_bytes;
+  // Bytes of `matrices` such matrices, one after another, from the first to the
+  // last.
+  uint64_t StoredBytes(uint64_t matrices = 1) const {
+    const uint64_t tiles = matrices * row_tiles();
+    return tiles == 0 ? 0 : (tiles - 1) * row_tile_stride + row_tile_bytes;
   }
 };
 

@@ -29,11 +29,7 @@ tessera_tensor DescribeTensor(const TensorView& view) {
   tensor.rows = layout.rows;
   tensor.columns = layout.columns;
   tensor.data = view.data;
-  const uint64_t row_tiles = tensor.matrices * layout.row_tiles();
-  tensor.stored_bytes =
-      row_tiles == 0
-          ? 0
-          : (row_tiles - 1) * layout.row_tile_stride + layout.row_tile_bytes;
+  tensor.stored_bytes = layout.StoredBytes(tensor.matrices);
   tensor.tile_rows = layout.tile_rows;
   tensor.row_tile_bytes = layout.row_tile_bytes;
   tensor.row_tile_stride = layout.row_tile_stride;

@@ -17,7 +17,6 @@ namespace tessera {
 namespace {
 
 constexpr int64_t kMaxThreads = 4096;
-constexpr int64_t kMaxReaders = 256;
 constexpr int64_t kMaxCtxSize = int64_t{1} << 26;
 
 absl::Status SetInteger(absl::string_view value, int64_t most, auto* field) {

@@ -76,7 +76,6 @@ namespace tessera {
 namespace {
 
 constexpr int kMaxThreads = 4096;
-constexpr int kMaxReaders = 256;
 
 absl::StatusOr<std::string> ArenaArgument(
     const std::vector<std::string>& arguments) {

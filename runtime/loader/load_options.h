@@ -41,6 +41,9 @@ enum class Verify {
 // until the arena is closed.
 using ReadProgressFn = std::function<void(uint64_t done, uint64_t total)>;
 
+// The most readers that make sense; flags and the C API refuse more.
+inline constexpr int kMaxReaders = 256;
+
 struct LoadOptions {
   HugePages huge_pages = HugePages::kAuto;
   Populate populate = Populate::kAhead;

@@ -89,6 +89,8 @@ LoadedArena::LoadedArena(const LoadMeter& meter, FileMapping mapping,
     : meter_(meter),
       mapping_(std::move(mapping)),
       arena_(std::move(arena)),
+      hot_(RangesOf(arena_.manifest, Section::KIND_HOT)),
+      cold_(RangesOf(arena_.manifest, Section::KIND_COLD)),
       options_(options) {
   const uint8_t* file = mapping_.bytes().data();
   for (const StoredTensor& tensor : arena_.tensors) {
@@ -97,7 +99,7 @@ LoadedArena::LoadedArena(const LoadMeter& meter, FileMapping mapping,
   }
   report_.mode = options.huge_pages;
   report_.mapped_bytes = mapping_.bytes().size();
-  report_.hot_bytes = BytesOf(Section::KIND_HOT);
+  report_.hot_bytes = BytesOf(hot_);
 }
 
 absl::Status LoadedArena::CheckOptions() const {
@@ -109,14 +111,6 @@ absl::Status LoadedArena::CheckOptions() const {
                      "populate=lazy nothing is; use populate=ahead"));
   }
   return absl::OkStatus();
-}
-
-uint64_t LoadedArena::BytesOf(Section::Kind kind) const {
-  uint64_t bytes = 0;
-  for (const FileRange& range : RangesOf(arena_.manifest, kind)) {
-    bytes += range.size;
-  }
-  return bytes;
 }
 
 absl::Status LoadedArena::Load() {
@@ -137,12 +131,8 @@ absl::Status LoadedArena::Load() {
 }
 
 void LoadedArena::Advise() {
-  const std::vector<FileRange> hot =
-      RangesOf(arena_.manifest, Section::KIND_HOT);
-  const std::vector<FileRange> cold =
-      RangesOf(arena_.manifest, Section::KIND_COLD);
   double cached_bytes = 0;
-  for (const FileRange& range : hot) {
+  for (const FileRange& range : hot_) {
     cached_bytes +=
         mapping_.CachedShare(range) * static_cast<double>(range.size);
   }
@@ -154,22 +144,26 @@ void LoadedArena::Advise() {
                           ? Access::kHugePages
                           : Access::kHugePagesInParallel;
   const HugePages mode = options_.huge_pages;
-  for (const FileRange& range : hot) {
+  for (const FileRange& range : hot_) {
     const bool ask = mode == HugePages::kAuto || mode == HugePages::kFile;
     advised_ &= mapping_.Advise(range, ask ? huge : Access::kSmallPages);
   }
   // Single rows should not pull in 2 MiB each.
   const bool whole = options_.populate == Populate::kAll ||
                      options_.verify != Verify::kNone;
-  for (const FileRange& range : cold) {
+  for (const FileRange& range : cold_) {
     mapping_.Advise(range, mode == HugePages::kFile ? huge
                            : whole                  ? Access::kSmallPages
                                                     : Access::kRows);
   }
   if (mode != HugePages::kOff) report_.asked_bytes = report_.hot_bytes;
   if (mode == HugePages::kFile) {
-    report_.asked_bytes += BytesOf(Section::KIND_COLD);
+    report_.asked_bytes += BytesOf(cold_);
   }
+}
+
+int LoadedArena::Readers() const {
+  return options_.readers > 0 ? options_.readers : Populator::kReaders;
 }
 
 absl::Status LoadedArena::CopyHotSections() {
@@ -177,10 +171,8 @@ absl::Status LoadedArena::CopyHotSections() {
   const CopyPages pages = options_.huge_pages == HugePages::kHugetlb
                               ? CopyPages::kPool
                               : CopyPages::kTransparent;
-  const int readers =
-      options_.readers > 0 ? options_.readers : Populator::kReaders;
-  for (const FileRange& range : RangesOf(arena_.manifest, Section::KIND_HOT)) {
-    TESSERA_RETURN_IF_ERROR(ReplaceByCopy(mapping_, range, pages, readers));
+  for (const FileRange& range : hot_) {
+    TESSERA_RETURN_IF_ERROR(ReplaceByCopy(mapping_, range, pages, Readers()));
     report_.private_bytes += range.size;
   }
   report_.read_bytes = report_.private_bytes;
@@ -193,25 +185,19 @@ absl::Status LoadedArena::ReadSections() {
                    options_.verify == Verify::kFull;
   const bool cold = all || options_.huge_pages == HugePages::kFile;
   if (options_.populate == Populate::kLazy && !all) return absl::OkStatus();
-  std::vector<FileRange> ranges = RangesOf(arena_.manifest, Section::KIND_HOT);
+  std::vector<FileRange> ranges = hot_;
   if (IsCopy(options_.huge_pages) && verifier_ == nullptr) ranges.clear();
   if (cold) {
-    for (const FileRange& range :
-         RangesOf(arena_.manifest, Section::KIND_COLD)) {
-      ranges.push_back(range);
-    }
+    ranges.insert(ranges.end(), cold_.begin(), cold_.end());
   }
   if (ranges.empty()) return absl::OkStatus();
-  if (report_.private_bytes == 0) {
-    for (const FileRange& range : ranges) report_.read_bytes += range.size;
-  }
-  int readers = options_.readers > 0 ? options_.readers : Populator::kReaders;
+  const uint64_t total = BytesOf(ranges);
+  if (report_.private_bytes == 0) report_.read_bytes = total;
+  int readers = Readers();
   // Hashing takes processors, not only requests to the disk.
   if (verifier_ != nullptr) {
     readers = std::max<int>(readers, std::thread::hardware_concurrency());
   }
-  uint64_t total = 0;
-  for (const FileRange& range : ranges) total += range.size;
   populator_ = std::make_unique<Populator>(
       mapping_, ranges, readers,
       [this, total](FileRange range) { return TakeIn(range, total); });
@@ -236,14 +222,13 @@ absl::Status LoadedArena::StreamSections(uint64_t memory_bytes) {
   StreamSizes sizes;
   sizes.memory_bytes = memory_bytes;
   stream_ = std::make_unique<WeightStream>(
-      mapping_, RangesOf(arena_.manifest, Section::KIND_HOT), sizes,
-      options_.readers > 0 ? options_.readers : Populator::kReaders);
+      mapping_, hot_, sizes, Readers());
   report_.streamed_bytes = stream_->report().streamed_bytes;
   return absl::OkStatus();
 }
 
 absl::Status LoadedArena::LockMemory() const {
-  for (const FileRange& range : RangesOf(arena_.manifest, Section::KIND_HOT)) {
+  for (const FileRange& range : hot_) {
     if (mlock(mapping_.bytes().data() + range.offset, range.size) == 0) {
       continue;
     }
@@ -288,13 +273,13 @@ absl::Status LoadedArena::VerifyBytes(const uint8_t* data,
 }
 
 absl::Status LoadedArena::CheckHealth() const {
+  absl::Status status;
+  if (populator_ != nullptr) {
+    status = verifier_ != nullptr ? populator_->Wait() : populator_->status();
+  }
   // A file that cannot be read explains a hash that is wrong.
   TESSERA_RETURN_IF_ERROR(mapping_.CheckReadable());
   if (stream_ != nullptr) TESSERA_RETURN_IF_ERROR(stream_->status());
-  if (populator_ == nullptr) return absl::OkStatus();
-  const absl::Status status =
-      verifier_ != nullptr ? populator_->Wait() : populator_->status();
-  TESSERA_RETURN_IF_ERROR(mapping_.CheckReadable());
   return status;
 }
 

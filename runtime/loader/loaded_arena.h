@@ -83,11 +83,13 @@ class LoadedArena {
   // Of the populator: `range`, of `total` bytes, is in memory.
   absl::Status TakeIn(FileRange range, uint64_t total);
   absl::Status LockMemory() const;
-  uint64_t BytesOf(Section::Kind kind) const;
+  int Readers() const;
 
   const LoadMeter meter_;  // since Open began
   FileMapping mapping_;
   const Arena arena_;
+  const std::vector<FileRange> hot_;   // sections, in the order of the file
+  const std::vector<FileRange> cold_;
   const LoadOptions options_;
   std::vector<TensorView> tensors_;
   LoadReport report_;  // what does not change after Open

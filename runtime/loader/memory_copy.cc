@@ -15,13 +15,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "base/errno_status.h"
+#include "base/populator.h"
 #include "base/status_macros.h"
 #include "base/worker_threads.h"
 
 namespace tessera {
 namespace {
-
-constexpr uint64_t kPieceBytes = uint64_t{8} << 20;
 
 uint64_t NumberIn(const char* path) {
   std::ifstream file(path);
@@ -108,10 +107,8 @@ struct Piece {
 absl::Status ReplaceByCopy(const FileMapping& mapping, FileRange range,
                            CopyPages pages, int readers) {
   std::vector<Piece> pieces;
-  for (uint64_t offset = range.offset; offset < range.end();
-       offset += kPieceBytes) {
-    const FileRange piece = {offset,
-                             std::min(kPieceBytes, range.end() - offset)};
+  for (const FileRange& piece :
+       CutIntoPieces({range}, Populator::kPieceBytes)) {
     pieces.push_back({piece, mapping.CachedShare(piece) == 1});
   }
   uint8_t* file = const_cast<uint8_t*>(mapping.bytes().data());

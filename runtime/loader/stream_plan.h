@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
-#include "base/file_mapping.h"
+#include "base/file_range.h"
 
 namespace tessera {
 

@@ -4,7 +4,8 @@
 #include <sys/mman.h>
 
 #include <algorithm>
-#include <system_error>
+
+#include "base/worker_threads.h"
 
 namespace tessera {
 
@@ -12,13 +13,8 @@ WeightStream::WeightStream(const FileMapping& mapping,
                            absl::Span<const FileRange> hot,
                            const StreamSizes& sizes, int readers)
     : mapping_(mapping), plan_(PlanStream(hot, sizes)) {
-  try {
-    for (int i = 0; i < std::max(readers, 1); ++i) {
-      readers_.emplace_back([this] { ReaderLoop(); });
-    }
-  } catch (const std::system_error&) {
-    // Those that run do; without any, page faults read.
-  }
+  // Without any, page faults read.
+  readers_ = StartThreads(std::max(readers, 1), [this] { ReaderLoop(); });
 }
 
 WeightStream::~WeightStream() {

@@ -8,26 +8,8 @@ inspect=$PWD/converter/inspect/inspect
 run=$PWD/runtime/llm/run
 tiny=$PWD/testdata/tiny
 work=$TEST_TMPDIR/cli
+. tests/testing/shell_checks.sh
 mkdir -p "$work" && cd "$work" || exit 1
-failures=0
-
-fail() {
-  echo "FAILED: $*"
-  failures=$((failures + 1))
-}
-
-# expect CODE COMMAND...: runs it, keeps stdout and stderr in files.
-expect() {
-  local code=$1
-  shift
-  "$@" >stdout 2>stderr
-  local got=$?
-  [[ $got == "$code" ]] || { fail "exit $got, not $code: $*"; cat stderr; }
-}
-
-expect_stderr() {
-  grep -qE -- "$1" stderr || { fail "stderr has no '$1':"; cat stderr; }
-}
 
 expect_one_line() {
   [[ $(wc -l <stderr) == 1 ]] || { fail "not one line:"; cat stderr; }

@@ -7,26 +7,8 @@ root=$PWD
 install=$root/scripts/install.sh
 example=$root/docs/generate.c
 work=$TEST_TMPDIR/install
+. tests/testing/shell_checks.sh
 mkdir -p "$work" && cd "$work" || exit 1
-failures=0
-
-fail() {
-  echo "FAILED: $*"
-  failures=$((failures + 1))
-}
-
-# expect CODE COMMAND...: runs it, keeps stdout and stderr in files.
-expect() {
-  local code=$1
-  shift
-  "$@" >stdout 2>stderr
-  local got=$?
-  [[ $got == "$code" ]] || { fail "exit $got, not $code: $*"; cat stderr; }
-}
-
-expect_stderr() {
-  grep -qE -- "$1" stderr || { fail "stderr has no '$1':"; cat stderr; }
-}
 
 # ---- install.sh ----
 
