@@ -9,11 +9,11 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "base/isa.h"
 #include "base/thread_pool.h"
 #include "bench/model_test_case.h"
 #include "bench/random_rows.h"
 #include "bench/roofline.h"
-#include "runtime/cpu/isa.h"
 #include "runtime/loader/loaded_arena.h"
 #include "runtime/model/decoder.h"
 

@@ -9,9 +9,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "base/isa.h"
 #include "bench/synthetic_arenas.h"
 #include "formats/dtype/dtype.h"
-#include "runtime/cpu/isa.h"
 
 namespace tessera {
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "base/isa.h"
 #include "base/thread_pool.h"
 #include "bench/bench_report.h"
 #include "bench/kernel_timing.h"
@@ -14,7 +15,6 @@
 #include "bench/progress_fn.h"
 #include "formats/dtype/dtype.h"
 #include "formats/layout/tensor_layout.h"
-#include "runtime/cpu/isa.h"
 
 namespace tessera {
 

@@ -4,9 +4,9 @@
 
 #include <cstdint>
 
+#include "base/isa.h"
 #include "formats/dtype/dtype.h"
 #include "formats/layout/tensor_layout.h"
-#include "runtime/cpu/isa.h"
 
 namespace tessera {
 

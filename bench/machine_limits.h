@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <string>
 
+#include "base/isa.h"
 #include "base/thread_pool.h"
 #include "bench/cold_buffer.h"
 #include "bench/limit_loops.h"
-#include "runtime/cpu/isa.h"
 
 namespace tessera {
 

@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "base/isa.h"
 #include "bench/bench_report.h"
 #include "bench/benched_model.h"
 #include "bench/machine_limits.h"
 #include "bench/model_test_case.h"
-#include "runtime/cpu/isa.h"
 
 namespace tessera {
 

@@ -6,12 +6,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/checked_math.h"
+#include "base/isa.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
 #include "runtime/capi/boundary.h"
 #include "runtime/capi/open_arena.h"
 #include "runtime/capi/option_table.h"
-#include "runtime/cpu/isa.h"
 #include "runtime/cpu/numa_policy.h"
 #include "runtime/ops/matmul.h"
 #include "runtime/ops/matmul_piece.h"

@@ -9,12 +9,12 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "base/isa.h"
 #include "base/thread_pool.h"
 #include "runtime/capi/generate_params.h"
 #include "runtime/capi/open_arena.h"
 #include "runtime/capi/option_table.h"
 #include "runtime/capi/tessera.h"
-#include "runtime/cpu/isa.h"
 #include "runtime/llm/generator.h"
 #include "runtime/model/decoder.h"
 

@@ -4,8 +4,8 @@
 
 #include <cstdint>
 
+#include "base/isa.h"
 #include "formats/dtype/dtype.h"
-#include "runtime/cpu/isa.h"
 #include "runtime/kernels/kernel_args.h"
 
 namespace tessera {

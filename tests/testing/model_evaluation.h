@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "base/isa.h"
 #include "base/thread_pool.h"
-#include "runtime/cpu/isa.h"
 #include "tests/testing/golden_model.h"
 
 namespace tessera {

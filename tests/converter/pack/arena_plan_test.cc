@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "base/isa.h"
 #include "gtest/gtest.h"
-#include "runtime/cpu/isa.h"
 #include "runtime/kernels/kernel_table.h"
 
 namespace tessera {

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "base/isa.h"
 #include "formats/dtype/float16.h"
 #include "gtest/gtest.h"
-#include "runtime/cpu/isa.h"
 #include "runtime/kernels/kernel_args.h"
 #include "runtime/kernels/kernel_table.h"
 

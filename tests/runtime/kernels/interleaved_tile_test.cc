@@ -7,8 +7,8 @@
 #include <random>
 #include <vector>
 
+#include "base/isa.h"
 #include "gtest/gtest.h"
-#include "runtime/cpu/isa.h"
 #include "runtime/kernels/kernel_table.h"
 #include "tests/runtime/kernels/interleaved_matrix.h"
 

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "base/isa.h"
 #include "gtest/gtest.h"
-#include "runtime/cpu/isa.h"
 #include "runtime/kernels/kernel_table.h"
 #include "runtime/kernels/kernels.inc"
 #include "tests/runtime/kernels/interleaved_matrix.h"

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "base/isa.h"
 #include "formats/layout/pack.h"
 #include "gtest/gtest.h"
-#include "runtime/cpu/isa.h"
 #include "runtime/kernels/kernels.inc"
 #include "runtime/ops/matmul.h"
 #include "tests/runtime/kernels/interleaved_matrix.h"

@@ -1,4 +1,4 @@
-#include "runtime/cpu/isa.h"
+#include "base/isa.h"
 
 #include <algorithm>
 #include <cstdlib>

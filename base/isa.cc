@@ -1,4 +1,4 @@
-#include "runtime/cpu/isa.h"
+#include "base/isa.h"
 
 #include <cpuid.h>
 #include <sys/syscall.h>

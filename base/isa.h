@@ -1,6 +1,6 @@
 // The instruction sets that have kernels of their own.
-#ifndef RUNTIME_CPU_ISA_H_
-#define RUNTIME_CPU_ISA_H_
+#ifndef BASE_ISA_H_
+#define BASE_ISA_H_
 
 #include <string>
 #include <vector>
@@ -32,4 +32,4 @@ absl::StatusOr<Isa> ChooseIsa();
 
 }  // namespace tessera
 
-#endif  // RUNTIME_CPU_ISA_H_
+#endif  // BASE_ISA_H_
