@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/errno_status.h"
+#include "base/status_macros.h"
 
 namespace tessera {
 namespace {
@@ -40,6 +42,14 @@ absl::Status SyncFolder(const std::string& path) {
   return absl::OkStatus();
 }
 
+// Whether the open file `fd` is still the one under the name `path`.
+bool IsFileAt(int fd, const std::string& path) {
+  struct stat opened;
+  struct stat named;
+  return fstat(fd, &opened) == 0 && stat(path.c_str(), &named) == 0 &&
+         opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
 }  // namespace
 
 absl::StatusOr<AtomicFile> AtomicFile::Create(const std::string& path,
@@ -61,6 +71,53 @@ absl::StatusOr<AtomicFile> AtomicFile::Create(const std::string& path,
   return file;
 }
 
+std::string AtomicFile::PartialPath(const std::string& path) {
+  return absl::StrCat(path, ".partial");
+}
+
+absl::StatusOr<AtomicFile> AtomicFile::OpenAndLock(const std::string& path,
+                                                   bool overwrite, int flags) {
+  if (!overwrite && access(path.c_str(), F_OK) == 0) return AlreadyExists(path);
+  const std::string partial = PartialPath(path);
+  while (true) {
+    AtomicFile file;
+    file.path_ = path;
+    file.overwrite_ = overwrite;
+    file.fd_ = open(partial.c_str(), flags | O_RDWR | O_CLOEXEC, 0666);
+    if (file.fd_ < 0) return ErrnoStatus(partial, "open");
+    if (flock(file.fd_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          partial, ": another process is writing it; wait for it to end"));
+    }
+    // Its last owner may have finished between open and flock.
+    if (!IsFileAt(file.fd_, partial)) continue;
+    file.temporary_path_ = partial;
+    return file;
+  }
+}
+
+absl::StatusOr<AtomicFile> AtomicFile::CreatePartial(const std::string& path,
+                                                     bool overwrite) {
+  TESSERA_ASSIGN_OR_RETURN(AtomicFile file,
+                           OpenAndLock(path, overwrite, O_CREAT));
+  TESSERA_RETURN_IF_ERROR(file.Resize(0));
+  return file;
+}
+
+absl::StatusOr<AtomicFile> AtomicFile::OpenPartial(const std::string& path,
+                                                   bool overwrite) {
+  return OpenAndLock(path, overwrite, 0);
+}
+
+absl::StatusOr<AtomicFile> AtomicFile::JoinPartial(const std::string& path) {
+  const std::string partial = PartialPath(path);
+  AtomicFile file;
+  file.path_ = path;
+  file.fd_ = open(partial.c_str(), O_RDWR | O_CLOEXEC);
+  if (file.fd_ < 0) return ErrnoStatus(partial, "open");
+  return file;
+}
+
 AtomicFile::AtomicFile(AtomicFile&& other) noexcept {
   *this = std::move(other);
 }
@@ -73,9 +130,10 @@ AtomicFile& AtomicFile::operator=(AtomicFile&& other) noexcept {
   return *this;
 }
 
+// Unlinked before it is closed, so that the lock covers both.
 AtomicFile::~AtomicFile() {
-  if (fd_ >= 0) close(fd_);
   if (!temporary_path_.empty()) unlink(temporary_path_.c_str());
+  if (fd_ >= 0) close(fd_);
 }
 
 absl::Status AtomicFile::WriteAt(uint64_t offset,
@@ -92,6 +150,32 @@ absl::Status AtomicFile::WriteAt(uint64_t offset,
     bytes.remove_prefix(static_cast<size_t>(written));
   }
   return absl::OkStatus();
+}
+
+absl::Status AtomicFile::ReadAt(uint64_t offset,
+                                absl::Span<uint8_t> bytes) const {
+  while (!bytes.empty()) {
+    const ssize_t got =
+        pread(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (got < 0) {
+      if (errno == EINTR) continue;
+      return ErrnoStatus(path_, absl::StrCat("read ", bytes.size(),
+                                             " bytes at offset ", offset));
+    }
+    if (got == 0) {
+      return absl::DataLossError(absl::StrCat(
+          path_, ": ends at byte ", offset, ", expected ", bytes.size(),
+          " more"));
+    }
+    offset += static_cast<uint64_t>(got);
+    bytes.remove_prefix(static_cast<size_t>(got));
+  }
+  return absl::OkStatus();
+}
+
+void AtomicFile::StartWriteback(uint64_t offset, uint64_t size) const {
+  sync_file_range(fd_, static_cast<off_t>(offset), static_cast<off_t>(size),
+                  SYNC_FILE_RANGE_WRITE);
 }
 
 absl::Status AtomicFile::Resize(uint64_t size) {

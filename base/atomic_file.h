@@ -16,11 +16,31 @@ namespace tessera {
 // `path` that was not there before, and the temporary file is removed by the
 // destructor. Movable. WriteAt may be called from several threads at once for
 // ranges that do not overlap.
+//
+// The temporary file has a name of its own, or, if it is made to be continued
+// after the process was killed, the name PartialPath(path).
 class AtomicFile {
  public:
   // AlreadyExists if `path` exists and `overwrite` is false.
   static absl::StatusOr<AtomicFile> Create(const std::string& path,
                                            bool overwrite);
+
+  // "PATH.partial".
+  static std::string PartialPath(const std::string& path);
+
+  // Creates PartialPath(path), in place of one that was left behind, and locks
+  // it. FailedPrecondition if another process has it.
+  static absl::StatusOr<AtomicFile> CreatePartial(const std::string& path,
+                                                  bool overwrite);
+
+  // Opens and locks the partial file that was left behind, as it is. NotFound
+  // if there is none.
+  static absl::StatusOr<AtomicFile> OpenPartial(const std::string& path,
+                                                bool overwrite);
+
+  // Opens the partial file of another process, to help it. Neither Commit nor
+  // the destructor touch its name.
+  static absl::StatusOr<AtomicFile> JoinPartial(const std::string& path);
 
   AtomicFile(AtomicFile&& other) noexcept;
   AtomicFile& operator=(AtomicFile&& other) noexcept;
@@ -31,14 +51,26 @@ class AtomicFile {
   // Writes all of `bytes` at `offset`.
   absl::Status WriteAt(uint64_t offset, absl::Span<const uint8_t> bytes);
 
+  // Reads bytes.size() bytes at `offset`. DataLoss if the file ends before.
+  absl::Status ReadAt(uint64_t offset, absl::Span<uint8_t> bytes) const;
+
+  // Asks the system to write these bytes to the disk now, so that Commit has
+  // less to wait for. Does not wait for it, and cannot fail.
+  void StartWriteback(uint64_t offset, uint64_t size) const;
+
   // Makes the file `size` bytes long; new bytes are zero.
   absl::Status Resize(uint64_t size);
+
+  // Leaves the temporary file where it is, whatever happens.
+  void Keep() { temporary_path_.clear(); }
 
   // Flushes to the disk, renames to path(), and flushes the folder.
   absl::Status Commit();
 
  private:
   AtomicFile() = default;
+  static absl::StatusOr<AtomicFile> OpenAndLock(const std::string& path,
+                                                bool overwrite, int flags);
 
   std::string path_;
   std::string temporary_path_;

@@ -14,6 +14,24 @@ namespace tessera {
 // The 32 bytes of SHA-256 over `bytes`.
 std::string Sha256(absl::Span<const uint8_t> bytes);
 
+// SHA-256 over bytes that arrive in pieces. Not thread-safe.
+class Sha256Stream {
+ public:
+  Sha256Stream();
+  ~Sha256Stream();
+  Sha256Stream(const Sha256Stream&) = delete;
+  Sha256Stream& operator=(const Sha256Stream&) = delete;
+
+  void Update(absl::Span<const uint8_t> bytes);
+
+  // The digest of everything. Nothing may follow.
+  std::string Digest();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
 // The 16 bytes of XXH3-128 over `bytes`, in the library's canonical
 // (big-endian) order, so that they read the same everywhere.
 std::string Xxh128(absl::Span<const uint8_t> bytes);

@@ -30,6 +30,9 @@ class MappedFile {
     return absl::MakeConstSpan(data_, size_);
   }
 
+  // When it was last changed, since the epoch.
+  int64_t modification_nanos() const { return mtime_ns_; }
+
   // Tells the kernel that [offset, offset + size) is not needed any more, so
   // that a long conversion does not keep its whole input resident.
   void DropPages(uint64_t offset, uint64_t size) const;

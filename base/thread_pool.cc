@@ -22,6 +22,8 @@ int AvailableCpus() {
 
 }  // namespace
 
+int ThreadCount(int threads) { return threads > 0 ? threads : AvailableCpus(); }
+
 void SpinBarrier::Wait() {
   const uint32_t generation = generation_.load(std::memory_order_acquire);
   if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == count_) {
@@ -40,7 +42,7 @@ void SpinBarrier::Wait() {
 }
 
 ThreadPool::ThreadPool(int size)
-    : size_(size > 0 ? size : AvailableCpus()), barrier_(size_) {
+    : size_(ThreadCount(size)), barrier_(size_) {
   try {
     for (int thread = 1; thread < size_; ++thread) {
       workers_.emplace_back([this, thread] { WorkerLoop(thread); });

@@ -13,6 +13,9 @@
 
 namespace tessera {
 
+// `threads`, or for 0 one per CPU that this process may run on.
+int ThreadCount(int threads);
+
 // A barrier for a known number of threads. Spins briefly, then yields, because
 // the phases of a decoder are microseconds apart.
 class SpinBarrier {

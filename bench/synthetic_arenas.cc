@@ -34,16 +34,17 @@ absl::StatusOr<SyntheticFiles> MakeSyntheticFiles(
   TESSERA_ASSIGN_OR_RETURN(const WeightSource source,
                            OpenWeightSource(files.gguf));
   for (const LayoutChoice& layout : layouts) {
+    OutputOptions arena;
+    arena.plan.layout = layout.order;
+    arena.plan.profile = layout.profile;
+    arena.plan.recipe = arena_recipe;
+    arena.path = absl::StrCat(stem, "-", layout.name, ".arena");
+    files.arenas.push_back(arena.path);
     ConvertOptions options;
-    options.plan.layout = layout.order;
-    options.plan.profile = layout.profile;
-    options.plan.recipe = arena_recipe;
     options.threads = pool.size();
     options.overwrite = true;
     options.quiet = true;
-    files.arenas.push_back(absl::StrCat(stem, "-", layout.name, ".arena"));
-    TESSERA_RETURN_IF_ERROR(
-        ConvertToArena(source, files.arenas.back(), options).status());
+    TESSERA_RETURN_IF_ERROR(ConvertToArena(source, arena, options).status());
   }
   return files;
 }

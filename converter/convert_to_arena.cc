@@ -2,91 +2,32 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
-#include "base/digest.h"
+#include "base/memory_use.h"
 #include "base/progress.h"
 #include "base/status_macros.h"
 #include "base/thread_pool.h"
-#include "base/version.h"
-#include "converter/arena_writer.h"
-#include "converter/gguf_file_type.h"
-#include "converter/pack/stream_packer.h"
-#include "formats/arena/stored_tensor.h"
+#include "converter/describe_conversion.h"
+#include "converter/pack/pack_pipeline.h"
+#include "converter/source_digests.h"
 
 namespace tessera {
 namespace {
 
-void DescribeOptions(const PlanOptions& options, Manifest* manifest) {
-  const auto add = [&](absl::string_view name, absl::string_view value) {
-    EffectiveOption& option = *manifest->add_options();
-    option.set_name(std::string(name));
-    option.set_value(std::string(value));
-  };
-  add("fuse", options.fuse ? "true" : "false");
-  add("layout", options.profile ? "auto" : LayoutOrderName(options.layout));
-  if (options.profile.has_value() && !options.profile->rules().empty()) {
-    // On one line.
-    add("layout_profile",
-        absl::StrJoin(absl::StrSplit(options.profile->Text(), '\n',
-                                     absl::SkipEmpty()),
-                      "; "));
-  }
-  add("quantize", options.recipe.name());
-}
+// Packed bytes per step: enough to occupy a core for milliseconds, little
+// enough to stay in its cache until they are hashed and written.
+constexpr uint64_t kStepBytes = uint64_t{2} << 20;
 
-// Hashing the input takes as long as a slow disk reads it, so all files are
-// hashed at once.
-void DescribeSource(const WeightSource& source, const QuantizeRecipe& recipe,
-                    ThreadPool& pool, Manifest* manifest) {
-  Source& described = *manifest->mutable_source();
-  if (source.origin.has_value()) {
-    described = *source.origin;
-  } else {
-    described.set_format(source.format);
-    std::vector<std::string> digests(source.files.size());
-    pool.ParallelFor(static_cast<int64_t>(digests.size()), [&](int64_t i) {
-      digests[i] = Sha256(source.files[i].bytes());
-    });
-    for (size_t i = 0; i < source.files.size(); ++i) {
-      SourceFile& file = *described.add_files();
-      file.set_name(std::filesystem::path(source.files[i].path())
-                        .filename().string());
-      file.set_size(source.files[i].bytes().size());
-      file.set_sha256(digests[i]);
-    }
-    for (const SourceMetadata& entry : source.metadata) {
-      *described.add_metadata() = entry;
-    }
-  }
-  if (recipe.name() != "keep") SetFileType(recipe.name(), &described);
-}
+// Of the process, besides the steps: staging, tables, stacks.
+constexpr uint64_t kReservedMemory = uint64_t{24} << 20;
+constexpr uint64_t kLeastStepMemory = uint64_t{16} << 20;
 
-void DescribeTensor(const SourceTensor& from, const PlannedTensor& planned,
-                    const PackedTensor& packed, Tensor* tensor) {
-  tensor->set_name(from.name);
-  tensor->set_source_name(from.source_name);
-  for (uint64_t dimension : from.shape) tensor->add_shape(dimension);
-  tensor->set_type(static_cast<uint32_t>(planned.type));
-  tensor->set_type_name(DTypeName(planned.type));
-  tensor->set_source_type(static_cast<uint32_t>(from.type));
-  *tensor->mutable_layout() = LayoutProto(planned.layout);
-  tensor->set_section(static_cast<uint32_t>(planned.section));
-  tensor->mutable_extent()->set_offset(planned.extent_offset);
-  tensor->mutable_extent()->set_size(planned.extent_size);
-  tensor->set_first_tile_offset(planned.first_tile - planned.extent_offset);
-  tensor->set_fused_group(planned.fused_group);
-  tensor->set_stored_xxh128(packed.stored_xxh128);
-  tensor->set_rowmajor_xxh128(packed.rowmajor_xxh128);
-  if (packed.quantized) *tensor->mutable_error() = packed.error;
-}
+// One thread hashes about as fast as four quantize to Q4_0.
+int HashThreads(int threads) { return 1 + threads / 8; }
 
 uint64_t SourceBytes(const WeightSource& source, const PlannedStream& stream) {
   uint64_t bytes = 0;
@@ -94,81 +35,242 @@ uint64_t SourceBytes(const WeightSource& source, const PlannedStream& stream) {
   return bytes;
 }
 
-absl::Status WriteSections(const WeightSource& source, const ArenaPlan& plan,
-                           bool quiet, ThreadPool& pool, ArenaWriter& writer,
-                           absl::Span<PackedTensor> packed) {
+class Conversion {
+ public:
+  Conversion(const WeightSource& source, const ConvertOptions& options,
+             RankGroup& ranks)
+      : source_(source), options_(options), ranks_(ranks) {}
+
+  absl::StatusOr<std::vector<ConvertReport>> Run(
+      absl::Span<const OutputOptions> outputs);
+
+ private:
+  // A stream of an output, and when its tensors are read.
+  struct Place {
+    size_t output;
+    size_t stream;
+    size_t order;  // by the first output's streams
+  };
+
+  absl::Status Plan(absl::Span<const OutputOptions> outputs);
+  absl::Status Open();
+  absl::Status OpenOutputs(ArenaOutput::Begin begin);
+  std::vector<bool> FilesToHash() const;
+  std::vector<Place> OwnStreams() const;
+  absl::Status Pack(int threads, SourceDigests& digests);
+  uint64_t MemoryLeft() const;
+  absl::Status CheckUnchanged() const;
+  absl::StatusOr<Source> Describe(SourceDigests& digests);
+  absl::StatusOr<std::vector<ConvertReport>> Finish(const Source& source);
+  absl::Status FinishOutput(ArenaOutput& output, const Source& source,
+                            ConvertReport* report);
+
+  const WeightSource& source_;
+  const ConvertOptions& options_;
+  RankGroup& ranks_;
+  std::vector<std::unique_ptr<ArenaOutput>> outputs_;
+};
+
+absl::StatusOr<std::vector<ConvertReport>> Conversion::Run(
+    absl::Span<const OutputOptions> outputs) {
+  TESSERA_RETURN_IF_ERROR(ranks_.Agree(Plan(outputs)));
+  TESSERA_RETURN_IF_ERROR(Open());
+  const int threads = ThreadCount(options_.threads);
+  SourceDigests digests(source_, FilesToHash(), HashThreads(threads));
+  TESSERA_RETURN_IF_ERROR(ranks_.Agree(Pack(threads, digests)));
+  TESSERA_ASSIGN_OR_RETURN(const Source described, Describe(digests));
+  return Finish(described);
+}
+
+absl::Status Conversion::Plan(absl::Span<const OutputOptions> outputs) {
+  for (const OutputOptions& options : outputs) {
+    TESSERA_ASSIGN_OR_RETURN(std::unique_ptr<ArenaOutput> output,
+                             ArenaOutput::Create(source_, options));
+    outputs_.push_back(std::move(output));
+  }
+  return absl::OkStatus();
+}
+
+// Rank 0 makes the files that the others join.
+absl::Status Conversion::Open() {
+  using Begin = ArenaOutput::Begin;
+  const bool first = ranks_.rank() == 0;
+  const Begin begin = options_.resume ? Begin::kResume : Begin::kNew;
+  TESSERA_RETURN_IF_ERROR(
+      ranks_.Agree(first ? OpenOutputs(begin) : absl::OkStatus()));
+  return ranks_.Agree(first ? absl::OkStatus() : OpenOutputs(Begin::kJoin));
+}
+
+absl::Status Conversion::OpenOutputs(ArenaOutput::Begin begin) {
+  for (const auto& output : outputs_) {
+    TESSERA_RETURN_IF_ERROR(output->Open(begin, options_.overwrite));
+  }
+  return absl::OkStatus();
+}
+
+std::vector<bool> Conversion::FilesToHash() const {
+  std::vector<bool> wanted(source_.files.size(), !source_.origin.has_value());
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    if (static_cast<int>(i % ranks_.size()) != ranks_.rank()) wanted[i] = false;
+  }
+  return wanted;
+}
+
+// The streams that this rank packs: of each output a run of about the same
+// number of source bytes for each rank. Those of several outputs that need the
+// same tensors follow each other, so that these are read once.
+std::vector<Conversion::Place> Conversion::OwnStreams() const {
+  std::vector<Place> places;
+  std::vector<size_t> order(source_.tensors.size());
+  for (size_t output = 0; output < outputs_.size(); ++output) {
+    const auto& streams = outputs_[output]->streams();
+    uint64_t total = 0;
+    for (const PlannedStream* stream : streams) {
+      total += SourceBytes(source_, *stream);
+    }
+    uint64_t before = 0;
+    for (size_t i = 0; i < streams.size(); ++i) {
+      const size_t first = streams[i]->members.front();
+      if (output == 0) order[first] = i;
+      const uint64_t bytes = SourceBytes(source_, *streams[i]);
+      const double middle = static_cast<double>(before) + 0.5 * static_cast<double>(bytes);
+      before += bytes;
+      const int owner = std::min<int>(
+          ranks_.size() - 1,
+          static_cast<int>(middle / static_cast<double>(std::max<uint64_t>(total, 1)) * ranks_.size()));
+      if (owner != ranks_.rank()) continue;
+      if (i < outputs_[output]->finished_streams()) continue;
+      places.push_back({output, i, order[first]});
+    }
+  }
+  std::stable_sort(places.begin(), places.end(),
+                   [](const Place& a, const Place& b) {
+                     return a.order < b.order;
+                   });
+  return places;
+}
+
+absl::Status Conversion::Pack(int threads, SourceDigests& digests) {
+  const std::vector<Place> places = OwnStreams();
   uint64_t total = 0;
-  for (const SourceTensor& tensor : source.tensors) total += tensor.size;
-  Progress progress("convert", total, quiet);
-  for (const PlannedSection& section : plan.sections) {
-    TESSERA_RETURN_IF_ERROR(writer.BeginSection(section.kind));
-    for (const PlannedStream& stream : section.streams) {
-      const SourceTensor& first = source.tensors[stream.members.front()];
-      const double share = static_cast<double>(SourceBytes(source, stream)) /
-                           static_cast<double>(std::max<uint64_t>(stream.size, 1));
-      TESSERA_RETURN_IF_ERROR(writer.PadTo(stream.offset));
-      TESSERA_RETURN_IF_ERROR(PackStream(
-          source, plan, stream, pool,
-          [&](absl::Span<const uint8_t> bytes) {
-            progress.Advance(
-                static_cast<uint64_t>(share * static_cast<double>(bytes.size())),
-                first.name);
-            return writer.Write(bytes);
-          },
-          packed));
-      for (size_t member : stream.members) {
-        const SourceTensor& tensor = source.tensors[member];
-        if (tensor.computed.empty()) {
-          source.files[tensor.file].DropPages(tensor.offset, tensor.size);
-        }
+  std::vector<size_t> uses(source_.tensors.size());
+  for (const Place& place : places) {
+    const PlannedStream& stream = *outputs_[place.output]->streams()[place.stream];
+    total += SourceBytes(source_, stream);
+    for (size_t member : stream.members) ++uses[member];
+  }
+  Progress progress("convert", total, options_.quiet || ranks_.rank() != 0);
+  std::vector<PackJob> jobs;
+  for (const Place& place : places) {
+    const PlannedStream& stream = *outputs_[place.output]->streams()[place.stream];
+    const double share = static_cast<double>(SourceBytes(source_, stream)) /
+                         static_cast<double>(std::max<uint64_t>(stream.size, 1));
+    jobs.push_back(outputs_[place.output]->JobFor(
+        place.stream, kStepBytes,
+        [this, &stream, &progress, share](uint64_t bytes) {
+          progress.Advance(
+              static_cast<uint64_t>(share * static_cast<double>(bytes)),
+              source_.tensors[stream.members.front()].name);
+        },
+        [this, &stream, &uses, &digests] {
+          for (size_t member : stream.members) {
+            if (--uses[member] == 0) digests.Release(member);
+          }
+          return CheckUnchanged();
+        }));
+  }
+  PipelineOptions pipeline;
+  pipeline.threads = threads;
+  pipeline.memory_bytes = MemoryLeft();
+  pipeline.scratch_folder =
+      std::filesystem::absolute(outputs_.front()->path()).parent_path().string();
+  return RunPackJobs(absl::MakeSpan(jobs), pipeline);
+}
+
+// Of --max_memory, for the steps in work.
+uint64_t Conversion::MemoryLeft() const {
+  const uint64_t used = AnonymousBytes() + kReservedMemory;
+  return used + kLeastStepMemory < options_.max_memory
+             ? options_.max_memory - used
+             : kLeastStepMemory;
+}
+
+absl::Status Conversion::CheckUnchanged() const {
+  for (const MappedFile& file : source_.files) {
+    TESSERA_RETURN_IF_ERROR(file.CheckUnchanged());
+  }
+  return absl::OkStatus();
+}
+
+// With the digests that the ranks have computed.
+absl::StatusOr<Source> Conversion::Describe(SourceDigests& digests) {
+  Source described = DescribeSource(source_);
+  if (!source_.origin.has_value()) {
+    Source own;
+    for (const std::string& digest : digests.Wait()) {
+      own.add_files()->set_sha256(digest);
+    }
+    for (const std::string& text : ranks_.Exchange(own.SerializeAsString())) {
+      Source of_rank;
+      of_rank.ParseFromString(text);
+      for (int i = 0; i < of_rank.files_size(); ++i) {
+        if (of_rank.files(i).sha256().empty()) continue;
+        described.mutable_files(i)->set_sha256(of_rank.files(i).sha256());
       }
     }
-    TESSERA_RETURN_IF_ERROR(writer.PadTo(section.offset + section.size));
-    TESSERA_RETURN_IF_ERROR(writer.EndSection());
   }
+  TESSERA_RETURN_IF_ERROR(ranks_.Agree(CheckUnchanged()));
+  return described;
+}
+
+// Rank 0 learns what the others found and finishes all outputs.
+absl::StatusOr<std::vector<ConvertReport>> Conversion::Finish(
+    const Source& source) {
+  std::vector<ConvertReport> reports;
+  absl::Status status;
+  for (const auto& output : outputs_) {
+    const absl::StatusOr<std::string> findings = output->Findings();
+    TESSERA_RETURN_IF_ERROR(ranks_.Agree(findings.status()));
+    const std::vector<std::string> all = ranks_.Exchange(*findings);
+    for (size_t rank = 1; rank < all.size() && ranks_.rank() == 0; ++rank) {
+      status.Update(output->Merge(all[rank]));
+    }
+  }
+  for (const auto& output : outputs_) {
+    reports.emplace_back().path = output->path();
+    reports.back().resumed_streams = output->finished_streams();
+    if (ranks_.rank() == 0 && status.ok()) {
+      status = FinishOutput(*output, source, &reports.back());
+    }
+  }
+  TESSERA_RETURN_IF_ERROR(ranks_.Agree(status));
+  return reports;
+}
+
+absl::Status Conversion::FinishOutput(ArenaOutput& output, const Source& source,
+                                      ConvertReport* report) {
+  TESSERA_ASSIGN_OR_RETURN(report->manifest, output.Finish(source));
+  std::error_code error;
+  report->file_size = std::filesystem::file_size(output.path(), error);
   return absl::OkStatus();
 }
 
 }  // namespace
 
-absl::StatusOr<ConvertReport> ConvertToArena(const WeightSource& source,
-                                             const std::string& output,
-                                             const ConvertOptions& options) {
-  const absl::Time start = absl::Now();
-  TESSERA_ASSIGN_OR_RETURN(const ArenaPlan plan,
-                           PlanArena(source, options.plan));
-  ThreadPool pool(options.threads);
-  ConvertReport report;
-  Manifest& manifest = report.manifest;
-  manifest.set_producer(absl::StrCat("tessera ", kTesseraVersion));
-  DescribeOptions(options.plan, &manifest);
-  if (source.model.has_value()) *manifest.mutable_model() = *source.model;
-  if (source.tokenizer.has_value()) {
-    *manifest.mutable_tokenizer() = *source.tokenizer;
-  }
+absl::StatusOr<std::vector<ConvertReport>> ConvertToArenas(
+    const WeightSource& source, absl::Span<const OutputOptions> outputs,
+    const ConvertOptions& options, RankGroup& ranks) {
+  return Conversion(source, options, ranks).Run(outputs);
+}
 
+absl::StatusOr<ConvertReport> ConvertToArena(const WeightSource& source,
+                                             const OutputOptions& output,
+                                             const ConvertOptions& options) {
+  SingleRank alone;
   TESSERA_ASSIGN_OR_RETURN(
-      const std::unique_ptr<ArenaWriter> writer,
-      ArenaWriter::Create(output, options.overwrite));
-  DescribeSource(source, options.plan.recipe, pool, &manifest);
-  std::vector<PackedTensor> packed(plan.tensors.size());
-  TESSERA_RETURN_IF_ERROR(WriteSections(source, plan, options.quiet, pool,
-                                        *writer, absl::MakeSpan(packed)));
-  for (size_t i = 0; i < plan.tensors.size(); ++i) {
-    DescribeTensor(source.tensors[i], plan.tensors[i], packed[i],
-                   manifest.add_tensors());
-  }
-  for (size_t index : plan.execution_order) {
-    manifest.add_execution_order(static_cast<uint32_t>(index));
-  }
-  for (const MappedFile& file : source.files) {
-    TESSERA_RETURN_IF_ERROR(file.CheckUnchanged());
-  }
-  TESSERA_RETURN_IF_ERROR(writer->Finish(&manifest));
-  std::error_code error;
-  report.file_size = std::filesystem::file_size(output, error);
-  report.seconds = absl::ToDoubleSeconds(absl::Now() - start);
-  return report;
+      std::vector<ConvertReport> reports,
+      ConvertToArenas(source, absl::MakeConstSpan(&output, 1), options, alone));
+  return std::move(reports.front());
 }
 
 }  // namespace tessera

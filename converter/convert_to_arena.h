@@ -1,38 +1,54 @@
-// The conversion of a downloaded model to an arena: plan, pack, write.
+// The conversion of a downloaded model to arenas: plan, pack, write.
 #ifndef CONVERTER_CONVERT_TO_ARENA_H_
 #define CONVERTER_CONVERT_TO_ARENA_H_
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
-#include "converter/pack/arena_plan.h"
+#include "absl/types/span.h"
+#include "converter/arena_output.h"
+#include "converter/rank_group.h"
 #include "converter/source/weight_source.h"
 #include "formats/arena/manifest.pb.h"
 
 namespace tessera {
 
-// How to convert. The bytes of the arena depend on `plan` and the source only.
+// How to convert. The bytes of an arena depend on the source and on its
+// OutputOptions only.
 struct ConvertOptions {
-  PlanOptions plan;
   int threads = 0;         // 0: one per CPU
-  bool overwrite = false;  // replace an existing output
+  bool overwrite = false;  // replace existing outputs
   bool quiet = false;      // no progress on stderr
+  bool resume = false;     // continue what a killed conversion left
+  // Anonymous memory of the whole process; at least kLeastMemory.
+  uint64_t max_memory = uint64_t{256} << 20;
 };
+
+inline constexpr uint64_t kLeastMemory = uint64_t{64} << 20;
 
 // What was made.
 struct ConvertReport {
+  std::string path;
   Manifest manifest;
   uint64_t file_size = 0;
-  double seconds = 0;
+  uint64_t resumed_streams = 0;  // that were there already
 };
 
-// Converts `source` to the arena `output`. Until it is complete nothing exists
-// under that name. AlreadyExists if it does and `overwrite` is false;
-// FailedPrecondition if an input file changed while it was read; what the
-// system says if a file cannot be written. Blocks; not thread-safe on one pool
-// of files.
+// Converts `source` to all of `outputs` in one pass over its bytes. Until they
+// are complete nothing exists under their names. With several ranks, each packs
+// a part, and rank 0 finishes; all see the same files. AlreadyExists if an
+// output does and `overwrite` is false; FailedPrecondition if an input file
+// changed while it was read, or to resume what was begun differently; what the
+// system says if a file cannot be written. Blocks.
+absl::StatusOr<std::vector<ConvertReport>> ConvertToArenas(
+    const WeightSource& source, absl::Span<const OutputOptions> outputs,
+    const ConvertOptions& options, RankGroup& ranks);
+
+// One output, by this process alone.
 absl::StatusOr<ConvertReport> ConvertToArena(const WeightSource& source,
-                                             const std::string& output,
+                                             const OutputOptions& output,
                                              const ConvertOptions& options);
 
 }  // namespace tessera

@@ -6,11 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/types/span.h"
-#include "base/thread_pool.h"
+#include "base/digest.h"
 #include "converter/pack/arena_plan.h"
+#include "converter/pack/stored_hasher.h"
+#include "converter/quantize/distortion.h"
 #include "converter/source/weight_source.h"
 #include "formats/arena/manifest.pb.h"
 
@@ -24,16 +25,78 @@ struct PackedTensor {
   QuantizationError error;
 };
 
-// Packs one stream, a few megabytes at a time and in parallel within that, and
-// hands the bytes to `write` in order, from `stream.offset` on. A matrix whose
-// tiles are spread is put together in memory first. Results go to
-// `packed`, indexed like ArenaPlan::tensors. The bytes do not depend on the
-// number of threads. Errors are those of `write`.
-absl::Status PackStream(
-    const WeightSource& source, const ArenaPlan& plan,
-    const PlannedStream& stream, ThreadPool& pool,
-    absl::FunctionRef<absl::Status(absl::Span<const uint8_t>)> write,
-    absl::Span<PackedTensor> packed);
+// Cuts a stream into steps of a few megabytes, which somebody runs in parallel,
+// and takes the results in order. What is written at a time is a window: a
+// step, or, where the tiles of a matrix are spread, all steps of the matrix.
+// The bytes do not depend on how the work was spread. Keeps references to what
+// it was made from.
+class StreamPacker {
+ public:
+  // Row tiles [first, first + tiles) of the window that begins with row tile
+  // `window` of the stream. A plain value.
+  struct Step {
+    uint64_t window = 0;
+    uint64_t window_tiles = 0;
+    uint64_t first = 0;
+    uint64_t tiles = 0;
+    uint64_t tasks = 0;
+    bool begins_window() const { return first == 0; }
+    bool ends_window() const { return first + tiles == window_tiles; }
+  };
+
+  // The row-major blocks of a step, and how far they are from their originals.
+  struct Rows {
+    uint8_t* blocks = nullptr;            // rows_bytes(step) bytes
+    std::vector<Distortion> distortions;  // of each task and member
+  };
+
+  // Steps have about `step_bytes` packed bytes.
+  StreamPacker(const WeightSource& source, const ArenaPlan& plan,
+               const PlannedStream& stream, uint64_t step_bytes);
+
+  // All steps, in order; a stream without bytes has one without tasks.
+  const std::vector<Step>& steps() const { return steps_; }
+
+  uint64_t RowsBytes(const Step& step) const;
+  uint64_t WindowBytes(const Step& step) const;
+
+  // Runs task `task` of `step`: fills its part of `rows` and of `window`
+  // (WindowBytes). Thread-safe for different tasks.
+  void RunTask(const Step& step, uint64_t task, Rows& rows,
+               uint8_t* window) const;
+
+  // Hashes the rows of a step whose tasks have run. In the order of the steps.
+  void TakeRows(const Step& step, const Rows& rows);
+
+  // Hashes a whole window, and returns the bytes to write: the stream's next.
+  absl::Span<const uint8_t> TakeWindow(const Step& step, const uint8_t* window);
+
+  // What was found out, into the places of the members. DataLoss if rows that
+  // were only moved do not have the hash that their source gives them.
+  absl::Status Finish(absl::Span<PackedTensor> packed) const;
+
+ private:
+  // One member of the stream.
+  struct Member {
+    const SourceTensor* from = nullptr;
+    const PlannedTensor* to = nullptr;
+    uint64_t offset_in_stride = 0;
+    Xxh128Stream rowmajor_hash;
+    Distortion distortion;
+  };
+
+  uint64_t RowsOffset(const Step& step, size_t member) const;
+  void PackTile(const Member& member, const Step& step, uint64_t tile,
+                uint8_t* blocks, uint8_t* window, Distortion* distortion) const;
+
+  const WeightSource& source_;
+  const PlannedStream& stream_;
+  std::vector<Member> members_;
+  StoredHasher stored_hasher_;
+  std::vector<Step> steps_;
+  uint64_t tiles_per_task_ = 1;
+  uint64_t gap_offset_ = 0;  // within a stride: behind the last member's tile
+};
 
 }  // namespace tessera
 

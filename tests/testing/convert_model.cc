@@ -10,16 +10,18 @@ namespace tessera {
 absl::Status ConvertModel(const std::string& input, const std::string& output,
                           const ConvertModelOptions& options) {
   ConvertOptions convert;
-  convert.plan.layout = options.layout;
-  convert.plan.profile = options.profile;
-  convert.plan.fuse = options.fuse;
+  OutputOptions arena;
+  arena.path = output;
+  arena.plan.layout = options.layout;
+  arena.plan.profile = options.profile;
+  arena.plan.fuse = options.fuse;
   convert.threads = options.threads;
   convert.overwrite = true;
   convert.quiet = true;
-  TESSERA_ASSIGN_OR_RETURN(convert.plan.recipe,
+  TESSERA_ASSIGN_OR_RETURN(arena.plan.recipe,
                            QuantizeRecipe::Parse(options.quantize));
   TESSERA_ASSIGN_OR_RETURN(const WeightSource source, OpenWeightSource(input));
-  return ConvertToArena(source, output, convert).status();
+  return ConvertToArena(source, arena, convert).status();
 }
 
 absl::Status ExportModel(const std::string& input, const std::string& output) {

@@ -1,0 +1,278 @@
+#include "converter/arena_output.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "base/checked_math.h"
+#include "base/digest.h"
+#include "base/status_macros.h"
+#include "base/version.h"
+#include "converter/describe_conversion.h"
+#include "converter/gguf_file_type.h"
+#include "converter/pack/stored_hasher.h"
+#include "formats/arena/arena_constants.h"
+
+namespace tessera {
+namespace {
+
+// Bytes of a file that are read at a time when a conversion is continued.
+constexpr uint64_t kReadBytes = uint64_t{8} << 20;
+
+uint64_t ManifestOffset(const ArenaPlan& plan) {
+  if (plan.sections.empty()) return kSectionAlignment;
+  const PlannedSection& last = plan.sections.back();
+  return RoundUp(last.offset + last.size, kSectionAlignment);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ArenaOutput>> ArenaOutput::Create(
+    const WeightSource& source, const OutputOptions& options) {
+  std::unique_ptr<ArenaOutput> output(new ArenaOutput(source, options));
+  TESSERA_ASSIGN_OR_RETURN(output->plan_, PlanArena(source, options.plan));
+  for (size_t i = 0; i < output->plan_.sections.size(); ++i) {
+    for (const PlannedStream& stream : output->plan_.sections[i].streams) {
+      output->streams_.push_back(&stream);
+      output->sections_.push_back(i);
+    }
+  }
+  output->packed_.resize(output->plan_.tensors.size());
+  return output;
+}
+
+absl::Status ArenaOutput::Open(Begin begin, bool overwrite) {
+  const std::string partial = AtomicFile::PartialPath(path());
+  std::error_code error;
+  if (begin == Begin::kResume && !std::filesystem::exists(partial, error)) {
+    begin = Begin::kNew;
+  }
+  absl::StatusOr<AtomicFile> file =
+      begin == Begin::kNew      ? AtomicFile::CreatePartial(path(), overwrite)
+      : begin == Begin::kResume ? AtomicFile::OpenPartial(path(), overwrite)
+                                : AtomicFile::JoinPartial(path());
+  if (!file.ok()) return file.status();
+  TESSERA_ASSIGN_OR_RETURN(writer_, ArenaWriter::Create(*std::move(file)));
+  if (begin == Begin::kJoin) return absl::OkStatus();
+  journal_.emplace(&writer_->file(), Fingerprint(), ManifestOffset(plan_));
+  return begin == Begin::kNew ? journal_->Begin() : Resume();
+}
+
+// Everything that decides on the bytes, with the files by size and time only.
+std::string ArenaOutput::Fingerprint() const {
+  std::string text = Describe().SerializeAsString();
+  for (const MappedFile& file : source_.files) {
+    absl::StrAppend(&text,
+                    std::filesystem::path(file.path()).filename().string(),
+                    " ", file.bytes().size(), " ", file.modification_nanos(),
+                    "\n");
+  }
+  return Sha256(absl::MakeConstSpan(
+      reinterpret_cast<const uint8_t*>(text.data()), text.size()));
+}
+
+Manifest ArenaOutput::Describe() const {
+  Manifest manifest;
+  manifest.set_producer(absl::StrCat("tessera ", kTesseraVersion));
+  DescribeOptions(options_.plan, &manifest);
+  if (source_.model.has_value()) *manifest.mutable_model() = *source_.model;
+  if (source_.tokenizer.has_value()) {
+    *manifest.mutable_tokenizer() = *source_.tokenizer;
+  }
+  for (size_t i = 0; i < plan_.tensors.size(); ++i) {
+    DescribeTensor(source_.tensors[i], plan_.tensors[i], packed_[i],
+                   manifest.add_tensors());
+  }
+  for (size_t index : plan_.execution_order) {
+    manifest.add_execution_order(static_cast<uint32_t>(index));
+  }
+  return manifest;
+}
+
+absl::Status ArenaOutput::Resume() {
+  const auto streams = journal_->Read();
+  if (!streams.ok()) {
+    writer_->file().Keep();
+    return streams.status();
+  }
+  finished_ = CountFinished(*streams);
+  journal_->Keep(finished_);
+  return Adopt(finished_);
+}
+
+// How many of the first `streams` lie in the file as the journal has them.
+size_t ArenaOutput::CountFinished(
+    const std::vector<std::vector<Tensor>>& streams) {
+  size_t index = 0;
+  for (; index < std::min(streams.size(), streams_.size()); ++index) {
+    const PlannedStream& stream = *streams_[index];
+    const std::vector<Tensor>& tensors = streams[index];
+    if (!IsInFile(stream, tensors)) break;
+    for (size_t i = 0; i < tensors.size(); ++i) {
+      PackedTensor& packed = packed_[stream.members[i]];
+      packed.stored_xxh128 = tensors[i].stored_xxh128();
+      packed.rowmajor_xxh128 = tensors[i].rowmajor_xxh128();
+      packed.quantized = tensors[i].has_error();
+      packed.error = tensors[i].error();
+    }
+  }
+  return index;
+}
+
+bool ArenaOutput::IsInFile(const PlannedStream& stream,
+                           const std::vector<Tensor>& tensors) const {
+  if (tensors.size() != stream.members.size()) return false;
+  StoredHasher hasher(plan_, stream);
+  std::vector<uint8_t> bytes;
+  const uint64_t tiles_per_read =
+      std::max<uint64_t>(1, kReadBytes / std::max<uint64_t>(1, stream.stride));
+  for (uint64_t tile = 0; tile < stream.tiles && stream.size != 0;
+       tile += tiles_per_read) {
+    const uint64_t tiles = std::min(tiles_per_read, stream.tiles - tile);
+    const uint64_t offset = tile * stream.stride;
+    bytes.resize(std::min(tiles * stream.stride, stream.size - offset));
+    if (!writer_->file().ReadAt(stream.offset + offset, absl::MakeSpan(bytes))
+             .ok()) {
+      return false;
+    }
+    hasher.Take(bytes.data(), tiles);
+  }
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    if (tensors[i].name() != source_.tensors[stream.members[i]].name ||
+        tensors[i].stored_xxh128() != hasher.Digest(i)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+// Lets the writer hash the first `count` streams, which are in the file.
+absl::Status ArenaOutput::Adopt(size_t count) {
+  if (count == 0) return absl::OkStatus();
+  const PlannedStream& last = *streams_[count - 1];
+  writer_->SetAlreadyWritten(last.offset + last.size);
+  std::vector<uint8_t> bytes;
+  for (size_t index = 0; index < count; ++index) {
+    const PlannedStream& stream = *streams_[index];
+    TESSERA_RETURN_IF_ERROR(AdvanceTo(index));
+    for (uint64_t done = 0; done < stream.size; done += bytes.size()) {
+      bytes.resize(std::min(kReadBytes, stream.size - done));
+      TESSERA_RETURN_IF_ERROR(writer_->file().ReadAt(stream.offset + done,
+                                                     absl::MakeSpan(bytes)));
+      TESSERA_RETURN_IF_ERROR(writer_->Write(bytes));
+    }
+    next_ = index + 1;
+  }
+  return absl::OkStatus();
+}
+
+// Ends the section that is open, if it is another, and begins `section`, if
+// there is one of that number.
+absl::Status ArenaOutput::EnterSection(size_t section) {
+  if (open_section_ == section) return absl::OkStatus();
+  if (open_section_.has_value()) {
+    const PlannedSection& open = plan_.sections[*open_section_];
+    TESSERA_RETURN_IF_ERROR(writer_->PadTo(open.offset + open.size));
+    TESSERA_RETURN_IF_ERROR(writer_->EndSection());
+  }
+  open_section_ = section;
+  if (section == plan_.sections.size()) return absl::OkStatus();
+  return writer_->BeginSection(plan_.sections[section].kind);
+}
+
+// Puts the writer to the first byte of stream `index`, or behind the last
+// section for streams_.size(). Streams between are another's to write.
+absl::Status ArenaOutput::AdvanceTo(size_t index) {
+  for (; next_ < index; ++next_) {
+    const PlannedStream& stream = *streams_[next_];
+    TESSERA_RETURN_IF_ERROR(EnterSection(sections_[next_]));
+    TESSERA_RETURN_IF_ERROR(writer_->Skip(stream.offset + stream.size));
+  }
+  if (index == streams_.size()) {
+    return plan_.sections.empty() ? absl::OkStatus()
+                                  : EnterSection(plan_.sections.size());
+  }
+  TESSERA_RETURN_IF_ERROR(EnterSection(sections_[index]));
+  return writer_->PadTo(streams_[index]->offset);
+}
+
+PackJob ArenaOutput::JobFor(size_t index, uint64_t step_bytes,
+                            std::function<void(uint64_t)> progress,
+                            std::function<absl::Status()> done) {
+  PackJob job;
+  job.packer = std::make_unique<StreamPacker>(source_, plan_, *streams_[index],
+                                              step_bytes);
+  job.write = [this, index, progress](absl::Span<const uint8_t> bytes) {
+    if (next_ <= index) {
+      TESSERA_RETURN_IF_ERROR(AdvanceTo(index));
+      next_ = index + 1;
+    }
+    TESSERA_RETURN_IF_ERROR(writer_->Write(bytes));
+    progress(bytes.size());
+    return absl::OkStatus();
+  };
+  job.finish = [this, index, done, packer = job.packer.get()] {
+    TESSERA_RETURN_IF_ERROR(FinishStream(index, *packer));
+    return done();
+  };
+  return job;
+}
+
+absl::Status ArenaOutput::FinishStream(size_t index,
+                                       const StreamPacker& packer) {
+  TESSERA_RETURN_IF_ERROR(packer.Finish(absl::MakeSpan(packed_)));
+  if (!journal_.has_value()) return absl::OkStatus();
+  std::vector<Tensor> tensors;
+  for (size_t member : streams_[index]->members) {
+    DescribeTensor(source_.tensors[member], plan_.tensors[member],
+                   packed_[member], &tensors.emplace_back());
+  }
+  return journal_->Append(tensors);
+}
+
+absl::StatusOr<std::string> ArenaOutput::Findings() {
+  TESSERA_RETURN_IF_ERROR(AdvanceTo(streams_.size()));
+  Manifest findings;
+  for (size_t i = 0; i < packed_.size(); ++i) {
+    DescribeTensor(source_.tensors[i], plan_.tensors[i], packed_[i],
+                   findings.add_tensors());
+  }
+  const std::vector<Section>& sections = writer_->sections();
+  findings.mutable_sections()->Assign(sections.begin(), sections.end());
+  return findings.SerializeAsString();
+}
+
+absl::Status ArenaOutput::Merge(const std::string& findings) {
+  Manifest other;
+  if (!other.ParseFromString(findings) ||
+      other.tensors_size() != static_cast<int>(packed_.size())) {
+    return absl::InternalError(
+        absl::StrCat(path(), ": another process sent something else"));
+  }
+  for (size_t i = 0; i < packed_.size(); ++i) {
+    const Tensor& tensor = other.tensors(static_cast<int>(i));
+    if (tensor.stored_xxh128().empty()) continue;
+    packed_[i].stored_xxh128 = tensor.stored_xxh128();
+    packed_[i].rowmajor_xxh128 = tensor.rowmajor_xxh128();
+    packed_[i].quantized = tensor.has_error();
+    packed_[i].error = tensor.error();
+  }
+  const std::vector<Section> sections(other.sections().begin(),
+                                      other.sections().end());
+  return writer_->AddDigests(sections);
+}
+
+absl::StatusOr<Manifest> ArenaOutput::Finish(const Source& source) {
+  TESSERA_RETURN_IF_ERROR(AdvanceTo(streams_.size()));
+  Manifest manifest = Describe();
+  *manifest.mutable_source() = source;
+  if (options_.plan.recipe.name() != "keep") {
+    SetFileType(options_.plan.recipe.name(), manifest.mutable_source());
+  }
+  TESSERA_RETURN_IF_ERROR(writer_->Finish(&manifest));
+  return manifest;
+}
+
+}  // namespace tessera

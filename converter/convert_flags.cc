@@ -1,0 +1,188 @@
+#include "converter/convert_flags.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/flags/flag.h"
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "base/byte_size.h"
+#include "base/file_error.h"
+#include "base/read_file.h"
+#include "base/status_macros.h"
+#include "formats/layout/layout_profile.h"
+
+ABSL_FLAG(std::string, layout, "interleaved",
+          "order of the weights: interleaved, transposed, swizzled, rowmajor, "
+          "or auto: per matrix what --layout_profile says");
+ABSL_FLAG(std::string, layout_profile, "",
+          "with --layout=auto: a file of measured rules (written by bench); "
+          "default: no rules, so interleaved");
+ABSL_FLAG(std::string, isa, "portable",
+          "instruction sets that the layout serves; portable, the only family "
+          "there is, serves all");
+ABSL_FLAG(std::string, quantize, "keep",
+          "stored type: keep, F32, F16, BF16, Q8_0, INT8, Q4_0, Q4_1, Q5_0, "
+          "Q5_1, Q6_K, IQ4_NL, or a mix: Q4_K_S, Q4_K_M, Q5_K_S, Q5_K_M");
+ABSL_FLAG(std::vector<std::string>, also, {},
+          "further outputs from the same read of INPUT: FILE.arena:TYPE, "
+          "TYPE as for --quantize, several with commas between");
+ABSL_FLAG(bool, fuse, true,
+          "put q, k and v into one extent, and let gate and up alternate");
+ABSL_FLAG(int, threads, 0, "threads; 0: one per CPU");
+ABSL_FLAG(tessera::ByteSize, max_memory, tessera::ByteSize{256 << 20},
+          "anonymous memory to use at most, such as 256MiB or 1G; at least "
+          "64MiB");
+ABSL_FLAG(bool, resume, false,
+          "continue what a conversion that was killed left in OUTPUT.partial, "
+          "with the same input and options");
+ABSL_FLAG(bool, dry_run, false, "print the plan and write nothing");
+ABSL_FLAG(bool, overwrite, false, "replace outputs that exist");
+ABSL_FLAG(bool, json, false, "print a report for scripts to stdout");
+ABSL_FLAG(bool, quiet, false, "no progress and no summary");
+
+namespace tessera {
+
+const char kConvertUsage[] =
+    R"(Converts a model to an arena, or an arena to a GGUF file.
+
+  convert --layout interleaved in.safetensors out.arena
+  convert --quantize Q4_K_M model-folder out.arena
+  convert --quantize Q4_0 in.gguf a.arena --also b.arena:Q8_0
+  convert --quantize Q4_0 --resume in.gguf a.arena
+  convert --layout swizzled a.arena b.arena
+  convert --dry_run model.gguf out.arena
+  convert out.arena back.gguf
+
+usage: convert [flags] INPUT OUTPUT
+
+INPUT is a .gguf (any file of a split set), a .safetensors, a
+model.safetensors.index.json, a Hugging Face folder, or an .arena.
+OUTPUT is an .arena, or, if INPUT is one, a .gguf with the same blocks.
+)";
+
+namespace {
+
+absl::Status LayoutFromFlags(PlanOptions* plan) {
+  if (absl::GetFlag(FLAGS_isa) != "portable") {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--isa: no such family: ", absl::GetFlag(FLAGS_isa),
+                     "; the only one is portable, which every CPU can use"));
+  }
+  const std::string layout = absl::GetFlag(FLAGS_layout);
+  if (layout == "auto") {
+    plan->profile = LayoutProfile::BuiltIn();
+    return absl::OkStatus();
+  }
+  if (!absl::GetFlag(FLAGS_layout_profile).empty()) {
+    return absl::InvalidArgumentError(
+        "--layout_profile: has a meaning with --layout=auto only");
+  }
+  const std::optional<LayoutOrder> order = LayoutOrderFromName(layout);
+  if (!order.has_value()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--layout: no such layout: ", layout,
+                     "; known are interleaved, transposed, swizzled, rowmajor "
+                     "and auto"));
+  }
+  plan->layout = *order;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ConvertOptions> OptionsFromFlags() {
+  ConvertOptions options;
+  options.threads = absl::GetFlag(FLAGS_threads);
+  if (options.threads < 0 || options.threads > 4096) {
+    return absl::InvalidArgumentError("--threads: must be 0 to 4096");
+  }
+  options.max_memory = absl::GetFlag(FLAGS_max_memory).bytes;
+  if (options.max_memory < kLeastMemory) {
+    return absl::InvalidArgumentError("--max_memory: must be 64MiB or more");
+  }
+  options.overwrite = absl::GetFlag(FLAGS_overwrite);
+  options.resume = absl::GetFlag(FLAGS_resume);
+  options.quiet = absl::GetFlag(FLAGS_quiet);
+  return options;
+}
+
+// "FILE.arena:TYPE" with everything else as in `like`.
+absl::StatusOr<OutputOptions> AlsoFromText(absl::string_view text,
+                                           const OutputOptions& like) {
+  const size_t colon = text.rfind(':');
+  OutputOptions output = like;
+  output.path = std::string(text.substr(0, colon));
+  if (colon == absl::string_view::npos ||
+      !absl::EndsWith(output.path, ".arena")) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--also: expected FILE.arena:TYPE, not ", text));
+  }
+  TESSERA_ASSIGN_OR_RETURN(output.plan.recipe,
+                           QuantizeRecipe::Parse(text.substr(colon + 1)));
+  return output;
+}
+
+absl::Status CheckOutputs(const ConvertCommand& command) {
+  for (size_t i = 0; i < command.outputs.size(); ++i) {
+    for (size_t j = 0; j < i; ++j) {
+      if (command.outputs[i].path == command.outputs[j].path) {
+        return absl::InvalidArgumentError(absl::StrCat(
+            "--also: ", command.outputs[i].path, " is an output already"));
+      }
+    }
+  }
+  if (command.to_gguf() &&
+      (command.outputs.size() > 1 || command.options.resume)) {
+    return absl::InvalidArgumentError(
+        "--also and --resume are for arenas, not for a .gguf");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+bool ConvertCommand::to_gguf() const {
+  return absl::EndsWith(outputs.front().path, ".gguf");
+}
+
+absl::StatusOr<ConvertCommand> ConvertCommandFromFlags(
+    absl::Span<const std::string> arguments) {
+  if (arguments.size() != 2) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "expected INPUT and OUTPUT, got ", arguments.size(), " arguments"));
+  }
+  ConvertCommand command;
+  command.input = arguments[0];
+  OutputOptions& output = command.outputs.emplace_back();
+  output.path = arguments[1];
+  if (!absl::EndsWith(output.path, ".arena") && !command.to_gguf()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("OUTPUT must end in .arena or .gguf, not ", output.path));
+  }
+  TESSERA_RETURN_IF_ERROR(LayoutFromFlags(&output.plan));
+  TESSERA_ASSIGN_OR_RETURN(
+      output.plan.recipe, QuantizeRecipe::Parse(absl::GetFlag(FLAGS_quantize)));
+  output.plan.fuse = absl::GetFlag(FLAGS_fuse);
+  for (const std::string& also : absl::GetFlag(FLAGS_also)) {
+    TESSERA_ASSIGN_OR_RETURN(OutputOptions further,
+                             AlsoFromText(also, command.outputs.front()));
+    command.outputs.push_back(std::move(further));
+  }
+  TESSERA_ASSIGN_OR_RETURN(command.options, OptionsFromFlags());
+  command.dry_run = absl::GetFlag(FLAGS_dry_run);
+  command.json = absl::GetFlag(FLAGS_json);
+  TESSERA_RETURN_IF_ERROR(CheckOutputs(command));
+  return command;
+}
+
+absl::Status ReadFlagFiles(ConvertCommand* command) {
+  const std::string path = absl::GetFlag(FLAGS_layout_profile);
+  if (path.empty()) return absl::OkStatus();
+  TESSERA_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  const absl::StatusOr<LayoutProfile> profile = LayoutProfile::Parse(text);
+  if (!profile.ok()) return WithPath(path, profile.status());
+  for (OutputOptions& output : command->outputs) output.plan.profile = *profile;
+  return absl::OkStatus();
+}
+
+}  // namespace tessera

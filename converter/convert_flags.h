@@ -1,0 +1,38 @@
+// The command line of `convert`.
+#ifndef CONVERTER_CONVERT_FLAGS_H_
+#define CONVERTER_CONVERT_FLAGS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "converter/arena_output.h"
+#include "converter/convert_to_arena.h"
+
+namespace tessera {
+
+// Usage of the tool, for --help.
+extern const char kConvertUsage[];
+
+// What the user asked for.
+struct ConvertCommand {
+  std::string input;
+  std::vector<OutputOptions> outputs;  // the first is OUTPUT, --also the rest
+  ConvertOptions options;
+  bool dry_run = false;
+  bool json = false;
+  bool to_gguf() const;
+};
+
+// From the flags and the positional arguments. InvalidArgument, naming the
+// flag, for what cannot be meant.
+absl::StatusOr<ConvertCommand> ConvertCommandFromFlags(
+    absl::Span<const std::string> arguments);
+
+// Reads the files that flags name: --layout_profile. Errors name the file.
+absl::Status ReadFlagFiles(ConvertCommand* command);
+
+}  // namespace tessera
+
+#endif  // CONVERTER_CONVERT_FLAGS_H_

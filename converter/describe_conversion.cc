@@ -1,0 +1,65 @@
+#include "converter/describe_conversion.h"
+
+#include <filesystem>
+#include <string>
+
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "formats/arena/stored_tensor.h"
+
+namespace tessera {
+
+void DescribeOptions(const PlanOptions& options, Manifest* manifest) {
+  const auto add = [&](absl::string_view name, absl::string_view value) {
+    EffectiveOption& option = *manifest->add_options();
+    option.set_name(std::string(name));
+    option.set_value(std::string(value));
+  };
+  add("fuse", options.fuse ? "true" : "false");
+  add("layout", options.profile ? "auto" : LayoutOrderName(options.layout));
+  if (options.profile.has_value() && !options.profile->rules().empty()) {
+    // On one line.
+    add("layout_profile",
+        absl::StrJoin(absl::StrSplit(options.profile->Text(), '\n',
+                                     absl::SkipEmpty()),
+                      "; "));
+  }
+  add("quantize", options.recipe.name());
+}
+
+void DescribeTensor(const SourceTensor& from, const PlannedTensor& planned,
+                    const PackedTensor& packed, Tensor* tensor) {
+  tensor->set_name(from.name);
+  tensor->set_source_name(from.source_name);
+  for (uint64_t dimension : from.shape) tensor->add_shape(dimension);
+  tensor->set_type(static_cast<uint32_t>(planned.type));
+  tensor->set_type_name(DTypeName(planned.type));
+  tensor->set_source_type(static_cast<uint32_t>(from.type));
+  *tensor->mutable_layout() = LayoutProto(planned.layout);
+  tensor->set_section(static_cast<uint32_t>(planned.section));
+  tensor->mutable_extent()->set_offset(planned.extent_offset);
+  tensor->mutable_extent()->set_size(planned.extent_size);
+  tensor->set_first_tile_offset(planned.first_tile - planned.extent_offset);
+  tensor->set_fused_group(planned.fused_group);
+  tensor->set_stored_xxh128(packed.stored_xxh128);
+  tensor->set_rowmajor_xxh128(packed.rowmajor_xxh128);
+  if (packed.quantized) *tensor->mutable_error() = packed.error;
+}
+
+Source DescribeSource(const WeightSource& source) {
+  if (source.origin.has_value()) return *source.origin;
+  Source described;
+  described.set_format(source.format);
+  for (const MappedFile& mapped : source.files) {
+    SourceFile& file = *described.add_files();
+    file.set_name(
+        std::filesystem::path(mapped.path()).filename().string());
+    file.set_size(mapped.bytes().size());
+  }
+  for (const SourceMetadata& entry : source.metadata) {
+    *described.add_metadata() = entry;
+  }
+  return described;
+}
+
+}  // namespace tessera

@@ -1,0 +1,24 @@
+// What a conversion has done, for people and for scripts.
+#ifndef CONVERTER_SUMMARIZE_H_
+#define CONVERTER_SUMMARIZE_H_
+
+#include <string>
+#include <vector>
+
+#include "converter/convert_summary.pb.h"
+#include "converter/convert_to_arena.h"
+#include "converter/source/weight_source.h"
+
+namespace tessera {
+
+// `reports` of a conversion of `source` that took `seconds`.
+ConvertSummary Summarize(const std::string& input, const WeightSource& source,
+                         const std::vector<ConvertReport>& reports,
+                         double seconds);
+
+// JSON with a line end.
+std::string SummaryAsJson(const ConvertSummary& summary);
+
+}  // namespace tessera
+
+#endif  // CONVERTER_SUMMARIZE_H_
