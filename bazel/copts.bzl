@@ -37,7 +37,7 @@ _ISA_COPTS = {
     ],
 }
 
-# As in runtime/cpu/isa.h.
+# As in base/isa.h.
 ISAS = _ISA_COPTS.keys()
 
 def isa_copts(isa):

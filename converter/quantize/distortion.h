@@ -4,15 +4,25 @@
 
 #include <cstdint>
 
+#include "base/isa.h"
+#include "converter/quantize/distortion_sums.h"
 #include "formats/arena/manifest.pb.h"
 
 namespace tessera {
 
-// Sums over (original, stored) pairs. Add over pieces and Merge in a fixed
-// order give the same bits however the pieces were spread over threads.
+// Sums over (original, stored) pairs. The sums are kept in eight double
+// accumulators; pair i of an Add goes to accumulator i % 8, Merge adds them one
+// by one, and Summary adds them up from 0 to 7. So Add over pieces and Merge in
+// a fixed order give the same bits however the pieces were spread over threads,
+// and on every instruction set.
 class Distortion {
  public:
+  // Uses the best instruction set, or the one that TESSERA_ISA names.
   void Add(const float* original, const float* stored, int64_t count);
+
+  // The same with one of SupportedIsas().
+  void Add(const float* original, const float* stored, int64_t count, Isa isa);
+
   void Merge(const Distortion& other);
 
   // RMSE, greatest absolute error and signal-to-noise ratio in dB (infinite if
@@ -20,9 +30,7 @@ class Distortion {
   QuantizationError Summary() const;
 
  private:
-  double squared_error_ = 0;
-  double squared_signal_ = 0;
-  double max_abs_ = 0;
+  DistortionSums sums_ = {};
   int64_t count_ = 0;
 };
 

@@ -82,7 +82,7 @@ static_assert(sizeof(BlockQ8_0) == 34);
 
 // The 16 values that a quant of IQ4_NL and IQ4_XS stands for: close together
 // around zero, where weights are many.
-inline constexpr int8_t kIq4Values[16] = {
+constexpr int8_t kIq4Values[16] = {
     -127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
 
 // IQ4_NL: weight = scale * kIq4Values[q].
@@ -97,7 +97,7 @@ struct BlockIQ4_NL {
 static_assert(sizeof(BlockIQ4_NL) == 18);
 
 // The values of an FP4 (E2M1) number, doubled so that they are integers.
-inline constexpr int8_t kDoubledFp4Values[16] = {
+constexpr int8_t kDoubledFp4Values[16] = {
     0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
 
 // MXFP4 (OCP Microscaling, 2023): weight = 2^(exponent - 127) * FP4(q), that is

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "base/isa.h"
 #include "formats/dtype/dtype.h"
 
 namespace tessera {
@@ -16,8 +17,9 @@ using DequantizeRowFn = void (*)(const uint8_t* blocks, int64_t elements,
 
 // Encodes one row. `importance` is null or `elements` nonnegative weights of
 // the squared error (an importance matrix). The bytes are those of ggml's
-// reference quantizers for finite values; scale_search.h has the one exception,
-// blocks of which nearly all weights have no importance.
+// reference quantizers for finite values; multiples_search-inl.h has the one exception,
+// blocks of which nearly all weights have no importance. Values that are no
+// numbers are encoded to something, the same for all instruction sets.
 using QuantizeRowFn = void (*)(const float* values, int64_t elements,
                                const float* importance, uint8_t* blocks);
 
@@ -30,8 +32,13 @@ struct Codec {
 };
 
 // The codec of `type`, or nullptr if it can be neither decoded nor encoded.
-// `elements` must be a multiple of the type's block.
+// `elements` must be a multiple of the type's block. Uses the best instruction
+// set, or the one that TESSERA_ISA names.
 const Codec* FindCodec(DType type);
+
+// The same for one of SupportedIsas(). The instruction set decides how fast a
+// codec is, not which bits it gives.
+const Codec* FindCodec(DType type, Isa isa);
 
 }  // namespace tessera
 

@@ -1,5 +1,6 @@
 // Every codec against bytes and values that ggml's reference quantizers and
-// dequantizers made (testdata/tiny/golden), bit for bit.
+// dequantizers made (testdata/tiny/golden), bit for bit, on every instruction
+// set.
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
@@ -8,6 +9,7 @@
 
 #include "absl/types/span.h"
 #include "base/digest.h"
+#include "base/isa.h"
 #include "formats/dtype/dtype.h"
 #include "formats/quant/codec.h"
 #include "gtest/gtest.h"
@@ -35,7 +37,7 @@ struct TypeVectors {
   std::vector<float> values;  // what `blocks` dequantize to
 };
 
-class CodecGoldenTest : public ::testing::Test {
+class CodecGoldenTest : public ::testing::TestWithParam<Isa> {
  protected:
   void SetUp() override {
     ASSERT_EQ(parser_.load(kJsonPath).get(json_), simdjson::SUCCESS);
@@ -138,14 +140,14 @@ struct Tally {
   uint64_t blocks = 0;
 };
 
-TEST_F(CodecGoldenTest, EveryTypeIsBitExact) {
+TEST_P(CodecGoldenTest, EveryTypeIsBitExact) {
   Tally dequantized, quantized, weighted;
   const auto count = [this](Tally& tally, DType type) {
     ++tally.types;
     tally.blocks += BlockCount(type);
   };
   for (const TypeVectors& vectors : Vectors("types")) {
-    const Codec* codec = FindCodec(*DTypeFromName(vectors.name));
+    const Codec* codec = FindCodec(*DTypeFromName(vectors.name), GetParam());
     ASSERT_NE(codec, nullptr) << vectors.name;
     ASSERT_NO_FATAL_FAILURE(ExpectDequantizesTo(*codec, vectors));
     count(dequantized, codec->type);
@@ -155,7 +157,7 @@ TEST_F(CodecGoldenTest, EveryTypeIsBitExact) {
   }
   Tally weighted_dequantized;
   for (const TypeVectors& vectors : Vectors("types_imatrix")) {
-    const Codec* codec = FindCodec(*DTypeFromName(vectors.name));
+    const Codec* codec = FindCodec(*DTypeFromName(vectors.name), GetParam());
     ASSERT_NE(codec, nullptr) << vectors.name;
     ASSERT_NO_FATAL_FAILURE(ExpectDequantizesTo(*codec, vectors));
     count(weighted_dequantized, codec->type);
@@ -180,15 +182,21 @@ TEST_F(CodecGoldenTest, EveryTypeIsBitExact) {
 }
 
 // Types that ignore the importance must say so and give the same bytes.
-TEST_F(CodecGoldenTest, ImportanceIsIgnoredWhereDeclared) {
+TEST_P(CodecGoldenTest, ImportanceIsIgnoredWhereDeclared) {
   for (const TypeVectors& vectors : Vectors("types")) {
-    const Codec* codec = FindCodec(*DTypeFromName(vectors.name));
+    const Codec* codec = FindCodec(*DTypeFromName(vectors.name), GetParam());
     ASSERT_NE(codec, nullptr) << vectors.name;
     if (codec->quantize_row == nullptr || codec->uses_importance) continue;
     ASSERT_NO_FATAL_FAILURE(
         ExpectQuantizesTo(*codec, vectors, importance_.data()));
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(
+    Isas, CodecGoldenTest, ::testing::ValuesIn(SupportedIsas()),
+    [](const ::testing::TestParamInfo<Isa>& info) {
+      return std::string(IsaName(info.param));
+    });
 
 }  // namespace
 }  // namespace tessera

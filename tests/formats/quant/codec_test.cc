@@ -7,6 +7,7 @@
 #include <random>
 #include <vector>
 
+#include "base/isa.h"
 #include "formats/dtype/dtype.h"
 #include "gtest/gtest.h"
 
@@ -60,6 +61,20 @@ TEST(CodecTest, TableHoldsEveryTypeOnce) {
   EXPECT_EQ(FindCodec(DType::kIQ2_XXS), nullptr);
   EXPECT_EQ(FindCodec(DType::kQ4_0_4_4), nullptr);
   EXPECT_EQ(FindCodec(static_cast<DType>(77)), nullptr);
+}
+
+TEST(CodecTest, EveryIsaHasTheSameTypes) {
+  for (Isa isa : SupportedIsas()) {
+    for (const DTypeTraits& traits : AllDTypes()) {
+      const Codec* best = FindCodec(traits.type);
+      const Codec* codec = FindCodec(traits.type, isa);
+      ASSERT_EQ(codec == nullptr, best == nullptr) << traits.name;
+      if (best == nullptr) continue;
+      EXPECT_EQ(codec->type, traits.type);
+      EXPECT_EQ(codec->uses_importance, best->uses_importance) << traits.name;
+      EXPECT_EQ(codec->quantize_row == nullptr, best->quantize_row == nullptr);
+    }
+  }
 }
 
 // Blocks come from files: any bit pattern, at any address.

@@ -1,4 +1,4 @@
-#include "formats/quant/packed_scales.h"
+#include "formats/quant/packed_scales-inl.h"
 
 #include <algorithm>
 #include <cstdint>

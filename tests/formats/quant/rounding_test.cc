@@ -1,4 +1,4 @@
-#include "formats/quant/rounding.h"
+#include "formats/quant/rounding-inl.h"
 
 #include <bit>
 #include <cmath>
@@ -51,6 +51,12 @@ TEST(RoundingTest, TruncateDropsTheFraction) {
     ASSERT_EQ(TruncateOrZero(value), static_cast<int>(std::trunc(value)))
         << value;
   });
+}
+
+TEST(RoundingTest, NanIsZeroWhereAsked) {
+  EXPECT_EQ(NearestIntOrZero(std::bit_cast<float>(0x7fc12345u)), 0);
+  EXPECT_EQ(NearestIntOrZero(-kNan), 0);
+  EXPECT_EQ(NearestIntOrZero(2.5f), 2);
 }
 
 TEST(RoundingTest, EveryFloatIsDefined) {

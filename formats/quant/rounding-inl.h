@@ -1,13 +1,13 @@
 // Float to small integer, rounded as ggml's reference quantizers round. All are
 // defined for every float, NaN included.
-#ifndef FORMATS_QUANT_ROUNDING_H_
-#define FORMATS_QUANT_ROUNDING_H_
+#ifndef FORMATS_QUANT_ROUNDING_INL_H_
+#define FORMATS_QUANT_ROUNDING_INL_H_
 
 #include <bit>
-#include <cmath>
 #include <cstdint>
 
 namespace tessera {
+namespace {
 
 // The integer nearest to `value`, ties to even, for |value| <= 2^22 - 1. Beyond
 // that, and for NaN, some integer in [-2^22, 2^22).
@@ -19,11 +19,16 @@ inline int NearestInt(float value) {
   return static_cast<int>(bits & 0x007fffffu) - 0x00400000;
 }
 
+// NearestInt, and 0 for every NaN.
+inline int NearestIntOrZero(float value) {
+  return NearestInt(value == value ? value : 0.0f);
+}
+
 // `value` without its fraction if |value| < 256. Everything else gives 0, which
 // is what the reference's conversion (undefined in C) yields on x86-64; it
 // happens only in blocks that are not finite or purely denormal.
 inline int TruncateOrZero(float value) {
-  return static_cast<int>(std::fabs(value) < 256.0f ? value : 0.0f);
+  return static_cast<int>(__builtin_fabsf(value) < 256.0f ? value : 0.0f);
 }
 
 // The integer nearest to `value`, ties away from zero, if |value| < 255; 0 from
@@ -31,9 +36,10 @@ inline int TruncateOrZero(float value) {
 inline int RoundHalfAway(float value) {
   // Not 0.5: with it, the sum would round the float below 0.5 up to 1.
   constexpr float kBelowHalf = 0x1.fffffep-2f;
-  return TruncateOrZero(value + std::copysign(kBelowHalf, value));
+  return TruncateOrZero(value + __builtin_copysignf(kBelowHalf, value));
 }
 
+}  // namespace
 }  // namespace tessera
 
-#endif  // FORMATS_QUANT_ROUNDING_H_
+#endif  // FORMATS_QUANT_ROUNDING_INL_H_

@@ -1,18 +1,23 @@
-#include "formats/quant/ternary_codecs.h"
+// Rows of TQ1_0 and TQ2_0: super-blocks of 256 weights of three values.
+// Signatures as in codec.h; bits in super_block_layouts.h. Included only by
+// codecs_<isa>.cc.
+#ifndef FORMATS_QUANT_TERNARY_CODECS_INL_H_
+#define FORMATS_QUANT_TERNARY_CODECS_INL_H_
 
-#include "formats/dtype/float16.h"
-#include "formats/quant/bit_fields.h"
-#include "formats/quant/block_rows.h"
+#include <cstdint>
+
+#include "formats/quant/bit_fields-inl.h"
+#include "formats/quant/block_rows-inl.h"
+#include "formats/quant/super_blocks-inl.h"
+#include "formats/quant/stored_scale-inl.h"
 #include "formats/quant/super_block_layouts.h"
 
 namespace tessera {
 namespace {
 
-constexpr int kSuperBlock = 256;
-
 // Reads `digits` base-3 digits of each byte of a run and returns where the next
 // run's weights go.
-uint8_t* UnpackDigits(const uint8_t* bytes, int byte_count, int digits,
+inline uint8_t* UnpackDigits(const uint8_t* bytes, int byte_count, int digits,
                       uint8_t* quants) {
   int power = 1;  // 3^digit
   for (int digit = 0; digit < digits; ++digit) {
@@ -25,15 +30,15 @@ uint8_t* UnpackDigits(const uint8_t* bytes, int byte_count, int digits,
   return quants;
 }
 
-void DecodeTernary(const uint8_t* quants, uint16_t scale_bits,
+inline void DecodeTernary(const uint8_t* quants, uint16_t scale_bits,
                    float* __restrict values) {
-  const float scale = F16ToF32(scale_bits);
+  const float scale = LoadScale(scale_bits);
   for (int i = 0; i < kSuperBlock; ++i) {
     values[i] = static_cast<float>(quants[i] - 1) * scale;
   }
 }
 
-void DecodeTQ1_0(const BlockTQ1_0& block, float* values) {
+inline void DecodeTQ1_0(const BlockTQ1_0& block, float* values) {
   uint8_t quants[kSuperBlock];
   uint8_t* next = UnpackDigits(block.digits_a, 32, 5, quants);
   next = UnpackDigits(block.digits_b, 16, 5, next);
@@ -41,7 +46,7 @@ void DecodeTQ1_0(const BlockTQ1_0& block, float* values) {
   DecodeTernary(quants, block.scale, values);
 }
 
-void DecodeTQ2_0(const BlockTQ2_0& block, float* values) {
+inline void DecodeTQ2_0(const BlockTQ2_0& block, float* values) {
   uint8_t quants[kSuperBlock];
   for (int run = 0; run < 2; ++run) {
     UnpackFields<2, 32>(block.quants[run], quants + 128 * run);
@@ -49,14 +54,15 @@ void DecodeTQ2_0(const BlockTQ2_0& block, float* values) {
   DecodeTernary(quants, block.scale, values);
 }
 
-}  // namespace
-
-void DequantizeTQ1_0(const uint8_t* blocks, int64_t elements, float* values) {
+inline void DequantizeTQ1_0(const uint8_t* blocks, int64_t elements, float* values) {
   DecodeBlocks<BlockTQ1_0>(blocks, elements, values, DecodeTQ1_0);
 }
 
-void DequantizeTQ2_0(const uint8_t* blocks, int64_t elements, float* values) {
+inline void DequantizeTQ2_0(const uint8_t* blocks, int64_t elements, float* values) {
   DecodeBlocks<BlockTQ2_0>(blocks, elements, values, DecodeTQ2_0);
 }
 
+}  // namespace
 }  // namespace tessera
+
+#endif  // FORMATS_QUANT_TERNARY_CODECS_INL_H_

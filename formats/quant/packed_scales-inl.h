@@ -1,10 +1,11 @@
 // The 12 bytes with the eight scales and eight mins of Q4_K and Q5_K.
-#ifndef FORMATS_QUANT_PACKED_SCALES_H_
-#define FORMATS_QUANT_PACKED_SCALES_H_
+#ifndef FORMATS_QUANT_PACKED_SCALES_INL_H_
+#define FORMATS_QUANT_PACKED_SCALES_INL_H_
 
 #include <cstdint>
 
 namespace tessera {
+namespace {
 
 // Scale sJ and min mJ of sub-block J have six bits each:
 //
@@ -45,6 +46,7 @@ inline void SetScaleAndMin(ScaleAndMin value, int j, uint8_t* packed) {
   }
 }
 
+}  // namespace
 }  // namespace tessera
 
-#endif  // FORMATS_QUANT_PACKED_SCALES_H_
+#endif  // FORMATS_QUANT_PACKED_SCALES_INL_H_
