@@ -124,18 +124,31 @@ absl::Status WriteTensors(const std::vector<GgufTensor>& tensors,
   return absl::OkStatus();
 }
 
+void ChooseTypes(const ModelConfig& model, const QuantizeRecipe& recipe,
+                 std::vector<GgufTensor>* tensors) {
+  ModelSummary summary;
+  summary.architecture = model.model_type();
+  summary.layers = model.num_hidden_layers();
+  summary.heads_per_kv_head =
+      model.num_attention_heads() /
+      std::max<uint64_t>(model.num_key_value_heads(), 1);
+  std::vector<TensorSummary> summaries;
+  for (const GgufTensor& tensor : *tensors) {
+    summaries.push_back({tensor.name, tensor.type, tensor.shape});
+  }
+  const std::vector<DType> types = recipe.ChooseTypes(summaries, summary);
+  for (size_t i = 0; i < types.size(); ++i) (*tensors)[i].type = types[i];
+}
+
 }  // namespace
 
 std::vector<GgufTensor> SyntheticTensors(const ModelShape& shape,
                                          const QuantizeRecipe& recipe) {
   const ModelConfig& model = shape.model;
   const uint64_t hidden = model.hidden_size();
-  const ModelSummary summary = {model.num_hidden_layers(),
-                                model.tie_word_embeddings()};
   std::vector<GgufTensor> tensors;
   const auto add = [&](const std::string& name, std::vector<uint64_t> dims) {
-    const DType type = recipe.TypeFor({name, DType::kF32, dims}, summary);
-    tensors.push_back({name, type, std::move(dims)});
+    tensors.push_back({name, DType::kF32, std::move(dims)});
   };
   add("token_embd.weight", {model.vocab_size(), hidden});
   for (uint64_t layer = 0; layer < model.num_hidden_layers(); ++layer) {
@@ -153,6 +166,7 @@ std::vector<GgufTensor> SyntheticTensors(const ModelShape& shape,
   if (!model.tie_word_embeddings()) {
     add("output.weight", {model.vocab_size(), hidden});
   }
+  ChooseTypes(model, recipe, &tensors);
   return tensors;
 }
 

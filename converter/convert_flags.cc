@@ -11,6 +11,7 @@
 #include "base/file_error.h"
 #include "base/read_file.h"
 #include "base/status_macros.h"
+#include "converter/quantize/recipe_flags.h"
 #include "formats/layout/layout_profile.h"
 
 ABSL_FLAG(std::string, layout, "interleaved",
@@ -22,9 +23,6 @@ ABSL_FLAG(std::string, layout_profile, "",
 ABSL_FLAG(std::string, isa, "portable",
           "instruction sets that the layout serves; portable, the only family "
           "there is, serves all");
-ABSL_FLAG(std::string, quantize, "keep",
-          "stored type: keep, F32, F16, BF16, Q8_0, INT8, Q4_0, Q4_1, Q5_0, "
-          "Q5_1, Q6_K, IQ4_NL, or a mix: Q4_K_S, Q4_K_M, Q5_K_S, Q5_K_M");
 ABSL_FLAG(std::vector<std::string>, also, {},
           "further outputs from the same read of INPUT: FILE.arena:TYPE, "
           "TYPE as for --quantize, several with commas between");
@@ -160,8 +158,7 @@ absl::StatusOr<ConvertCommand> ConvertCommandFromFlags(
         absl::StrCat("OUTPUT must end in .arena or .gguf, not ", output.path));
   }
   TESSERA_RETURN_IF_ERROR(LayoutFromFlags(&output.plan));
-  TESSERA_ASSIGN_OR_RETURN(
-      output.plan.recipe, QuantizeRecipe::Parse(absl::GetFlag(FLAGS_quantize)));
+  TESSERA_ASSIGN_OR_RETURN(output.plan.recipe, RecipeFromFlags());
   output.plan.fuse = absl::GetFlag(FLAGS_fuse);
   for (const std::string& also : absl::GetFlag(FLAGS_also)) {
     TESSERA_ASSIGN_OR_RETURN(OutputOptions further,
@@ -176,6 +173,12 @@ absl::StatusOr<ConvertCommand> ConvertCommandFromFlags(
 }
 
 absl::Status ReadFlagFiles(ConvertCommand* command) {
+  QuantizeRecipe& first = command->outputs.front().plan.recipe;
+  TESSERA_RETURN_IF_ERROR(ReadImportanceFromFlags(&first));
+  for (OutputOptions& output : command->outputs) {
+    output.plan.recipe.importance = first.importance;
+    output.plan.importance = first.importance;
+  }
   const std::string path = absl::GetFlag(FLAGS_layout_profile);
   if (path.empty()) return absl::OkStatus();
   TESSERA_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));

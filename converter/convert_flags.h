@@ -30,7 +30,8 @@ struct ConvertCommand {
 absl::StatusOr<ConvertCommand> ConvertCommandFromFlags(
     absl::Span<const std::string> arguments);
 
-// Reads the files that flags name: --layout_profile. Errors name the file.
+// Reads the files that flags name: --layout_profile, --imatrix. Errors name the
+// file.
 absl::Status ReadFlagFiles(ConvertCommand* command);
 
 }  // namespace tessera

@@ -11,6 +11,7 @@
 #include "base/checked_math.h"
 #include "base/status_macros.h"
 #include "converter/pack/execution_order.h"
+#include "converter/quantize/model_summary.h"
 #include "formats/arena/arena_constants.h"
 #include "formats/quant/codec.h"
 
@@ -62,7 +63,7 @@ class Planner {
 
   const WeightSource& source_;
   const PlanOptions& options_;
-  ModelSummary model_;
+  bool tied_embeddings_ = false;  // token_embd is the output matrix too
   ArenaPlan plan_;
   uint64_t cursor_ = kSectionAlignment;  // next free byte of the file
 };
@@ -87,13 +88,8 @@ absl::StatusOr<ArenaPlan> Planner::Plan() {
   for (const SourceTensor& tensor : source_.tensors) {
     has_output |= tensor.name == "output.weight";
     has_embedding |= tensor.name == "token_embd.weight";
-    const absl::string_view prefix = BlockPrefix(tensor.name);
-    if (!prefix.empty()) {
-      const uint64_t block = std::get<1>(ExecutionKeyOf(tensor.name));
-      model_.layers = std::max(model_.layers, block + 1);
-    }
   }
-  model_.tied_embeddings = has_embedding && !has_output;
+  tied_embeddings_ = has_embedding && !has_output;
   plan_.tensors.resize(source_.tensors.size());
   TESSERA_RETURN_IF_ERROR(ChooseTypes());
   const std::vector<size_t> hot = Sorted(/*cold=*/false);
@@ -108,10 +104,15 @@ absl::StatusOr<ArenaPlan> Planner::Plan() {
 }
 
 absl::Status Planner::ChooseTypes() {
+  const std::vector<TensorSummary> summaries = SummarizeTensors(source_);
+  const std::vector<DType> types =
+      options_.recipe.ChooseTypes(summaries, SummarizeModel(source_));
+  if (options_.importance != nullptr) {
+    TESSERA_RETURN_IF_ERROR(options_.importance->CheckFits(summaries));
+  }
   for (size_t i = 0; i < source_.tensors.size(); ++i) {
     const SourceTensor& from = tensor(i);
-    const DType to = options_.recipe.TypeFor(
-        {from.name, from.type, from.shape}, model_);
+    const DType to = types[i];
     plan_.tensors[i].type = to;
     if (to == from.type) continue;
     const Codec* decode = FindCodec(from.type);
@@ -141,7 +142,7 @@ absl::Status Planner::ChooseLayout(size_t index) {
                                      from.columns());
   }
   if (!has_kernel || !is_matrix || empty ||
-      IsColdTensor(from.name, model_.tied_embeddings)) {
+      IsColdTensor(from.name, tied_embeddings_)) {
     order = LayoutOrder::kRowMajor;
   }
   auto layout = MakeTensorLayout(order, to.type, rows, from.columns());
@@ -157,7 +158,7 @@ absl::Status Planner::ChooseLayout(size_t index) {
 std::vector<size_t> Planner::Sorted(bool cold) const {
   std::vector<size_t> order;
   for (size_t i = 0; i < source_.tensors.size(); ++i) {
-    if (IsColdTensor(tensor(i).name, model_.tied_embeddings) == cold) {
+    if (IsColdTensor(tensor(i).name, tied_embeddings_) == cold) {
       order.push_back(i);
     }
   }

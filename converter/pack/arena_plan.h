@@ -3,11 +3,13 @@
 #define CONVERTER_PACK_ARENA_PLAN_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "converter/quantize/importance_matrix.h"
 #include "converter/quantize/quantize_recipe.h"
 #include "converter/source/weight_source.h"
 #include "formats/arena/manifest.pb.h"
@@ -21,6 +23,8 @@ struct PlanOptions {
   // Chooses each matrix's layout instead of `layout`: --layout=auto.
   std::optional<LayoutProfile> profile;
   QuantizeRecipe recipe;
+  // What quantizers weigh errors by; null: they do not. The recipe's.
+  std::shared_ptr<const ImportanceMatrix> importance;
   bool fuse = true;  // q, k and v in one extent; gate and up alternating
 };
 

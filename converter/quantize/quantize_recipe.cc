@@ -1,40 +1,14 @@
 #include "converter/quantize/quantize_recipe.h"
 
-#include <optional>
+#include <algorithm>
+#include <numeric>
+#include <tuple>
 
-#include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/strip.h"
 
 namespace tessera {
 namespace {
-
-struct Mix {
-  absl::string_view name;
-  DType base;
-  bool medium;
-  bool small;
-};
-
-constexpr Mix kMixes[] = {
-    {"F32", DType::kF32, false, false},
-    {"F16", DType::kF16, false, false},
-    {"BF16", DType::kBF16, false, false},
-    {"Q8_0", DType::kQ8_0, false, false},
-    {"INT8", DType::kINT8, false, false},
-    {"Q4_0", DType::kQ4_0, false, false},
-    {"Q4_1", DType::kQ4_1, false, false},
-    {"Q5_0", DType::kQ5_0, false, false},
-    {"Q5_1", DType::kQ5_1, false, false},
-    {"Q6_K", DType::kQ6_K, false, false},
-    {"Q4_K_S", DType::kQ4_K, false, true},
-    {"Q4_K_M", DType::kQ4_K, true, false},
-    {"Q5_K_S", DType::kQ5_K, false, false},
-    {"Q5_K_M", DType::kQ5_K, true, false},
-    {"IQ4_NL", DType::kIQ4_NL, false, false},
-};
 
 bool IsFloat(DType type) {
   switch (type) {
@@ -65,47 +39,43 @@ bool IsInteger(DType type) {
   }
 }
 
-// The block number in "blk.N.", if there is one.
-std::optional<uint64_t> BlockOf(absl::string_view name) {
-  uint64_t block;
-  if (!absl::ConsumePrefix(&name, "blk.")) return std::nullopt;
-  if (!absl::SimpleAtoi(name.substr(0, name.find('.')), &block)) {
-    return std::nullopt;
-  }
-  return block;
-}
-
-// llama-quantize's choice of the layers that get more bits: the first and last
-// eighth, and every third between.
-bool UseMoreBits(uint64_t layer, uint64_t layers) {
-  return layer < layers / 8 || layer >= 7 * layers / 8 ||
-         (layer - layers / 8) % 3 == 2;
-}
-
-// The nearest type whose block divides a row of `columns`.
-DType FitToRow(DType type, uint64_t columns) {
-  if (RowBytes(type, columns).has_value()) return type;
-  switch (type) {
-    case DType::kQ4_K:
-      type = DType::kQ5_0;
-      break;
-    case DType::kQ5_K:
-      type = DType::kQ5_1;
-      break;
-    case DType::kQ6_K:
-      type = DType::kQ8_0;
-      break;
-    default:
-      break;
-  }
-  return RowBytes(type, columns).has_value() ? type : DType::kF16;
-}
-
 bool IsQuantizable(const TensorSummary& tensor) {
-  return tensor.shape.size() >= 2 && !IsInteger(tensor.type) &&
-         absl::EndsWith(tensor.name, "weight") &&
-         !absl::EndsWith(tensor.name, "_norm.weight") &&
-         !absl::EndsWith(tensor.name, "ffn_gate_inp.weight");
+  return !IsInteger(tensor.type) &&
+         AllowsQuantization(tensor.name, tensor.shape);
+}
+
+// What a tensor that is not quantized is stored in.
+DType UnquantizedType(const TensorSummary& tensor) {
+  const bool is_vector = tensor.shape.size() < 2;
+  return is_vector && IsFloat(tensor.type) ? DType::kF32 : tensor.type;
+}
+
+// Indices of `tensors` as llama-quantize goes through them: those outside of
+// layers, then by layer; by name among those.
+std::vector<size_t> InLayerOrder(absl::Span<const TensorSummary> tensors) {
+  std::vector<size_t> order(tensors.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    const auto layer_a = LayerOf(tensors[a].name);
+    const auto layer_b = LayerOf(tensors[b].name);
+    return std::tie(layer_a, tensors[a].name) <
+           std::tie(layer_b, tensors[b].name);
+  });
+  return order;
+}
+
+MixRules::Context ContextOf(absl::Span<const TensorSummary> tensors,
+                            const ModelSummary& model, bool has_importance) {
+  MixRules::Context context;
+  context.model = model;
+  context.has_importance = has_importance;
+  context.tied_embeddings = true;
+  for (const TensorSummary& tensor : tensors) {
+    const TensorRole role = RoleOf(tensor.name);
+    if (role == TensorRole::kOutput) context.tied_embeddings = false;
+    if (IsValueRole(role)) ++context.value_tensors;
+  }
+  return context;
 }
 
 }  // namespace
@@ -113,18 +83,9 @@ bool IsQuantizable(const TensorSummary& tensor) {
 absl::StatusOr<QuantizeRecipe> QuantizeRecipe::Parse(absl::string_view name) {
   QuantizeRecipe recipe;
   recipe.name_ = std::string(name);
-  if (name == "keep") {
-    recipe.keep_ = true;
-    return recipe;
-  }
-  for (const Mix& mix : kMixes) {
-    if (name == mix.name) {
-      recipe.base_ = mix.base;
-      recipe.medium_ = mix.medium;
-      recipe.small_ = mix.small;
-      return recipe;
-    }
-  }
+  if (name == "keep") return recipe;
+  recipe.mix_ = FindMix(name);
+  if (recipe.mix_ != nullptr) return recipe;
   return absl::InvalidArgumentError(
       absl::StrCat("--quantize: no such type: ", name, "; known are ",
                    absl::StrJoin(Names(), " ")));
@@ -132,35 +93,107 @@ absl::StatusOr<QuantizeRecipe> QuantizeRecipe::Parse(absl::string_view name) {
 
 std::vector<std::string> QuantizeRecipe::Names() {
   std::vector<std::string> names = {"keep"};
-  for (const Mix& mix : kMixes) names.emplace_back(mix.name);
+  for (const Mix& mix : AllMixes()) names.emplace_back(mix.name);
   return names;
 }
 
-DType QuantizeRecipe::TypeFor(const TensorSummary& tensor,
-                              const ModelSummary& model) const {
-  const bool vector = tensor.shape.size() < 2;
-  if (vector || absl::EndsWith(tensor.name, "_norm.weight")) {
-    return IsFloat(tensor.type) ? DType::kF32 : tensor.type;
-  }
-  if (keep_ || !IsQuantizable(tensor)) return tensor.type;
-  const uint64_t columns = tensor.shape.back();
-  if (IsFloat(base_) || base_ == DType::kINT8) return base_;
+void QuantizeRecipe::set_budget(Budget budget) {
+  name_ = budget.option;
+  mix_ = nullptr;
+  budget_ = std::move(budget);
+}
 
-  const bool output =
-      tensor.name == "output.weight" ||
-      (tensor.name == "token_embd.weight" && model.tied_embeddings);
-  if (output) {
-    return base_ == DType::kQ8_0 ? base_ : FitToRow(DType::kQ6_K, columns);
+std::optional<DType> QuantizeRecipe::FixedType(
+    const TensorSummary& tensor) const {
+  const TensorRole role = RoleOf(tensor.name);
+  if (role == TensorRole::kEmbedding && embedding_type.has_value()) {
+    return embedding_type;
   }
-  const std::optional<uint64_t> layer = BlockOf(tensor.name);
-  DType type = base_;
-  const bool value = absl::EndsWith(tensor.name, ".attn_v.weight");
-  if (layer.has_value() &&
-      (value || absl::EndsWith(tensor.name, ".ffn_down.weight"))) {
-    if (medium_ && UseMoreBits(*layer, model.layers)) type = DType::kQ6_K;
-    if (small_ && *layer < (value ? 4 : model.layers / 8)) type = DType::kQ5_K;
+  if (role == TensorRole::kOutput && output_type.has_value()) {
+    return output_type;
   }
-  return FitToRow(type, columns);
+  for (const TensorTypeRule& rule : tensor_types) {
+    if (rule.Matches(tensor.name)) return rule.type();
+  }
+  return std::nullopt;
+}
+
+std::vector<DType> QuantizeRecipe::ChooseTypes(
+    absl::Span<const TensorSummary> tensors, const ModelSummary& model) const {
+  const bool has_rules = mix_ != nullptr && !pure && !IsFloat(mix_->base) &&
+                         mix_->base != DType::kINT8;
+  const MixRules::Context context =
+      ContextOf(tensors, model, importance != nullptr);
+  std::optional<MixRules> rules;
+  if (has_rules) rules.emplace(*mix_, context);
+
+  std::vector<DType> types(tensors.size());
+  for (size_t index : InLayerOrder(tensors)) {
+    const TensorSummary& tensor = tensors[index];
+    types[index] = UnquantizedType(tensor);
+    if (!IsQuantizable(tensor)) continue;
+    std::optional<DType> type = FixedType(tensor);
+    if (!type.has_value() && context.tied_embeddings &&
+        RoleOf(tensor.name) == TensorRole::kEmbedding && !pure) {
+      type = output_type;
+    }
+    if (!type.has_value() && budget_.has_value()) {
+      const auto found = budget_->types.find(tensor.name);
+      if (found != budget_->types.end()) type = found->second;
+    }
+    const uint64_t columns = tensor.shape.back();
+    if (!type.has_value() && rules.has_value()) {
+      type = rules->Next(tensor.name, columns);
+    }
+    if (!type.has_value() && mix_ != nullptr) type = mix_->base;
+    if (type.has_value()) types[index] = FitToRow(*type, columns);
+  }
+  return types;
+}
+
+std::vector<std::string> QuantizeRecipe::UnusedRules(
+    absl::Span<const TensorSummary> tensors) const {
+  std::vector<std::string> unused;
+  for (const TensorTypeRule& rule : tensor_types) {
+    if (std::none_of(tensors.begin(), tensors.end(),
+                     [&rule](const TensorSummary& tensor) {
+                       return IsQuantizable(tensor) &&
+                              rule.Matches(tensor.name);
+                     })) {
+      unused.push_back(rule.text());
+    }
+  }
+  return unused;
+}
+
+std::vector<std::pair<std::string, std::string>>
+QuantizeRecipe::EffectiveOptions() const {
+  std::vector<std::pair<std::string, std::string>> options;
+  if (budget_.has_value()) {
+    options.emplace_back(budget_->option, budget_->value);
+    std::vector<std::string> chosen;
+    for (const auto& [name, type] : budget_->types) {
+      chosen.push_back(absl::StrCat(name, "=", DTypeName(type)));
+    }
+    std::sort(chosen.begin(), chosen.end());
+    options.emplace_back("chosen_types", absl::StrJoin(chosen, ","));
+  } else {
+    options.emplace_back("quantize", name_);
+  }
+  if (pure) options.emplace_back("pure", "true");
+  if (output_type.has_value()) {
+    options.emplace_back("output_type", DTypeName(*output_type));
+  }
+  if (embedding_type.has_value()) {
+    options.emplace_back("embedding_type", DTypeName(*embedding_type));
+  }
+  for (const TensorTypeRule& rule : tensor_types) {
+    options.emplace_back("tensor_type", rule.text());
+  }
+  if (importance != nullptr) {
+    options.emplace_back("imatrix", importance->origin());
+  }
+  return options;
 }
 
 }  // namespace tessera

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "converter/quantize/quantize_recipe.h"
 #include "formats/layout/layout_profile.h"
 #include "formats/layout/tensor_layout.h"
 
@@ -16,6 +17,7 @@ struct ConvertModelOptions {
   LayoutOrder layout = LayoutOrder::kInterleaved;
   std::optional<LayoutProfile> profile;  // instead of `layout`
   absl::string_view quantize = "keep";
+  std::optional<QuantizeRecipe> recipe;  // instead of `quantize`
   bool fuse = true;
   int threads = 2;
 };

@@ -2,15 +2,21 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "gtest/gtest.h"
 #include "simdjson.h"
 
 namespace tessera {
 namespace {
+
+using Shape = std::vector<uint64_t>;
 
 QuantizeRecipe Recipe(absl::string_view name) {
   auto recipe = QuantizeRecipe::Parse(name);
@@ -18,84 +24,214 @@ QuantizeRecipe Recipe(absl::string_view name) {
   return *recipe;
 }
 
-// What llama-quantize chose for each tensor of the tiny model.
-class LlamaQuantizeTest : public testing::TestWithParam<const char*> {};
-
-TEST_P(LlamaQuantizeTest, ChoosesTheSameTypes) {
-  const QuantizeRecipe recipe = Recipe(GetParam());
-  simdjson::dom::parser parser;
-  simdjson::dom::element golden;
-  ASSERT_FALSE(
-      parser
-          .load(absl::StrCat("testdata/tiny/golden/tensors/tiny-", GetParam(),
-                             ".json"))
-          .get(golden));
-  const ModelSummary model = {3, false};
-  int tensors = 0;
-  for (auto [name, tensor] : simdjson::dom::object(golden["tensors"])) {
-    std::vector<uint64_t> shape;
-    for (uint64_t size : simdjson::dom::array(tensor["ne"])) {
-      shape.insert(shape.begin(), size);
-    }
-    const std::string key(name);
-    const DType type = recipe.TypeFor({key, DType::kF32, shape}, model);
-    EXPECT_EQ(DTypeName(type),
-              std::string(std::string_view(tensor["type"])))
-        << name;
-    ++tensors;
-  }
-  EXPECT_EQ(tensors, 30);
+TensorTypeRule Rule(absl::string_view text) {
+  auto rule = TensorTypeRule::Parse(text);
+  EXPECT_TRUE(rule.ok()) << rule.status();
+  return *rule;
 }
 
-INSTANTIATE_TEST_SUITE_P(Mixes, LlamaQuantizeTest,
-                         testing::Values("Q4_0", "Q4_K_S", "Q4_K_M", "Q5_K_M",
-                                         "Q6_K", "Q8_0"));
+DType TypeOf(const QuantizeRecipe& recipe, absl::string_view name, Shape shape,
+             DType from = DType::kF16) {
+  const TensorSummary tensors[] = {{name, from, shape}};
+  return recipe.ChooseTypes(tensors, {"llama", 1, 0, 1})[0];
+}
+
+// Some importance: of which tensor does not matter to the choice of types.
+std::shared_ptr<const ImportanceMatrix> SomeImportance() {
+  auto matrix =
+      ImportanceMatrix::ReadFile("testdata/quantize/tiny.imatrix.dat");
+  EXPECT_TRUE(matrix.ok()) << matrix.status();
+  return *matrix;
+}
+
+// A model of types.json, and what llama-quantize does with it.
+struct GoldenModel {
+  std::string name;
+  ModelSummary model;
+  std::vector<std::pair<std::string, Shape>> tensors;
+  std::vector<std::pair<std::string, std::string>> types;  // by mix
+};
+
+std::string Text(simdjson::dom::element element) {
+  return std::string(std::string_view(element));
+}
+
+void AddTensors(simdjson::dom::element list, absl::string_view prefix,
+                GoldenModel* model) {
+  for (simdjson::dom::element entry : simdjson::dom::array(list)) {
+    Shape shape;
+    for (uint64_t size : simdjson::dom::array(entry.at(1))) {
+      shape.push_back(size);
+    }
+    model->tensors.emplace_back(absl::StrCat(prefix, Text(entry.at(0))),
+                                std::move(shape));
+  }
+}
+
+GoldenModel ReadModel(simdjson::dom::element json) {
+  GoldenModel model;
+  model.name = Text(json["name"]);
+  model.model.architecture = Text(json["architecture"]);
+  model.model.layers = uint64_t(json["layers"]);
+  model.model.experts = uint64_t(json["experts"]);
+  model.model.heads_per_kv_head =
+      uint64_t(json["heads"]) / uint64_t(json["kv_heads"]);
+  AddTensors(json["outside"], "", &model);
+  for (uint64_t layer = 0; layer < model.model.layers; ++layer) {
+    AddTensors(json["per_layer"], absl::StrCat("blk.", layer, "."), &model);
+  }
+  for (auto [mix, types] : simdjson::dom::object(json["types"])) {
+    model.types.emplace_back(std::string(mix), Text(types));
+  }
+  return model;
+}
+
+// Compares one mix with a string of one letter per tensor.
+void ExpectTypes(const GoldenModel& model, absl::string_view mix,
+                 const std::string& letters, simdjson::dom::element codes) {
+  QuantizeRecipe recipe = Recipe(mix.substr(0, mix.find('+')));
+  if (absl::StrContains(mix, "+imatrix")) recipe.importance = SomeImportance();
+  std::vector<TensorSummary> summaries;
+  for (const auto& [name, shape] : model.tensors) {
+    const DType from = shape.size() == 1 ? DType::kF32 : DType::kF16;
+    summaries.push_back({name, from, shape});
+  }
+  const std::vector<DType> types = recipe.ChooseTypes(summaries, model.model);
+  ASSERT_EQ(types.size(), letters.size());
+  for (size_t i = 0; i < types.size(); ++i) {
+    EXPECT_EQ(DTypeName(types[i]), Text(codes[letters.substr(i, 1)]))
+        << model.name << ", " << mix << ", " << summaries[i].name;
+  }
+}
+
+TEST(QuantizeRecipeTest, ChoosesTheSameTypesAsLlamaQuantize) {
+  simdjson::dom::parser parser;
+  simdjson::dom::element golden;
+  ASSERT_FALSE(parser.load("testdata/quantize/types.json").get(golden));
+  int cases = 0;
+  for (simdjson::dom::element json : simdjson::dom::array(golden["models"])) {
+    const GoldenModel model = ReadModel(json);
+    for (const auto& [mix, letters] : model.types) {
+      ExpectTypes(model, mix, letters, golden["codes"]);
+      ++cases;
+    }
+  }
+  EXPECT_GE(cases, 12 * 22);
+}
+
+TEST(QuantizeRecipeTest, TheOrderOfTheTensorsDoesNotMatter) {
+  const Shape shape = {256, 256};
+  std::vector<std::string> names;
+  for (int layer : {11, 2, 0, 10, 1, 9, 3, 8, 4, 7, 5, 6}) {
+    names.push_back(absl::StrCat("blk.", layer, ".attn_v.weight"));
+  }
+  std::vector<TensorSummary> tensors;
+  for (const std::string& name : names) {
+    tensors.push_back({name, DType::kF16, shape});
+  }
+  const auto types = Recipe("Q4_K_S").ChooseTypes(tensors, {"llama", 12, 0, 1});
+  for (size_t i = 0; i < names.size(); ++i) {
+    EXPECT_EQ(types[i], *LayerOf(names[i]) < 4 ? DType::kQ5_K : DType::kQ4_K)
+        << names[i];
+  }
+}
 
 TEST(QuantizeRecipeTest, KeepKeepsMatricesAndWidensVectors) {
   const QuantizeRecipe recipe = Recipe("keep");
-  const uint64_t matrix[] = {64, 64};
-  const uint64_t vector[] = {64};
-  EXPECT_EQ(recipe.TypeFor({"output.weight", DType::kBF16, matrix}, {}),
+  EXPECT_TRUE(recipe.keeps());
+  EXPECT_EQ(TypeOf(recipe, "output.weight", {64, 64}, DType::kBF16),
             DType::kBF16);
-  EXPECT_EQ(recipe.TypeFor({"output_norm.weight", DType::kBF16, vector}, {}),
+  EXPECT_EQ(TypeOf(recipe, "output_norm.weight", {64}, DType::kBF16),
             DType::kF32);
-  EXPECT_EQ(recipe.TypeFor({"counts", DType::kI64, vector}, {}), DType::kI64);
+  EXPECT_EQ(TypeOf(recipe, "counts", {64}, DType::kI64), DType::kI64);
 }
 
 TEST(QuantizeRecipeTest, FallsBackWhereTheBlockDoesNotDivideTheRow) {
-  const uint64_t columns32[] = {8, 96};
-  const uint64_t columns4[] = {8, 100};
-  const TensorSummary narrow = {"blk.0.attn_q.weight", DType::kF32, columns32};
-  const TensorSummary odd = {"blk.0.attn_q.weight", DType::kF32, columns4};
-  EXPECT_EQ(Recipe("Q4_K_M").TypeFor(narrow, {1, false}), DType::kQ5_0);
-  EXPECT_EQ(Recipe("Q5_K_M").TypeFor(narrow, {1, false}), DType::kQ5_1);
-  EXPECT_EQ(Recipe("Q6_K").TypeFor(narrow, {1, false}), DType::kQ8_0);
-  EXPECT_EQ(Recipe("Q4_K_M").TypeFor(odd, {1, false}), DType::kF16);
-  EXPECT_EQ(Recipe("Q4_0").TypeFor(odd, {1, false}), DType::kF16);
-  EXPECT_EQ(Recipe("INT8").TypeFor(odd, {1, false}), DType::kINT8);
+  const absl::string_view name = "blk.0.attn_q.weight";
+  EXPECT_EQ(TypeOf(Recipe("Q4_K_M"), name, {8, 96}), DType::kQ5_0);
+  EXPECT_EQ(TypeOf(Recipe("Q5_K_M"), name, {8, 96}), DType::kQ5_1);
+  EXPECT_EQ(TypeOf(Recipe("Q6_K"), name, {8, 96}), DType::kQ8_0);
+  EXPECT_EQ(TypeOf(Recipe("Q4_K_M"), name, {8, 100}), DType::kF16);
+  // llama-quantize gives up here.
+  EXPECT_EQ(TypeOf(Recipe("Q4_0"), name, {8, 100}), DType::kF16);
+  EXPECT_EQ(TypeOf(Recipe("Q4_0"), "output.weight", {8, 100}), DType::kF16);
+  EXPECT_EQ(TypeOf(Recipe("INT8"), name, {8, 100}), DType::kINT8);
 }
 
-TEST(QuantizeRecipeTest, TiedEmbeddingsAreTheOutput) {
-  const uint64_t shape[] = {1024, 256};
-  const TensorSummary embedding = {"token_embd.weight", DType::kF32, shape};
-  EXPECT_EQ(Recipe("Q4_0").TypeFor(embedding, {3, true}), DType::kQ6_K);
-  EXPECT_EQ(Recipe("Q4_0").TypeFor(embedding, {3, false}), DType::kQ4_0);
+TEST(QuantizeRecipeTest, EmbeddingAndOutputTypesWinOverRules) {
+  QuantizeRecipe recipe = Recipe("Q4_K_M");
+  recipe.tensor_types = {Rule("output=Q4_0"), Rule("embd=Q4_1")};
+  EXPECT_EQ(TypeOf(recipe, "output.weight", {64, 256}), DType::kQ4_0);
+  EXPECT_EQ(TypeOf(recipe, "token_embd.weight", {64, 256}), DType::kQ4_1);
+  EXPECT_EQ(TypeOf(recipe, "blk.0.attn_output.weight", {64, 256}),
+            DType::kQ4_0);
+  recipe.output_type = DType::kQ8_0;
+  recipe.embedding_type = DType::kF16;
+  EXPECT_EQ(TypeOf(recipe, "output.weight", {64, 256}), DType::kQ8_0);
+  EXPECT_EQ(TypeOf(recipe, "token_embd.weight", {64, 256}), DType::kF16);
+  EXPECT_EQ(TypeOf(recipe, "blk.0.attn_output.weight", {64, 256}),
+            DType::kQ4_0);
 }
 
-TEST(QuantizeRecipeTest, MoreBitsForTheFirstLastAndEveryThirdLayer) {
-  // 32 layers, as in Llama 3 8B: llama-quantize's list for Q4_K_M.
-  const std::vector<uint64_t> expected = {0,  1,  2,  3,  6,  9,  12, 15,
-                                          18, 21, 24, 27, 28, 29, 30, 31};
-  const uint64_t shape[] = {256, 256};
-  std::vector<uint64_t> more;
-  for (uint64_t layer = 0; layer < 32; ++layer) {
-    const std::string name = absl::StrCat("blk.", layer, ".ffn_down.weight");
-    if (Recipe("Q4_K_M").TypeFor({name, DType::kF16, shape}, {32, false}) ==
-        DType::kQ6_K) {
-      more.push_back(layer);
-    }
+TEST(QuantizeRecipeTest, TiedEmbeddingsTakeTheOutputType) {
+  QuantizeRecipe recipe = Recipe("Q4_0");
+  EXPECT_EQ(TypeOf(recipe, "token_embd.weight", {64, 256}), DType::kQ6_K);
+  recipe.output_type = DType::kQ8_0;
+  EXPECT_EQ(TypeOf(recipe, "token_embd.weight", {64, 256}), DType::kQ8_0);
+  recipe.tensor_types = {Rule("embd=Q5_0")};
+  EXPECT_EQ(TypeOf(recipe, "token_embd.weight", {64, 256}), DType::kQ5_0);
+}
+
+TEST(QuantizeRecipeTest, FirstRuleThatMatchesWins) {
+  QuantizeRecipe recipe = Recipe("Q4_0");
+  recipe.tensor_types = {Rule("ffn_down=Q8_0"), Rule("ffn=Q5_1"),
+                         Rule("ffn_up=F16"), Rule("no_such=F16")};
+  EXPECT_EQ(TypeOf(recipe, "blk.0.ffn_down.weight", {64, 256}), DType::kQ8_0);
+  EXPECT_EQ(TypeOf(recipe, "blk.0.ffn_up.weight", {64, 256}), DType::kQ5_1);
+  EXPECT_EQ(TypeOf(recipe, "blk.0.attn_q.weight", {64, 256}), DType::kQ4_0);
+  // Rules do not quantize what must not be, and fall back.
+  EXPECT_EQ(TypeOf(recipe, "blk.0.ffn_gate_inp.weight", {64, 256}),
+            DType::kF16);
+  EXPECT_EQ(TypeOf(recipe, "blk.0.ffn_up.weight", {64, 100}), DType::kF16);
+  const Shape shape = {64, 256};
+  const TensorSummary up = {"blk.0.ffn_up.weight", DType::kF16, shape};
+  EXPECT_EQ(recipe.UnusedRules({up}),
+            (std::vector<std::string>{"ffn_down=Q8_0", "no_such=F16"}));
+}
+
+TEST(QuantizeRecipeTest, RulesApplyToFloatMixesAndKeepToo) {
+  for (const char* name : {"keep", "F16", "INT8"}) {
+    QuantizeRecipe recipe = Recipe(name);
+    recipe.tensor_types = {Rule("ffn_down=Q8_0")};
+    EXPECT_EQ(TypeOf(recipe, "blk.0.ffn_down.weight", {64, 256}), DType::kQ8_0);
+    EXPECT_NE(TypeOf(recipe, "blk.0.ffn_up.weight", {64, 256}), DType::kQ8_0);
   }
-  EXPECT_EQ(more, expected);
+}
+
+TEST(QuantizeRecipeTest, PureIsOneType) {
+  QuantizeRecipe recipe = Recipe("Q4_K_M");
+  recipe.pure = true;
+  EXPECT_EQ(TypeOf(recipe, "output.weight", {64, 256}), DType::kQ4_K);
+  EXPECT_EQ(TypeOf(recipe, "blk.0.attn_v.weight", {64, 256}), DType::kQ4_K);
+  EXPECT_EQ(TypeOf(recipe, "blk.0.attn_v.weight", {64, 96}), DType::kQ5_0);
+}
+
+TEST(QuantizeRecipeTest, EffectiveOptionsAreThoseThatWereGiven) {
+  using Options = std::vector<std::pair<std::string, std::string>>;
+  QuantizeRecipe recipe = Recipe("Q4_K_M");
+  EXPECT_EQ(recipe.EffectiveOptions(), (Options{{"quantize", "Q4_K_M"}}));
+  recipe.output_type = DType::kQ8_0;
+  recipe.embedding_type = DType::kQ4_0;
+  recipe.tensor_types = {Rule("attn_v=q8_0"), Rule("ffn=Q5_1")};
+  recipe.importance = SomeImportance();
+  const Options options = recipe.EffectiveOptions();
+  ASSERT_EQ(options.size(), 6u);
+  EXPECT_EQ(options[1], (Options::value_type{"output_type", "Q8_0"}));
+  EXPECT_EQ(options[2], (Options::value_type{"embedding_type", "Q4_0"}));
+  EXPECT_EQ(options[3], (Options::value_type{"tensor_type", "attn_v=q8_0"}));
+  EXPECT_EQ(options[4], (Options::value_type{"tensor_type", "ffn=Q5_1"}));
+  EXPECT_EQ(options[5].first, "imatrix");
+  EXPECT_TRUE(absl::StartsWith(options[5].second, "tiny.imatrix.dat sha256:"));
 }
 
 TEST(QuantizeRecipeTest, UnknownNamesAreRefusedWithTheList) {
