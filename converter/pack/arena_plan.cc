@@ -91,6 +91,7 @@ absl::StatusOr<ArenaPlan> Planner::Plan() {
   }
   tied_embeddings_ = has_embedding && !has_output;
   plan_.tensors.resize(source_.tensors.size());
+  plan_.importance = options_.importance;
   TESSERA_RETURN_IF_ERROR(ChooseTypes());
   const std::vector<size_t> hot = Sorted(/*cold=*/false);
   const std::vector<size_t> cold = Sorted(/*cold=*/true);

@@ -60,6 +60,7 @@ struct ArenaPlan {
   std::vector<PlannedTensor> tensors;  // in the order of the source
   std::vector<PlannedSection> sections;
   std::vector<size_t> execution_order;  // hot tensors as they are read
+  std::shared_ptr<const ImportanceMatrix> importance;  // the options'
 };
 
 // Plans the arena of `source`. Hot tensors lie in the order in which a token
