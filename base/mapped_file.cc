@@ -77,6 +77,13 @@ void MappedFile::DropPages(uint64_t offset, uint64_t size) const {
   madvise(const_cast<uint8_t*>(data_) + begin, end - begin, MADV_DONTNEED);
 }
 
+void MappedFile::WillNeed(uint64_t offset, uint64_t size) const {
+  if (data_ == nullptr || offset >= size_) return;
+  const uint64_t begin = offset / kPageBytes * kPageBytes;
+  const uint64_t end = offset + std::min(size, size_ - offset);
+  madvise(const_cast<uint8_t*>(data_) + begin, end - begin, MADV_WILLNEED);
+}
+
 absl::Status MappedFile::CheckUnchanged() const {
   struct stat info;
   if (stat(path_.c_str(), &info) != 0) return ErrnoStatus(path_, "stat");

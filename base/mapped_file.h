@@ -37,6 +37,9 @@ class MappedFile {
   // that a long conversion does not keep its whole input resident.
   void DropPages(uint64_t offset, uint64_t size) const;
 
+  // Asks the kernel to start reading [offset, offset + size) from the disk.
+  void WillNeed(uint64_t offset, uint64_t size) const;
+
   // FailedPrecondition if size or modification time of the file on disk is no
   // longer what it was when it was opened; DataLoss if a byte read so far could
   // not be read.

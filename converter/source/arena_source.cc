@@ -26,9 +26,10 @@ absl::StatusOr<WeightSource> OpenArenaSource(const std::string& path) {
     from.source_name = stored.proto->source_name();
     from.type = stored.type;
     from.shape = stored.shape;
-    from.offset = stored.file_offset;
+    from.parts = {{0, stored.file_offset}};
     from.size = TensorBytes(stored.type, stored.shape).value_or(0);
     from.layout = stored.layout;
+    if (stored.proto->has_error()) from.error = stored.proto->error();
   }
   source.files.push_back(std::move(file));
   return source;

@@ -134,8 +134,7 @@ absl::StatusOr<WeightSource> OpenGgufSource(const std::string& path) {
       from.source_name = std::move(tensor.name);
       from.type = tensor.type;
       from.shape = std::move(tensor.shape);
-      from.file = i;
-      from.offset = tensor.offset;
+      from.parts = {{i, tensor.offset}};
       from.size = tensor.size;
     }
   }

@@ -1,5 +1,6 @@
 #include "converter/source/safetensors_source.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <utility>
@@ -7,11 +8,16 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "base/file_error.h"
 #include "base/status_macros.h"
+#include "converter/source/attach_float8_scales.h"
 #include "converter/source/hf_config.h"
+#include "converter/source/hf_tensor_rules.h"
 #include "converter/source/hf_tokenizer.h"
+#include "converter/source/merge_experts.h"
 #include "converter/source/tensor_names.h"
 #include "formats/safetensors/safetensors_index.h"
 #include "formats/safetensors/safetensors_reader.h"
@@ -54,12 +60,14 @@ class HuggingFaceLoader {
   absl::Status ReadConfig();
   absl::Status ReadTokenizer();
   absl::Status AddFile(const std::string& path, const WeightMap& weight_map);
-  void AddTensor(size_t file, SafetensorsTensor tensor);
+  void NameTensors();
+  void NameTensor(bool has_second_norms, SourceTensor* tensor) const;
+  absl::Status CheckHeads() const;
   void AddRopeFactors();
-  absl::Status CheckHeads(const std::string& path) const;
 
   const std::filesystem::path folder_;
-  std::optional<HfConfig> config_;
+  std::optional<HfTensorRules> rules_;  // if there is a config.json
+  std::optional<HfConfig> config_;      // if it is of a model that can be run
   absl::flat_hash_set<std::string> seen_;  // tensors found, used or not
   WeightSource source_;
 };
@@ -77,6 +85,14 @@ absl::StatusOr<WeightSource> HuggingFaceLoader::Load(
                        " is not in ", shard, ", where the index has it"));
     }
   }
+  const HfTensorRules rules = rules_.value_or(HfTensorRules());
+  TESSERA_RETURN_IF_ERROR(AttachFloat8Scales(rules.block_rows,
+                                             rules.block_columns, &source_));
+  if (rules_.has_value()) {
+    NameTensors();
+    TESSERA_RETURN_IF_ERROR(CheckHeads());
+    TESSERA_RETURN_IF_ERROR(MergeExperts(rules.experts, &source_));
+  }
   AddRopeFactors();
   TESSERA_RETURN_IF_ERROR(ReadTokenizer());
   return std::move(source_);
@@ -90,13 +106,18 @@ absl::Status HuggingFaceLoader::ReadConfig() {
         "there is no config.json beside the tensors, so they keep their names");
     return absl::OkStatus();
   }
+  source_.format = "huggingface";
   auto config = ParseHfConfig(*json);
-  if (absl::IsUnimplemented(config.status())) {
+  if (!config.ok() && !absl::IsUnimplemented(config.status())) {
+    return WithPath(folder_.string(), config.status());
+  }
+  auto rules = ParseHfTensorRules(*json);
+  if (!rules.ok()) return WithPath(folder_.string(), rules.status());
+  rules_ = *rules;
+  if (!config.ok()) {
     source_.notes.emplace_back(config.status().message());
     return absl::OkStatus();
   }
-  if (!config.ok()) return WithPath(folder_.string(), config.status());
-  source_.format = "huggingface";
   source_.model = config->model;
   config_ = *std::move(config);
   return absl::OkStatus();
@@ -146,46 +167,63 @@ absl::Status HuggingFaceLoader::AddFile(const std::string& path,
       if (entry == weight_map.end() || entry->second != name) continue;
     }
     seen_.insert(tensor.name);
-    AddTensor(index, std::move(tensor));
+    SourceTensor& from = source_.tensors.emplace_back();
+    from.name = tensor.name;
+    from.source_name = std::move(tensor.name);
+    from.type = tensor.type;
+    from.shape = std::move(tensor.shape);
+    from.parts = {{index, tensor.offset}};
+    from.size = tensor.size;
   }
   source_.files.push_back(std::move(file));
-  return CheckHeads(path);
+  return absl::OkStatus();
 }
 
-void HuggingFaceLoader::AddTensor(size_t file, SafetensorsTensor tensor) {
-  SourceTensor from;
-  from.name = tensor.name;
-  if (config_.has_value()) {
-    if (IsRedundantTensor(tensor.name)) return;
-    from.name = GgufTensorName(tensor.name).value_or(tensor.name);
+// Gives tensors their names in GGUF, and leaves out what is not needed.
+void HuggingFaceLoader::NameTensors() {
+  std::vector<SourceTensor> named;
+  const bool has_second_norms =
+      std::any_of(seen_.begin(), seen_.end(), [](const std::string& name) {
+        return absl::StrContains(name, ".post_feedforward_layernorm.");
+      });
+  for (SourceTensor& tensor : source_.tensors) {
+    if (IsRedundantTensor(tensor.source_name)) continue;
+    NameTensor(has_second_norms, &tensor);
     // With tied embeddings this is a copy of them, or nothing.
-    if (from.name == "output.weight" &&
-        config_->model.tie_word_embeddings()) {
-      return;
-    }
-    const std::string& name = from.name;
-    if (name.find(".attn_q.") != std::string::npos) {
-      from.rope_heads = config_->model.num_attention_heads();
-    } else if (name.find(".attn_k.") != std::string::npos) {
-      from.rope_heads = config_->model.num_key_value_heads();
-    }
+    if (tensor.name == "output.weight" && rules_->tie_word_embeddings) continue;
+    named.push_back(std::move(tensor));
   }
-  from.source_name = std::move(tensor.name);
-  from.type = tensor.type;
-  from.shape = std::move(tensor.shape);
-  from.file = file;
-  from.offset = tensor.offset;
-  from.size = tensor.size;
-  source_.tensors.push_back(std::move(from));
+  source_.tensors = std::move(named);
+}
+
+void HuggingFaceLoader::NameTensor(bool has_second_norms,
+                                   SourceTensor* tensor) const {
+  std::string& name = tensor->name;
+  name = GgufTensorName(tensor->source_name).value_or(tensor->source_name);
+  if (absl::StrContains(name, ".attn_q.")) {
+    tensor->rope_heads = rules_->rope_heads;
+  } else if (absl::StrContains(name, ".attn_k.")) {
+    tensor->rope_heads = rules_->rope_kv_heads;
+  }
+  // Models with a norm after each block use Llama's name for that one.
+  if (has_second_norms && absl::EndsWith(name, ".ffn_norm.weight") &&
+      absl::StrContains(tensor->source_name, ".post_attention_layernorm.")) {
+    name = absl::StrCat(absl::StripSuffix(name, "ffn_norm.weight"),
+                        "post_attention_norm.weight");
+  }
 }
 
 // Rows are permuted within heads, so they must divide into them.
-absl::Status HuggingFaceLoader::CheckHeads(const std::string& path) const {
+absl::Status HuggingFaceLoader::CheckHeads() const {
   for (const SourceTensor& tensor : source_.tensors) {
-    if (tensor.rope_heads != 0 && tensor.rows() % (2 * tensor.rope_heads) != 0) {
+    if (tensor.rope_heads == 0) continue;
+    const uint64_t rows =
+        tensor.shape.size() < 2 ? tensor.columns() : tensor.rows();
+    if (rows % (2 * tensor.rope_heads) != 0) {
       return absl::DataLossError(absl::StrCat(
-          path, ": ", tensor.source_name, " has ", tensor.rows(),
-          " rows, which are not ", tensor.rope_heads, " heads of even size"));
+          source_.files[tensor.parts[0].file].path(), ": ", tensor.source_name,
+          " has ", rows, " rows, which are not ", tensor.rope_heads,
+          " heads of even size"));
     }
   }
   return absl::OkStatus();

@@ -1,5 +1,6 @@
 #include "converter/source/weight_source.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "formats/layout/pack.h"
@@ -37,6 +38,82 @@ void UnpackTiles(const TensorLayout& layout, const uint8_t* data,
   }
 }
 
+bool IsPacked(const SourceTensor& tensor) {
+  return tensor.layout.order != LayoutOrder::kRowMajor;
+}
+
+// Rows that lie in one part.
+uint64_t RowsPerPart(const SourceTensor& tensor) {
+  return tensor.rows() / std::max<uint64_t>(tensor.parts.size(), 1);
+}
+
+// Calls function(file, offset, size) for the bytes of each part.
+template <typename Function>
+void ForEachRange(const WeightSource& source, const SourceTensor& tensor,
+                  Function function) {
+  for (const SourcePart& part : tensor.parts) {
+    const uint64_t size = IsPacked(tensor)
+                              ? tensor.layout.StoredBytes(tensor.matrices())
+                              : tensor.size / tensor.parts.size();
+    function(source.files[part.file], part.offset, size);
+  }
+}
+
+// Reads what lies in one part.
+class PartReader {
+ public:
+  PartReader(const WeightSource& source, const SourceTensor& tensor,
+             uint64_t part)
+      : source_(source),
+        tensor_(tensor),
+        part_(part),
+        data_(BytesAt(tensor.parts[part])) {}
+
+  // Rows are counted from the part's first one.
+  void Read(uint64_t first_row, uint64_t count, uint8_t* rows) const {
+    const uint64_t row_bytes = *RowBytes(tensor_.type, tensor_.columns());
+    if (tensor_.scales.has_value()) {
+      ReadScaled(first_row, count, rows);
+    } else if (IsPacked(tensor_)) {
+      UnpackTiles(tensor_.layout, data_, first_row, count, rows);
+    } else {
+      std::memcpy(rows, data_ + first_row * row_bytes, count * row_bytes);
+    }
+  }
+
+ private:
+  const uint8_t* BytesAt(const SourcePart& part) const {
+    return source_.files[part.file].bytes().data() + part.offset;
+  }
+
+  void ReadScaled(uint64_t first_row, uint64_t count, uint8_t* rows) const {
+    const Float8Scales& scales = *tensor_.scales;
+    const uint64_t columns = tensor_.columns();
+    const uint8_t* weights =
+        data_ + first_row * *RowBytes(scales.weight_type, columns);
+    ReadScaledRows(scales, weights, BytesAt(scales.parts[part_]), columns,
+                   first_row, count, rows);
+  }
+
+  const WeightSource& source_;
+  const SourceTensor& tensor_;
+  const uint64_t part_;
+  const uint8_t* data_;
+};
+
+// The whole vector, whose elements are the rows of a permuted matrix.
+void ReadPairedVector(const PartReader& reader, const SourceTensor& tensor,
+                      uint8_t* out) {
+  const uint64_t elements = tensor.columns();
+  std::vector<uint8_t> stored(*RowBytes(tensor.type, elements));
+  reader.Read(0, 1, stored.data());
+  const uint64_t bytes = stored.size() / elements;
+  for (uint64_t i = 0; i < elements; ++i) {
+    const uint64_t from = UnpairedRow(i, elements, tensor.rope_heads);
+    std::memcpy(out + i * bytes, stored.data() + from * bytes, bytes);
+  }
+}
+
 }  // namespace
 
 uint64_t SourceTensor::matrices() const {
@@ -54,20 +131,63 @@ void WeightSource::ReadRows(const SourceTensor& tensor, uint64_t first_row,
     std::memcpy(rows, values + first_row * row_bytes, count * row_bytes);
     return;
   }
-  const uint8_t* data = files[tensor.file].bytes().data() + tensor.offset;
-  if (tensor.layout.order != LayoutOrder::kRowMajor) {
-    UnpackTiles(tensor.layout, data, first_row, count, rows);
+  if (tensor.rope_heads != 0) {
+    const PartReader reader(*this, tensor, 0);
+    if (tensor.shape.size() < 2) {
+      ReadPairedVector(reader, tensor, rows);
+      return;
+    }
+    for (uint64_t i = 0; i < count; ++i) {
+      reader.Read(
+          UnpairedRow(first_row + i, tensor.rows(), tensor.rope_heads), 1,
+          rows + i * row_bytes);
+    }
     return;
   }
-  if (tensor.rope_heads == 0) {
-    std::memcpy(rows, data + first_row * row_bytes, count * row_bytes);
-    return;
+  const uint64_t part_rows = RowsPerPart(tensor);
+  for (uint64_t done = 0; done < count;) {
+    const uint64_t row = (first_row + done) % part_rows;
+    const uint64_t step = std::min(count - done, part_rows - row);
+    PartReader(*this, tensor, (first_row + done) / part_rows)
+        .Read(row, step, rows + done * row_bytes);
+    done += step;
   }
-  for (uint64_t i = 0; i < count; ++i) {
-    const uint64_t from =
-        UnpairedRow(first_row + i, tensor.rows(), tensor.rope_heads);
-    std::memcpy(rows + i * row_bytes, data + from * row_bytes, row_bytes);
+}
+
+absl::Span<const uint8_t> WeightSource::RowsInPlace(const SourceTensor& tensor,
+                                                    uint64_t first_row,
+                                                    uint64_t count) const {
+  const uint64_t row_bytes = *RowBytes(tensor.type, tensor.columns());
+  if (!tensor.computed.empty()) {
+    const auto* values =
+        reinterpret_cast<const uint8_t*>(tensor.computed.data());
+    return absl::MakeConstSpan(values + first_row * row_bytes,
+                               count * row_bytes);
   }
+  if (count == 0 || tensor.rope_heads != 0 || tensor.scales.has_value() ||
+      IsPacked(tensor)) {
+    return {};
+  }
+  const uint64_t part_rows = RowsPerPart(tensor);
+  const uint64_t row = first_row % part_rows;
+  if (count > part_rows - row) return {};
+  const SourcePart& part = tensor.parts[first_row / part_rows];
+  return files[part.file].bytes().subspan(part.offset + row * row_bytes,
+                                          count * row_bytes);
+}
+
+void WeightSource::WillNeed(const SourceTensor& tensor) const {
+  ForEachRange(*this, tensor,
+               [](const MappedFile& file, uint64_t offset, uint64_t size) {
+                 file.WillNeed(offset, size);
+               });
+}
+
+void WeightSource::Drop(const SourceTensor& tensor) const {
+  ForEachRange(*this, tensor,
+               [](const MappedFile& file, uint64_t offset, uint64_t size) {
+                 file.DropPages(offset, size);
+               });
 }
 
 }  // namespace tessera

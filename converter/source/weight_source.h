@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "base/mapped_file.h"
+#include "converter/source/float8_scales.h"
 #include "formats/arena/manifest.pb.h"
 #include "formats/dtype/dtype.h"
 #include "formats/layout/tensor_layout.h"
@@ -20,21 +22,29 @@ namespace tessera {
 struct SourceTensor {
   std::string name;         // GGUF's, which arenas use
   std::string source_name;  // as the file spells it
-  DType type = DType::kF32;
+  DType type = DType::kF32; // of the rows that are read
   std::vector<uint64_t> shape;
 
-  size_t file = 0;      // index into WeightSource::files
-  uint64_t offset = 0;  // of row 0 (of row tile 0, if packed) in that file
-  uint64_t size = 0;    // bytes in the file
+  // Where its matrices begin, row 0 first (row tile 0, if packed): one part for
+  // all of them, or one for each, of the same size (experts of a mixture).
+  std::vector<SourcePart> parts;
+  uint64_t size = 0;  // bytes in the files, without gaps
 
   // Nonzero: rows of each of so many heads are stored as (first half, second
-  // half), and ReadRows returns them as interleaved pairs, as GGUF has them.
+  // half), and ReadRows returns them as interleaved pairs, as GGUF has them. Of
+  // a vector, its elements.
   uint64_t rope_heads = 0;
+
+  // The bytes are F8 and belong to these scales; `type` is BF16.
+  std::optional<Float8Scales> scales;
 
   // How the bytes lie: rowmajor, but for tensors of an arena.
   TensorLayout layout;
 
-  // A value that is computed, not read; `file` is not used then. For
+  // Of an arena that was quantized when it was made: what that cost.
+  std::optional<QuantizationError> error;
+
+  // A value that is computed, not read; there are no parts then. For
   // rope_freqs.weight of Hugging Face models.
   std::vector<float> computed;
 
@@ -65,6 +75,20 @@ struct WeightSource {
   // through.
   void ReadRows(const SourceTensor& tensor, uint64_t first_row, uint64_t count,
                 uint8_t* rows) const;
+
+  // The bytes that ReadRows would write, where they lie in the file one after
+  // another; valid while the source lives, at any alignment. Empty where they
+  // have to be put together.
+  absl::Span<const uint8_t> RowsInPlace(const SourceTensor& tensor,
+                                        uint64_t first_row,
+                                        uint64_t count) const;
+
+  // Asks the kernel to start reading the tensor's bytes from the disk.
+  void WillNeed(const SourceTensor& tensor) const;
+
+  // Tells the kernel that the tensor's bytes are not needed any more. They can
+  // still be read, slowly.
+  void Drop(const SourceTensor& tensor) const;
 };
 
 }  // namespace tessera
