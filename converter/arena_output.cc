@@ -27,6 +27,15 @@ uint64_t ManifestOffset(const ArenaPlan& plan) {
   return RoundUp(last.offset + last.size, kSectionAlignment);
 }
 
+// The inverse of what DescribeTensor does with it.
+PackedTensor PackedFrom(const Tensor& tensor) {
+  PackedTensor packed;
+  packed.stored_xxh128 = tensor.stored_xxh128();
+  packed.rowmajor_xxh128 = tensor.rowmajor_xxh128();
+  if (tensor.has_error()) packed.error = tensor.error();
+  return packed;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ArenaOutput>> ArenaOutput::Create(
@@ -111,11 +120,7 @@ size_t ArenaOutput::CountFinished(
     const std::vector<Tensor>& tensors = streams[index];
     if (!IsInFile(stream, tensors)) break;
     for (size_t i = 0; i < tensors.size(); ++i) {
-      PackedTensor& packed = packed_[stream.members[i]];
-      packed.stored_xxh128 = tensors[i].stored_xxh128();
-      packed.rowmajor_xxh128 = tensors[i].rowmajor_xxh128();
-      packed.quantized = tensors[i].has_error();
-      packed.error = tensors[i].error();
+      packed_[stream.members[i]] = PackedFrom(tensors[i]);
     }
   }
   return index;
@@ -254,10 +259,7 @@ absl::Status ArenaOutput::Merge(const std::string& findings) {
   for (size_t i = 0; i < packed_.size(); ++i) {
     const Tensor& tensor = other.tensors(static_cast<int>(i));
     if (tensor.stored_xxh128().empty()) continue;
-    packed_[i].stored_xxh128 = tensor.stored_xxh128();
-    packed_[i].rowmajor_xxh128 = tensor.rowmajor_xxh128();
-    packed_[i].quantized = tensor.has_error();
-    packed_[i].error = tensor.error();
+    packed_[i] = PackedFrom(tensor);
   }
   const std::vector<Section> sections(other.sections().begin(),
                                       other.sections().end());

@@ -177,7 +177,6 @@ absl::Status ReadFlagFiles(ConvertCommand* command) {
   TESSERA_RETURN_IF_ERROR(ReadImportanceFromFlags(&first));
   for (OutputOptions& output : command->outputs) {
     output.plan.recipe.importance = first.importance;
-    output.plan.importance = first.importance;
   }
   const std::string path = absl::GetFlag(FLAGS_layout_profile);
   if (path.empty()) return absl::OkStatus();

@@ -24,7 +24,9 @@ void DescribeOptions(const PlanOptions& options, Manifest* manifest) {
                                      absl::SkipEmpty()),
                       "; "));
   }
-  add("quantize", options.recipe.name());
+  for (const auto& [name, value] : options.recipe.EffectiveOptions()) {
+    add(name, value);
+  }
 }
 
 void DescribeTensor(const SourceTensor& from, const PlannedTensor& planned,
@@ -43,7 +45,7 @@ void DescribeTensor(const SourceTensor& from, const PlannedTensor& planned,
   tensor->set_fused_group(planned.fused_group);
   tensor->set_stored_xxh128(packed.stored_xxh128);
   tensor->set_rowmajor_xxh128(packed.rowmajor_xxh128);
-  if (packed.quantized) *tensor->mutable_error() = packed.error;
+  if (packed.error.has_value()) *tensor->mutable_error() = *packed.error;
 }
 
 Source DescribeSource(const WeightSource& source) {

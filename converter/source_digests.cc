@@ -1,7 +1,6 @@
 #include "converter/source_digests.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "base/digest.h"
@@ -13,15 +12,6 @@ namespace {
 // Hashed between two looks at what can be dropped.
 constexpr uint64_t kPieceBytes = uint64_t{4} << 20;
 
-uint64_t EndOf(const SourceTensor& tensor) {
-  return tensor.offset + tensor.size;
-}
-
-void DropPages(const WeightSource& source, const SourceTensor& tensor) {
-  if (!tensor.computed.empty()) return;
-  source.files[tensor.file].DropPages(tensor.offset, tensor.size);
-}
-
 }  // namespace
 
 SourceDigests::SourceDigests(const WeightSource& source,
@@ -30,20 +20,20 @@ SourceDigests::SourceDigests(const WeightSource& source,
       wanted_(std::move(wanted)),
       digests_(source.files.size()),
       files_(source.files.size()),
+      parts_left_(source.tensors.size()),
       released_(source.tensors.size()) {
   for (size_t i = 0; i < source.tensors.size(); ++i) {
-    if (!source.tensors[i].computed.empty()) continue;
-    files_[source.tensors[i].file].tensors.push_back(i);
+    const SourceTensor& tensor = source.tensors[i];
+    for (const SourcePart& part : tensor.parts) {
+      if (!wanted_[part.file]) continue;
+      const uint64_t bytes = tensor.size / tensor.parts.size();
+      files_[part.file].parts.push_back({part.offset + bytes, i});
+      ++parts_left_[i];
+    }
   }
-  for (size_t i = 0; i < files_.size(); ++i) {
-    File& file = files_[i];
-    std::sort(file.tensors.begin(), file.tensors.end(),
-              [&](size_t a, size_t b) {
-                return EndOf(source.tensors[a]) < EndOf(source.tensors[b]);
-              });
-    if (wanted_[i]) continue;
-    file.hashed = std::numeric_limits<uint64_t>::max();
-    file.next_tensor = file.tensors.size();
+  for (File& file : files_) {
+    std::sort(file.parts.begin(), file.parts.end(),
+              [](const PartEnd& a, const PartEnd& b) { return a.end < b.end; });
   }
   threads_ = StartThreads(threads, [this] { HashFiles(); });
 }
@@ -84,20 +74,19 @@ void SourceDigests::HashFile(size_t index) {
 void SourceDigests::Advance(size_t index, uint64_t hashed) {
   const std::lock_guard<std::mutex> lock(mutex_);
   File& file = files_[index];
-  file.hashed = hashed;
-  for (; file.next_tensor < file.tensors.size(); ++file.next_tensor) {
-    const size_t passed = file.tensors[file.next_tensor];
-    if (EndOf(source_.tensors[passed]) > hashed) break;
-    if (released_[passed]) DropPages(source_, source_.tensors[passed]);
+  for (; file.next_part < file.parts.size(); ++file.next_part) {
+    const PartEnd& part = file.parts[file.next_part];
+    if (part.end > hashed) break;
+    if (--parts_left_[part.tensor] == 0 && released_[part.tensor]) {
+      source_.Drop(source_.tensors[part.tensor]);
+    }
   }
 }
 
 void SourceDigests::Release(size_t index) {
   const std::lock_guard<std::mutex> lock(mutex_);
   released_[index] = true;
-  const SourceTensor& tensor = source_.tensors[index];
-  if (!tensor.computed.empty()) return;
-  if (files_[tensor.file].hashed >= EndOf(tensor)) DropPages(source_, tensor);
+  if (parts_left_[index] == 0) source_.Drop(source_.tensors[index]);
 }
 
 }  // namespace tessera

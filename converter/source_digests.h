@@ -37,10 +37,14 @@ class SourceDigests {
   std::vector<std::string> Wait();
 
  private:
+  // A part of a tensor that ends at this byte of a file.
+  struct PartEnd {
+    uint64_t end;
+    size_t tensor;
+  };
   struct File {
-    std::vector<size_t> tensors;  // by their end in the file
-    size_t next_tensor = 0;       // the first that ends behind the hash
-    uint64_t hashed = 0;          // bytes
+    std::vector<PartEnd> parts;  // by their ends
+    size_t next_part = 0;        // the first that the hash has not passed
   };
 
   void HashFiles();
@@ -52,9 +56,10 @@ class SourceDigests {
   std::vector<std::string> digests_;
   std::atomic<size_t> next_file_{0};
   std::atomic<bool> stop_{false};
-  std::mutex mutex_;  // guards the next two
+  std::mutex mutex_;  // guards the next three
   std::vector<File> files_;
-  std::vector<bool> released_;  // tensors
+  std::vector<size_t> parts_left_;  // of each tensor, to be hashed
+  std::vector<bool> released_;      // tensors
   std::vector<std::thread> threads_;
 };
 

@@ -91,7 +91,7 @@ absl::StatusOr<ArenaPlan> Planner::Plan() {
   }
   tied_embeddings_ = has_embedding && !has_output;
   plan_.tensors.resize(source_.tensors.size());
-  plan_.importance = options_.importance;
+  plan_.importance = options_.recipe.importance;
   TESSERA_RETURN_IF_ERROR(ChooseTypes());
   const std::vector<size_t> hot = Sorted(/*cold=*/false);
   const std::vector<size_t> cold = Sorted(/*cold=*/true);
@@ -108,8 +108,8 @@ absl::Status Planner::ChooseTypes() {
   const std::vector<TensorSummary> summaries = SummarizeTensors(source_);
   const std::vector<DType> types =
       options_.recipe.ChooseTypes(summaries, SummarizeModel(source_));
-  if (options_.importance != nullptr) {
-    TESSERA_RETURN_IF_ERROR(options_.importance->CheckFits(summaries));
+  if (options_.recipe.importance != nullptr) {
+    TESSERA_RETURN_IF_ERROR(options_.recipe.importance->CheckFits(summaries));
   }
   for (size_t i = 0; i < source_.tensors.size(); ++i) {
     const SourceTensor& from = tensor(i);

@@ -23,8 +23,6 @@ struct PlanOptions {
   // Chooses each matrix's layout instead of `layout`: --layout=auto.
   std::optional<LayoutProfile> profile;
   QuantizeRecipe recipe;
-  // What quantizers weigh errors by; null: they do not. The recipe's.
-  std::shared_ptr<const ImportanceMatrix> importance;
   bool fuse = true;  // q, k and v in one extent; gate and up alternating
 };
 
@@ -60,7 +58,7 @@ struct ArenaPlan {
   std::vector<PlannedTensor> tensors;  // in the order of the source
   std::vector<PlannedSection> sections;
   std::vector<size_t> execution_order;  // hot tensors as they are read
-  std::shared_ptr<const ImportanceMatrix> importance;  // the options'
+  std::shared_ptr<const ImportanceMatrix> importance;  // the recipe's
 };
 
 // Plans the arena of `source`. Hot tensors lie in the order in which a token

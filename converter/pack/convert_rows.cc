@@ -6,28 +6,41 @@
 
 namespace tessera {
 
-void ConvertRows(const WeightSource& source, const SourceTensor& from,
-                 const PlannedTensor& to, uint64_t first, uint64_t count,
-                 uint8_t* blocks, Distortion* distortion) {
-  if (to.type == from.type) {
+void ConvertRows(const WeightSource& source, const ArenaPlan& plan,
+                 size_t index, uint64_t first, uint64_t count, uint8_t* blocks,
+                 Distortion* distortion) {
+  const SourceTensor& from = source.tensors[index];
+  const DType to = plan.tensors[index].type;
+  if (to == from.type) {
     source.ReadRows(from, first, count, blocks);
     return;
   }
   const uint64_t columns = from.columns();
-  const uint64_t to_bytes = *RowBytes(to.type, columns);
+  const uint64_t to_bytes = *RowBytes(to, columns);
   const Codec& decode = *FindCodec(from.type);
-  const Codec& encode = *FindCodec(to.type);
-  std::vector<uint8_t> raw(*RowBytes(from.type, columns));
+  const Codec& encode = *FindCodec(to);
+  std::vector<uint8_t> copy(*RowBytes(from.type, columns));
   std::vector<float> values(columns);
   std::vector<float> stored(columns);
   const int64_t elements = static_cast<int64_t>(columns);
-  for (uint64_t row = 0; row < count; ++row) {
-    source.ReadRows(from, first + row, 1, raw.data());
-    decode.dequantize_row(raw.data(), elements, values.data());
-    uint8_t* block = blocks + row * to_bytes;
-    encode.quantize_row(values.data(), elements, /*importance=*/nullptr, block);
-    encode.dequantize_row(block, elements, stored.data());
+  for (uint64_t row = first; row < first + count; ++row) {
+    const uint8_t* raw = source.RowsInPlace(from, row, 1).data();
+    if (raw == nullptr) {
+      source.ReadRows(from, row, 1, copy.data());
+      raw = copy.data();
+    }
+    absl::Span<const float> importance;
+    if (plan.importance != nullptr) {
+      importance = plan.importance->Find(
+          from.name, row / from.rows_per_matrix(), columns);
+    }
+    decode.dequantize_row(raw, elements, values.data());
+    encode.quantize_row(values.data(), elements,
+                        importance.empty() ? nullptr : importance.data(),
+                        blocks);
+    encode.dequantize_row(blocks, elements, stored.data());
     distortion->Add(values.data(), stored.data(), elements);
+    blocks += to_bytes;
   }
 }
 

@@ -33,12 +33,13 @@ TileRows RowsOfTile(const TensorLayout& layout, uint64_t tile) {
 StreamPacker::StreamPacker(const WeightSource& source, const ArenaPlan& plan,
                            const PlannedStream& stream, uint64_t step_bytes)
     : source_(source),
+      plan_(plan),
       stream_(stream),
       members_(stream.members.size()),
       stored_hasher_(plan, stream) {
   for (size_t i = 0; i < members_.size(); ++i) {
     Member& member = members_[i];
-    member.from = &source.tensors[stream.members[i]];
+    member.index = stream.members[i];
     member.to = &plan.tensors[stream.members[i]];
     member.offset_in_stride = member.to->first_tile - stream.offset;
   }
@@ -106,7 +107,7 @@ void StreamPacker::PackTile(const Member& member, const Step& step,
                             Distortion* distortion) const {
   const TensorLayout& layout = member.to->layout;
   const TileRows rows = RowsOfTile(layout, step.window + tile);
-  ConvertRows(source_, *member.from, *member.to, rows.first, rows.count, blocks,
+  ConvertRows(source_, plan_, member.index, rows.first, rows.count, blocks,
               distortion);
   if (!layout.has_whole_row_tiles()) {
     PackMatrixTile(layout, tile, blocks, window);
@@ -149,11 +150,21 @@ absl::Span<const uint8_t> StreamPacker::TakeWindow(const Step& step,
 absl::Status StreamPacker::Finish(absl::Span<PackedTensor> packed) const {
   for (size_t i = 0; i < members_.size(); ++i) {
     const Member& member = members_[i];
-    PackedTensor& result = packed[stream_.members[i]];
+    const SourceTensor& from = source_.tensors[member.index];
+    PackedTensor& result = packed[member.index];
     result.stored_xxh128 = stored_hasher_.Digest(i);
     result.rowmajor_xxh128 = member.rowmajor_hash.Digest();
-    result.quantized = member.to->type != member.from->type;
-    if (result.quantized) result.error = member.distortion.Summary();
+    if (member.to->type != from.type) {
+      result.error = member.distortion.Summary();
+    } else {
+      result.error = from.error;
+    }
+    if (!from.rowmajor_xxh128.empty() && member.to->type == from.type &&
+        from.rowmajor_xxh128 != result.rowmajor_xxh128) {
+      return absl::DataLossError(absl::StrCat(
+          from.source_name,
+          ": its weights do not have the hash that their file has for them"));
+    }
   }
   return absl::OkStatus();
 }

@@ -3,6 +3,7 @@
 #define CONVERTER_PACK_STREAM_PACKER_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,8 +22,8 @@ namespace tessera {
 struct PackedTensor {
   std::string stored_xxh128;
   std::string rowmajor_xxh128;
-  bool quantized = false;   // its type changed; `error` says how much
-  QuantizationError error;
+  // Against the original, if the tensor was quantized here or before.
+  std::optional<QuantizationError> error;
 };
 
 // Cuts a stream into steps of a few megabytes, which somebody runs in parallel,
@@ -78,7 +79,7 @@ class StreamPacker {
  private:
   // One member of the stream.
   struct Member {
-    const SourceTensor* from = nullptr;
+    size_t index = 0;  // in the plan
     const PlannedTensor* to = nullptr;
     uint64_t offset_in_stride = 0;
     Xxh128Stream rowmajor_hash;
@@ -90,6 +91,7 @@ class StreamPacker {
                 uint8_t* blocks, uint8_t* window, Distortion* distortion) const;
 
   const WeightSource& source_;
+  const ArenaPlan& plan_;
   const PlannedStream& stream_;
   std::vector<Member> members_;
   StoredHasher stored_hasher_;

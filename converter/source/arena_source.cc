@@ -29,6 +29,7 @@ absl::StatusOr<WeightSource> OpenArenaSource(const std::string& path) {
     from.parts = {{0, stored.file_offset}};
     from.size = TensorBytes(stored.type, stored.shape).value_or(0);
     from.layout = stored.layout;
+    from.rowmajor_xxh128 = stored.proto->rowmajor_xxh128();
     if (stored.proto->has_error()) from.error = stored.proto->error();
   }
   source.files.push_back(std::move(file));

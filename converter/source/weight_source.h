@@ -44,6 +44,9 @@ struct SourceTensor {
   // Of an arena that was quantized when it was made: what that cost.
   std::optional<QuantizationError> error;
 
+  // Of an arena: XXH3-128 of its row-major blocks. Empty: not known.
+  std::string rowmajor_xxh128;
+
   // A value that is computed, not read; there are no parts then. For
   // rope_freqs.weight of Hugging Face models.
   std::vector<float> computed;

@@ -20,8 +20,7 @@ absl::Status ConvertModel(const std::string& input, const std::string& output,
   convert.quiet = true;
   TESSERA_ASSIGN_OR_RETURN(arena.plan.recipe,
                            QuantizeRecipe::Parse(options.quantize));
-  if (options.recipe.has_value()) convert.plan.recipe = *options.recipe;
-  convert.plan.importance = convert.plan.recipe.importance;
+  if (options.recipe.has_value()) arena.plan.recipe = *options.recipe;
   TESSERA_ASSIGN_OR_RETURN(const WeightSource source, OpenWeightSource(input));
   return ConvertToArena(source, arena, convert).status();
 }
