@@ -17,6 +17,32 @@ TEST(TensorNamesTest, MapsAllOfALlama) {
             "blk.0.attn_q.bias");
 }
 
+TEST(TensorNamesTest, MapsMixturesOfExperts) {
+  EXPECT_EQ(GgufTensorName("model.layers.1.block_sparse_moe.gate.weight"),
+            "blk.1.ffn_gate_inp.weight");
+  EXPECT_EQ(GgufTensorName("model.layers.1.mlp.gate.weight"),
+            "blk.1.ffn_gate_inp.weight");
+  EXPECT_EQ(GgufTensorName("model.layers.1.mlp.gate.e_score_correction_bias"),
+            "blk.1.exp_probs_b.bias");
+  EXPECT_EQ(GgufTensorName("model.layers.1.mlp.shared_expert_gate.weight"),
+            "blk.1.ffn_gate_inp_shexp.weight");
+  EXPECT_EQ(GgufTensorName("model.layers.1.mlp.shared_experts.down_proj.weight"),
+            "blk.1.ffn_down_shexp.weight");
+  const auto expert =
+      ParseExpertName("model.layers.61.mlp.experts.255.down_proj.weight");
+  ASSERT_TRUE(expert.has_value());
+  EXPECT_EQ(expert->gguf, "blk.61.ffn_down_exps.weight");
+  EXPECT_EQ(expert->expert, 255u);
+  for (const char* name :
+       {"model.layers.61.mlp.experts.down_proj.weight",
+        "model.layers.61.mlp.experts.01.down_proj.weight",
+        "model.layers.61.mlp.experts.1.down_proj.weight_scale_inv",
+        "model.layers.61.mlp.experts.99999999999999999999.up_proj.weight",
+        "model.layers.61.mlp.shared_experts.down_proj.weight"}) {
+    EXPECT_FALSE(ParseExpertName(name).has_value()) << name;
+  }
+}
+
 TEST(TensorNamesTest, LeavesOthersAlone) {
   for (const char* name :
        {"", "weight", ".weight", "model.layers..mlp.up_proj.weight",

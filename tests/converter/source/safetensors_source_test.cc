@@ -1,0 +1,424 @@
+#include "converter/source/safetensors_source.h"
+
+#include <cmath>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "formats/dtype/bfloat16.h"
+#include "formats/dtype/float8.h"
+#include "gtest/gtest.h"
+#include "tests/testing/safetensors_builder.h"
+
+namespace tessera {
+namespace {
+
+constexpr char kMixtral[] = R"({"model_type": "mixtral",
+    "num_attention_heads": 2, "num_key_value_heads": 1,
+    "num_local_experts": 2})";
+
+// A folder with these files, and no others.
+std::string Folder(const std::map<std::string, std::string>& files) {
+  const std::string folder = absl::StrCat(testing::TempDir(), "/checkpoint");
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder);
+  for (const auto& [name, bytes] : files) {
+    std::ofstream(absl::StrCat(folder, "/", name), std::ios::binary) << bytes;
+  }
+  return folder;
+}
+
+absl::StatusOr<WeightSource> Open(const std::vector<TestSafetensor>& tensors,
+                                  const std::string& config = "") {
+  std::map<std::string, std::string> files = {
+      {"model.safetensors", BuildSafetensors(tensors)}};
+  if (!config.empty()) files["config.json"] = config;
+  return OpenHuggingFaceFolder(Folder(files));
+}
+
+template <typename T>
+std::string Bytes(const std::vector<T>& values) {
+  return std::string(reinterpret_cast<const char*>(values.data()),
+                     values.size() * sizeof(T));
+}
+
+// Bytes first, first + step, ...
+std::string Counting(uint64_t count, uint8_t first, uint8_t step) {
+  std::string bytes;
+  for (uint64_t i = 0; i < count; ++i) {
+    bytes += static_cast<char>(first + i * step);
+  }
+  return bytes;
+}
+
+const SourceTensor* Find(const WeightSource& source, absl::string_view name) {
+  for (const SourceTensor& tensor : source.tensors) {
+    if (tensor.name == name) return &tensor;
+  }
+  ADD_FAILURE() << "no " << name;
+  return nullptr;
+}
+
+std::string ReadAll(const WeightSource& source, const SourceTensor& tensor) {
+  std::string bytes(*TensorBytes(tensor.type, tensor.shape), 'x');
+  source.ReadRows(tensor, 0, tensor.rows(),
+                  reinterpret_cast<uint8_t*>(bytes.data()));
+  return bytes;
+}
+
+uint16_t Bf16At(const std::string& bytes, uint64_t index) {
+  uint16_t bits;
+  std::memcpy(&bits, bytes.data() + index * 2, 2);
+  return bits;
+}
+
+std::vector<float> Scales(uint64_t count) {
+  std::vector<float> scales;
+  for (uint64_t i = 0; i < count; ++i) {
+    scales.push_back(0.37f + static_cast<float>(i) * 0.011f);
+  }
+  return scales;
+}
+
+// Expects the product of weights and the scales of their blocks.
+void ExpectScaled(const WeightSource& source, const SourceTensor& tensor,
+                  const std::string& weights, const std::vector<float>& scales,
+                  uint64_t block_rows, uint64_t block_columns) {
+  ASSERT_EQ(tensor.type, DType::kBF16);
+  const uint64_t columns = tensor.columns();
+  const uint64_t grid = (columns + block_columns - 1) / block_columns;
+  const std::string read = ReadAll(source, tensor);
+  for (uint64_t row = 0; row < tensor.rows(); ++row) {
+    for (uint64_t column = 0; column < columns; ++column) {
+      const auto bits = static_cast<uint8_t>(weights[row * columns + column]);
+      const float scale =
+          scales[row / block_rows * grid + column / block_columns];
+      const uint16_t got = Bf16At(read, row * columns + column);
+      if (std::isnan(F8E4M3ToF32(bits))) {
+        EXPECT_TRUE(std::isnan(BF16ToF32(got)));
+      } else {
+        ASSERT_EQ(got, F32ToBF16(F8E4M3ToF32(bits) * scale))
+            << row << ", " << column;
+      }
+    }
+  }
+}
+
+TEST(SafetensorsSourceTest, ScaledBlocksReadAsBf16AtRaggedEdges) {
+  struct Case {
+    uint64_t rows, columns, block_rows, block_columns;
+    std::string config;
+  };
+  const Case cases[] = {
+      {256, 128, 128, 128, ""},
+      {130, 200, 128, 128, ""},
+      {1, 129, 128, 128, R"({"model_type": "deepseek_v3"})"},
+      {65, 100, 64, 32,
+       R"({"model_type": "deepseek_v3", "quantization_config":
+           {"weight_block_size": [64, 32]}})"},
+  };
+  for (const Case& c : cases) {
+    const uint64_t grid_rows = (c.rows + c.block_rows - 1) / c.block_rows;
+    const uint64_t grid_columns =
+        (c.columns + c.block_columns - 1) / c.block_columns;
+    const std::string weights = Counting(c.rows * c.columns, 3, 7);
+    const std::vector<float> scales = Scales(grid_rows * grid_columns);
+    const auto source = Open(
+        {{"a.weight", "F8_E4M3", {c.rows, c.columns}, weights},
+         {"a.weight_scale_inv", "F32", {grid_rows, grid_columns},
+          Bytes(scales)}},
+        c.config);
+    ASSERT_TRUE(source.ok()) << source.status();
+    ASSERT_EQ(source->tensors.size(), 1u);
+    EXPECT_EQ(source->tensors[0].size, c.rows * c.columns);
+    ExpectScaled(*source, source->tensors[0], weights, scales, c.block_rows,
+                 c.block_columns);
+    // Also from the middle of a block.
+    const std::string all = ReadAll(*source, source->tensors[0]);
+    const uint64_t row = c.rows / 2;
+    std::string one(c.columns * 2, 'x');
+    source->ReadRows(source->tensors[0], row, 1,
+                     reinterpret_cast<uint8_t*>(one.data()));
+    EXPECT_EQ(one, all.substr(row * one.size(), one.size()));
+    EXPECT_TRUE(source->RowsInPlace(source->tensors[0], 0, 1).empty());
+  }
+}
+
+TEST(SafetensorsSourceTest, ScalesOfTensorsAndRows) {
+  const std::string weights = Counting(3 * 5, 0x20, 1);
+  const std::vector<float> three = Scales(3);
+  struct Case {
+    std::vector<uint64_t> shape;
+    uint64_t count;
+  };
+  for (const Case& c : {Case{{}, 1}, Case{{1}, 1}, Case{{1, 1}, 1},
+                        Case{{3}, 3}, Case{{3, 1}, 3}}) {
+    const std::vector<float> scales(three.begin(), three.begin() + c.count);
+    const auto source =
+        Open({{"a.weight", "F8_E4M3", {3, 5}, weights},
+              {"a.weight_scale", "F32", c.shape, Bytes(scales)},
+              {"a.input_scale", "F32", {}, Bytes(Scales(1))}});
+    ASSERT_TRUE(source.ok()) << source.status();
+    ASSERT_EQ(source->tensors.size(), 1u);
+    ExpectScaled(*source, source->tensors[0], weights, scales,
+                 c.count == 1 ? 3 : 1, 5);
+  }
+}
+
+TEST(SafetensorsSourceTest, E5M2WeightsAndBf16Scales) {
+  const uint16_t scale = F32ToBF16(0.75f);
+  const auto source =
+      Open({{"a.weight", "F8_E5M2", {1, 2}, "\x3c\xc1"},
+            {"a.weight_scale", "BF16", {1}, Bytes<uint16_t>({scale})}});
+  ASSERT_TRUE(source.ok()) << source.status();
+  const std::string read = ReadAll(*source, source->tensors[0]);
+  EXPECT_EQ(BF16ToF32(Bf16At(read, 0)), 0.75f);
+  EXPECT_EQ(BF16ToF32(Bf16At(read, 1)), -2.5f * 0.75f);
+}
+
+TEST(SafetensorsSourceTest, Float8WithoutScalesStaysAsItIs) {
+  const auto source = Open({{"a.weight", "F8_E4M3", {2, 2}, "abcd"},
+                            {"b.weight_scale", "F32", {}, Bytes(Scales(1))}});
+  ASSERT_TRUE(source.ok()) << source.status();
+  ASSERT_EQ(source->tensors.size(), 2u);
+  EXPECT_EQ(source->tensors[0].type, DType::kF8_E4M3);
+  EXPECT_EQ(ReadAll(*source, source->tensors[0]), "abcd");
+}
+
+TEST(SafetensorsSourceTest, ScalesOfAnotherShapeAreDamage) {
+  const std::string weights(200 * 130, '\x38');
+  struct Case {
+    std::vector<uint64_t> shape;
+    std::string dtype;
+    std::string data;
+  };
+  for (const Case& c : {Case{{2, 1}, "F32", Bytes(Scales(2))},
+                        Case{{130, 1}, "F32", Bytes(Scales(130))},
+                        Case{{2, 2, 1}, "F32", Bytes(Scales(4))},
+                        Case{{2, 2}, "F64", std::string(32, '\0')},
+                        Case{{0}, "F32", ""}}) {
+    const auto source = Open({{"a.weight", "F8_E4M3", {200, 130}, weights},
+                              {"a.weight_scale_inv", c.dtype, c.shape, c.data}});
+    ASSERT_TRUE(absl::IsDataLoss(source.status())) << source.status();
+    const absl::string_view message = source.status().message();
+    EXPECT_TRUE(absl::StrContains(message, "a.weight_scale_inv (")) << message;
+    EXPECT_TRUE(absl::StrContains(message, "a.weight (F8_E4M3 [200, 130])"));
+    EXPECT_TRUE(absl::StrContains(message, "model.safetensors: "));
+  }
+}
+
+TEST(SafetensorsSourceTest, ScalesMayLieInAnotherShard) {
+  const std::string weights = Counting(6, 0x30, 1);
+  const TestSafetensorsShards shards = BuildSafetensorsShards(
+      {{"a.weight_scale_inv", "F32", {1, 1}, Bytes(Scales(1))},
+       {"a.weight", "F8_E4M3", {2, 3}, weights}},
+      2);
+  std::map<std::string, std::string> files = {
+      {"model.safetensors.index.json", shards.index}};
+  for (const auto& file : shards.files) files[file.name] = file.bytes;
+  const auto source = OpenHuggingFaceFolder(Folder(files));
+  ASSERT_TRUE(source.ok()) << source.status();
+  ASSERT_EQ(source->tensors.size(), 1u);
+  ExpectScaled(*source, source->tensors[0], weights, Scales(1), 128, 128);
+}
+
+// Experts' matrices w1, w2 and w3 of so many experts, of distinct bytes.
+std::vector<TestSafetensor> MixtralExperts(int experts) {
+  std::vector<TestSafetensor> tensors;
+  for (int e = experts - 1; e >= 0; --e) {  // not in order
+    for (int w = 1; w <= 3; ++w) {
+      const std::vector<uint64_t> shape =
+          w == 2 ? std::vector<uint64_t>{2, 4} : std::vector<uint64_t>{4, 2};
+      tensors.push_back(
+          {absl::StrCat("model.layers.0.block_sparse_moe.experts.", e, ".w", w,
+                        ".weight"),
+           "F16", shape, Counting(16, static_cast<uint8_t>(e * 64 + w * 16), 1)});
+    }
+  }
+  return tensors;
+}
+
+TEST(SafetensorsSourceTest, ExpertsBecomeTensorsOfThreeDimensions) {
+  std::vector<TestSafetensor> tensors = MixtralExperts(2);
+  tensors.push_back({"model.layers.0.block_sparse_moe.gate.weight", "F32",
+                     {2, 2}, std::string(16, 'r')});
+  const auto source = Open(tensors, kMixtral);
+  ASSERT_TRUE(source.ok()) << source.status();
+  EXPECT_FALSE(source->model.has_value());
+  ASSERT_EQ(source->notes.size(), 1u);
+  EXPECT_TRUE(absl::StrContains(source->notes[0], "mixtral"));
+  ASSERT_EQ(source->tensors.size(), 4u);
+  const SourceTensor& gate = *Find(*source, "blk.0.ffn_gate_exps.weight");
+  EXPECT_EQ(gate.shape, (std::vector<uint64_t>{2, 4, 2}));
+  EXPECT_EQ(gate.size, 32u);
+  EXPECT_EQ(gate.source_name,
+            "model.layers.0.block_sparse_moe.experts.*.w1.weight");
+  EXPECT_EQ(ReadAll(*source, gate), Counting(16, 16, 1) + Counting(16, 80, 1));
+  const SourceTensor& down = *Find(*source, "blk.0.ffn_down_exps.weight");
+  EXPECT_EQ(down.shape, (std::vector<uint64_t>{2, 2, 4}));
+  EXPECT_EQ(ReadAll(*source, down), Counting(16, 32, 1) + Counting(16, 96, 1));
+  EXPECT_EQ(ReadAll(*source, *Find(*source, "blk.0.ffn_up_exps.weight")),
+            Counting(16, 48, 1) + Counting(16, 112, 1));
+  Find(*source, "blk.0.ffn_gate_inp.weight");
+  source->WillNeed(gate);
+  source->Drop(gate);
+  EXPECT_EQ(ReadAll(*source, gate), Counting(16, 16, 1) + Counting(16, 80, 1));
+}
+
+TEST(SafetensorsSourceTest, RowsInPlaceAreThoseThatAreRead) {
+  std::vector<TestSafetensor> tensors = MixtralExperts(2);
+  tensors.push_back({"model.layers.0.self_attn.q_proj.weight", "F16", {4, 2},
+                     Counting(16, 1, 1)});
+  tensors.push_back({"model.norm.weight", "F16", {2}, Counting(4, 1, 1)});
+  const auto source = Open(tensors, kMixtral);
+  ASSERT_TRUE(source.ok()) << source.status();
+  const auto in_place = [&](absl::string_view name, uint64_t first,
+                            uint64_t count) {
+    const auto bytes =
+        source->RowsInPlace(*Find(*source, name), first, count);
+    return std::string(bytes.begin(), bytes.end());
+  };
+  const SourceTensor& gate = *Find(*source, "blk.0.ffn_gate_exps.weight");
+  const std::string all = ReadAll(*source, gate);
+  for (uint64_t first = 0; first < 8; ++first) {
+    for (uint64_t count = 1; first + count <= 8; ++count) {
+      std::string read(count * 4, 'x');
+      source->ReadRows(gate, first, count,
+                       reinterpret_cast<uint8_t*>(read.data()));
+      EXPECT_EQ(read, all.substr(first * 4, count * 4));
+      const bool one_expert = first / 4 == (first + count - 1) / 4;
+      EXPECT_EQ(in_place("blk.0.ffn_gate_exps.weight", first, count),
+                one_expert ? read : "");
+    }
+  }
+  EXPECT_EQ(in_place("blk.0.attn_q.weight", 0, 1), "");  // permuted
+  EXPECT_EQ(in_place("output_norm.weight", 0, 1), Counting(4, 1, 1));
+}
+
+TEST(SafetensorsSourceTest, MissingExpertsAreDamage) {
+  std::vector<TestSafetensor> tensors = MixtralExperts(3);
+  tensors.erase(tensors.begin() + 4);  // expert 1, w2
+  auto source = Open(tensors, R"({"model_type": "qwen2_moe"})");
+  ASSERT_TRUE(absl::IsDataLoss(source.status())) << source.status();
+  EXPECT_TRUE(absl::StrContains(
+      source.status().message(),
+      "model.layers.0.block_sparse_moe.experts.1.w2.weight is missing"))
+      << source.status();
+  // The last ones, which only config.json knows of.
+  source = Open(MixtralExperts(1), kMixtral);
+  ASSERT_TRUE(absl::IsDataLoss(source.status())) << source.status();
+  EXPECT_TRUE(absl::StrContains(source.status().message(),
+                                "experts.1.w1.weight is missing"));
+  tensors = MixtralExperts(1);
+  tensors[0].name =
+      "model.layers.0.block_sparse_moe.experts.18446744073709551615.w1.weight";
+  source = Open(tensors, R"({"model_type": "qwen2_moe"})");
+  ASSERT_TRUE(absl::IsDataLoss(source.status())) << source.status();
+}
+
+TEST(SafetensorsSourceTest, ExpertsMustBeAlike) {
+  std::vector<TestSafetensor> tensors = MixtralExperts(2);
+  tensors[0].shape = {2, 4};
+  auto source = Open(tensors, kMixtral);
+  ASSERT_TRUE(absl::IsDataLoss(source.status())) << source.status();
+  EXPECT_TRUE(absl::StrContains(source.status().message(),
+                                "experts.1.w1.weight (F16 [2, 4]) differs"));
+  tensors = MixtralExperts(2);
+  tensors.push_back({"model.layers.0.mlp.experts.0.gate_proj.weight", "F16",
+                     {4, 2}, std::string(16, 'x')});
+  source = Open(tensors, kMixtral);
+  ASSERT_TRUE(absl::IsDataLoss(source.status())) << source.status();
+  EXPECT_TRUE(absl::StrContains(source.status().message(), "the same matrix"));
+}
+
+TEST(SafetensorsSourceTest, ExpertsOfScaledWeights) {
+  std::vector<TestSafetensor> tensors;
+  const std::vector<float> scales = {0.5f, 2.0f};
+  for (int e = 0; e < 2; ++e) {
+    const std::string name =
+        absl::StrCat("model.layers.3.mlp.experts.", e, ".up_proj.weight");
+    tensors.push_back({name, "F8_E4M3", {2, 3}, Counting(6, 0x38, 0)});
+    tensors.push_back({name + "_scale_inv", "F32", {1, 1},
+                       Bytes(std::vector<float>{scales[e]})});
+  }
+  const auto source = Open(tensors, R"({"model_type": "deepseek_v3"})");
+  ASSERT_TRUE(source.ok()) << source.status();
+  ASSERT_EQ(source->tensors.size(), 1u);
+  const SourceTensor& up = source->tensors[0];
+  EXPECT_EQ(up.name, "blk.3.ffn_up_exps.weight");
+  EXPECT_EQ(up.shape, (std::vector<uint64_t>{2, 2, 3}));
+  const std::string read = ReadAll(*source, up);
+  for (uint64_t i = 0; i < 12; ++i) {
+    EXPECT_EQ(BF16ToF32(Bf16At(read, i)), scales[i / 6]);  // 0x38 is 1
+  }
+}
+
+// Rows of query and key are paired in models whose GGUF form is Llama's only.
+TEST(SafetensorsSourceTest, RotatedRowsArePairedAsGgufHasThem) {
+  const std::vector<TestSafetensor> tensors = {
+      {"model.layers.0.self_attn.q_proj.weight", "I8", {8, 1},
+       Counting(8, 0, 1)},
+      {"model.layers.0.self_attn.q_proj.bias", "F16", {8}, Counting(16, 0, 1)},
+      {"model.layers.0.self_attn.k_proj.weight", "I8", {4, 1},
+       Counting(4, 0, 1)},
+      {"model.layers.0.mlp.shared_expert.up_proj.weight", "I8", {1, 1}, "x"},
+      {"model.layers.0.something.else", "I8", {1, 1}, "x"}};
+  auto source = Open(tensors, kMixtral);
+  ASSERT_TRUE(source.ok()) << source.status();
+  EXPECT_EQ(ReadAll(*source, *Find(*source, "blk.0.attn_q.weight")),
+            std::string("\0\2\1\3\4\6\5\7", 8));
+  EXPECT_EQ(ReadAll(*source, *Find(*source, "blk.0.attn_q.bias")),
+            std::string("\0\1\4\5\2\3\6\7\10\11\14\15\12\13\16\17", 16));
+  EXPECT_EQ(ReadAll(*source, *Find(*source, "blk.0.attn_k.weight")),
+            std::string("\0\2\1\3", 4));
+  source = Open(tensors, R"({"model_type": "qwen2_moe"})");
+  ASSERT_TRUE(source.ok()) << source.status();
+  EXPECT_EQ(ReadAll(*source, *Find(*source, "blk.0.attn_q.weight")),
+            Counting(8, 0, 1));
+  Find(*source, "blk.0.ffn_up_shexp.weight");
+  Find(*source, "model.layers.0.something.else");
+}
+
+TEST(SafetensorsSourceTest, TiedEmbeddingsHaveNoOutputMatrix) {
+  const std::vector<TestSafetensor> tensors = {
+      {"model.embed_tokens.weight", "F32", {1, 1}, "abcd"},
+      {"lm_head.weight", "F32", {1, 1}, "abcd"}};
+  const auto tied = Open(
+      tensors, R"({"model_type": "qwen2", "tie_word_embeddings": true})");
+  ASSERT_TRUE(tied.ok()) << tied.status();
+  ASSERT_EQ(tied->tensors.size(), 1u);
+  EXPECT_EQ(tied->tensors[0].name, "token_embd.weight");
+  const auto untied = Open(tensors, R"({"model_type": "qwen2"})");
+  ASSERT_TRUE(untied.ok()) << untied.status();
+  EXPECT_EQ(untied->tensors.size(), 2u);
+}
+
+TEST(SafetensorsSourceTest, NamesOfTheCheckpointWithoutConfig) {
+  const auto source = Open(MixtralExperts(1));
+  ASSERT_TRUE(source.ok()) << source.status();
+  EXPECT_EQ(source->tensors.size(), 3u);
+  EXPECT_EQ(source->tensors[0].name, source->tensors[0].source_name);
+}
+
+TEST(SafetensorsSourceTest, RefusesImpossibleConfigurations) {
+  for (const char* config :
+       {"{", R"({"model_type": "mixtral"})",
+        R"({"model_type": "x", "num_experts": -1})",
+        R"({"model_type": "x", "quantization_config":
+            {"weight_block_size": [128]}})",
+        R"({"model_type": "x", "quantization_config":
+            {"weight_block_size": [0, 128]}})"}) {
+    const auto source = Open(MixtralExperts(1), config);
+    EXPECT_TRUE(absl::IsInvalidArgument(source.status())) << config;
+    EXPECT_TRUE(absl::StrContains(source.status().message(), "config.json"));
+  }
+}
+
+}  // namespace
+}  // namespace tessera
