@@ -70,7 +70,9 @@ absl::StatusOr<GoldenModel> ReadGoldenModel(const std::string& folder) {
     model.eval_ids = Ids(eval["token_ids"]);
     model.window = eval["window"];
     for (auto [type, entry] : simdjson::dom::object(eval["types"])) {
-      model.by_type[std::string(type)].nll = entry["nll_all"];
+      GoldenResults& results = model.by_type[std::string(type)];
+      results.nll = entry["nll_all"];
+      results.nll_second_half = entry["nll_second_half"];
     }
   } catch (const simdjson::simdjson_error& error) {
     return absl::DataLossError(absl::StrCat(folder, ": ", error.what()));

@@ -21,6 +21,7 @@ struct GoldenResults {
   };
   std::vector<Prompt> prompts;
   double nll = 0;  // mean over all windows, nats per token
+  double nll_second_half = 0;  // over what follows the middle of each window
 };
 
 inline constexpr int64_t kGoldenPositions = 4;

@@ -6,25 +6,16 @@
 
 #include "absl/types/span.h"
 #include "base/status_macros.h"
+#include "runtime/llm/score_windows.h"
 #include "runtime/loader/loaded_arena.h"
 #include "runtime/model/decoder.h"
 
 namespace tessera {
 namespace {
 
-constexpr int64_t kLogitRows = 64;
-
 int32_t ArgMax(absl::Span<const float> logits) {
   return static_cast<int32_t>(
       std::max_element(logits.begin(), logits.end()) - logits.begin());
-}
-
-// Negative log likelihood of `target`, in double.
-double Nll(absl::Span<const float> logits, int32_t target) {
-  const double top = *std::max_element(logits.begin(), logits.end());
-  double sum = 0;
-  for (float logit : logits) sum += std::exp(double{logit} - top);
-  return std::log(sum) + top - double{logits[target]};
 }
 
 absl::Status EvaluatePrompt(Decoder& decoder, const std::vector<int32_t>& ids,
@@ -53,32 +44,17 @@ absl::Status EvaluatePrompt(Decoder& decoder, const std::vector<int32_t>& ids,
   return absl::OkStatus();
 }
 
-absl::StatusOr<double> MeanNll(Decoder& decoder, const GoldenModel& golden) {
-  const int64_t window = golden.window;
-  const absl::Span<const int32_t> ids = golden.eval_ids;
-  double sum = 0;
-  int64_t count = 0;
-  for (int64_t start = 0; start + window <= static_cast<int64_t>(ids.size());
-       start += window) {
-    decoder.Reset();
-    // The first token of every window is begin-of-text.
-    std::vector<int32_t> tokens(ids.begin() + start,
-                                ids.begin() + start + window);
-    tokens[0] = ids[0];
-    for (int64_t i = 0; i < window; i += kLogitRows) {
-      TESSERA_ASSIGN_OR_RETURN(
-          const absl::Span<const float> logits,
-          decoder.Forward(absl::MakeConstSpan(tokens).subspan(i, kLogitRows),
-                          kLogitRows));
-      for (int64_t row = 0; row < kLogitRows && i + row + 1 < window; ++row) {
-        sum += Nll(logits.subspan(row * decoder.vocab_size(),
-                                  decoder.vocab_size()),
-                   tokens[i + row + 1]);
-        ++count;
-      }
-    }
-  }
-  return sum / static_cast<double>(count);
+absl::StatusOr<double> MeanNll(Decoder& decoder, const GoldenModel& golden,
+                               ThreadPool& pool) {
+  WindowOptions options;
+  options.tokens = golden.window;
+  options.score_all = true;
+  options.begin_of_text = golden.eval_ids[0];
+  TESSERA_ASSIGN_OR_RETURN(
+      const ScoreStatistics scores,
+      ScoreWindows(golden.eval_ids, options, decoder, nullptr, pool,
+                   [](int64_t, const ScoreStatistics&) {}));
+  return scores.nll().mean();
 }
 
 }  // namespace
@@ -93,7 +69,9 @@ absl::StatusOr<Evaluation> EvaluateArena(const std::string& path,
   decoder_options.isa = options.isa;
   decoder_options.pool = options.pool;
   decoder_options.exact = options.exact;
-  decoder_options.max_logit_rows = kLogitRows;
+  WindowOptions windows;
+  windows.tokens = golden.window;
+  decoder_options.max_logit_rows = LogitRows(golden.vocabulary, windows);
   TESSERA_ASSIGN_OR_RETURN(const std::unique_ptr<Decoder> decoder,
                            Decoder::Create(*arena, decoder_options));
   Evaluation result;
@@ -102,7 +80,7 @@ absl::StatusOr<Evaluation> EvaluateArena(const std::string& path,
                                            expected.prompts[i], &result));
   }
   if (options.nll) {
-    TESSERA_ASSIGN_OR_RETURN(result.nll, MeanNll(*decoder, golden));
+    TESSERA_ASSIGN_OR_RETURN(result.nll, MeanNll(*decoder, golden, *options.pool));
   }
   return result;
 }

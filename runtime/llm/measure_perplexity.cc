@@ -1,0 +1,159 @@
+#include "runtime/llm/measure_perplexity.h"
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "base/file_error.h"
+#include "base/isa.h"
+#include "base/progress.h"
+#include "base/status_macros.h"
+#include "base/thread_pool.h"
+#include "runtime/llm/perplexity_report.h"
+#include "runtime/llm/score_windows.h"
+#include "runtime/loader/loaded_arena.h"
+#include "runtime/model/decoder.h"
+#include "runtime/tokenizer/tokenizer.h"
+
+namespace tessera {
+namespace {
+
+// An arena and a decoder of it.
+struct Model {
+  std::unique_ptr<LoadedArena> arena;
+  std::unique_ptr<Decoder> decoder;
+
+  int64_t vocab_size() const { return decoder->vocab_size(); }
+  const TokenizerData& tokenizer() const {
+    return arena->manifest().tokenizer();
+  }
+};
+
+absl::StatusOr<Model> OpenModel(const std::string& path,
+                                const PerplexityOptions& options,
+                                const WindowOptions& windows, Isa isa,
+                                ThreadPool* pool) {
+  Model model;
+  TESSERA_ASSIGN_OR_RETURN(model.arena, LoadedArena::Open(path, options.load));
+  DecoderOptions decoder_options;
+  decoder_options.isa = isa;
+  decoder_options.pool = pool;
+  decoder_options.ctx_size = options.ctx_size;
+  decoder_options.max_logit_rows = LogitRows(
+      static_cast<int64_t>(model.arena->manifest().model().vocab_size()),
+      windows);
+  auto decoder = Decoder::Create(*model.arena, decoder_options);
+  if (!decoder.ok()) return WithPath(path, decoder.status());
+  model.decoder = *std::move(decoder);
+  return model;
+}
+
+// Probabilities of different tokens cannot be compared.
+absl::Status CheckSameVocabulary(const Model& arena, const Model& base) {
+  const TokenizerData& ours = arena.tokenizer();
+  const TokenizerData& theirs = base.tokenizer();
+  bool same = arena.vocab_size() == base.vocab_size();
+  if (base.arena->manifest().has_tokenizer()) {
+    same = same && ours.token_text() == theirs.token_text() &&
+           ours.token_length_size() == theirs.token_length_size() &&
+           std::equal(ours.token_length().begin(), ours.token_length().end(),
+                      theirs.token_length().begin());
+  }
+  if (same) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      base.arena->path(), ": has another vocabulary (", base.vocab_size(),
+      " tokens) than ", arena.arena->path(), " (", arena.vocab_size(),
+      "); a base is the same model in another type"));
+}
+
+absl::StatusOr<std::vector<int32_t>> Tokenize(const Model& model,
+                                              absl::string_view text) {
+  if (!model.arena->manifest().has_tokenizer()) {
+    return absl::InvalidArgumentError(
+        "the arena holds no tokenizer; convert from a source that has one");
+  }
+  TESSERA_ASSIGN_OR_RETURN(const std::unique_ptr<Tokenizer> tokenizer,
+                           Tokenizer::Create(model.tokenizer()));
+  Tokenizer::EncodeOptions options;
+  options.parse_special = false;  // it is text, as llama-perplexity reads it
+  return tokenizer->Encode(text, options);
+}
+
+// The windows' scores, with a bar that counts the bytes of the text.
+absl::StatusOr<ScoreStatistics> Score(absl::Span<const int32_t> ids,
+                                      uint64_t text_bytes,
+                                      const WindowOptions& windows, bool quiet,
+                                      Model& arena, Model* base,
+                                      ThreadPool& pool) {
+  const int64_t count = WindowCount(static_cast<int64_t>(ids.size()), windows);
+  const double used = static_cast<double>(count * windows.tokens) /
+                      static_cast<double>(ids.size());
+  const auto total =
+      static_cast<uint64_t>(used * static_cast<double>(text_bytes));
+  Progress progress("perplexity", total, quiet);
+  uint64_t shown = 0;
+  return ScoreWindows(
+      ids, windows, *arena.decoder,
+      base != nullptr ? base->decoder.get() : nullptr, pool,
+      [&](int64_t done, const ScoreStatistics& scores) {
+        const uint64_t bytes = total * done / count;
+        progress.Advance(bytes - shown,
+                         absl::StrFormat("window %d of %d, perplexity %.4f",
+                                         done, count, scores.perplexity()));
+        shown = bytes;
+      });
+}
+
+}  // namespace
+
+absl::StatusOr<PerplexityReport> MeasurePerplexity(
+    const PerplexityOptions& options, absl::string_view text) {
+  TESSERA_ASSIGN_OR_RETURN(const Isa isa, ChooseIsa());
+  ThreadPool pool(options.threads);
+  WindowOptions windows;
+  windows.tokens = options.ctx_size;
+  windows.score_all = options.score_all;
+  windows.max_windows = options.max_windows;
+  TESSERA_ASSIGN_OR_RETURN(
+      Model arena, OpenModel(options.arena, options, windows, isa, &pool));
+  Model base;
+  const bool compare = !options.base.empty();
+  if (compare) {
+    TESSERA_ASSIGN_OR_RETURN(
+        base, OpenModel(options.base, options, windows, isa, &pool));
+    TESSERA_RETURN_IF_ERROR(CheckSameVocabulary(arena, base));
+  }
+  const auto ids = Tokenize(arena, text);
+  if (!ids.ok()) return WithPath(options.arena, ids.status());
+  if (arena.tokenizer().add_bos() && arena.tokenizer().has_bos_id()) {
+    windows.begin_of_text = static_cast<int32_t>(arena.tokenizer().bos_id());
+  }
+
+  const absl::Time start = absl::Now();
+  TESSERA_ASSIGN_OR_RETURN(
+      const ScoreStatistics scores,
+      Score(*ids, text.size(), windows, options.quiet, arena,
+            compare ? &base : nullptr, pool));
+  PerplexityReport report;
+  report.set_arena(options.arena);
+  if (compare) report.mutable_comparison()->set_base(options.base);
+  SetScores(scores, &report);
+  const int64_t count =
+      WindowCount(static_cast<int64_t>(ids->size()), windows);
+  report.set_windows(static_cast<uint32_t>(count));
+  report.set_ctx_size(static_cast<uint32_t>(options.ctx_size));
+  report.set_score(options.score_all ? "all" : "half");
+  report.set_seconds(absl::ToDoubleSeconds(absl::Now() - start));
+  report.set_tokens_per_second(static_cast<double>(count * options.ctx_size) /
+                               report.seconds());
+  report.set_threads(static_cast<uint32_t>(pool.size()));
+  report.set_isa(std::string(IsaName(isa)));
+  return report;
+}
+
+}  // namespace tessera
