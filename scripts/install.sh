@@ -56,16 +56,17 @@ if [[ -z $from ]]; then
   echo "== Building (the first time takes a few minutes)"
   cd "$root"
   bazel build //converter:convert //converter/inspect //runtime/llm:run \
-    "//runtime/capi:$soname"
+    //runtime/llm:perplexity "//runtime/capi:$soname"
   from=$(bazel info bazel-bin 2>/dev/null)
 fi
 
 # What is installed, and what as, below the prefix.
 sources=("$from/converter/convert" "$from/converter/inspect/inspect"
-  "$from/runtime/llm/run" "$from/runtime/capi/$soname" "$header")
+  "$from/runtime/llm/run" "$from/runtime/llm/perplexity"
+  "$from/runtime/capi/$soname" "$header")
 targets=(bin/tessera-convert bin/tessera-inspect
-  bin/tessera-run "lib/$library" include/tessera.h)
-modes=(755 755 755 755 644)
+  bin/tessera-run bin/tessera-perplexity "lib/$library" include/tessera.h)
+modes=(755 755 755 755 755 644)
 for source in "${sources[@]}"; do
   [[ -f $source ]] || fail "$source is missing; build it, or leave out --from"
 done

@@ -65,12 +65,14 @@ void Distortion::Merge(const Distortion& other) {
 QuantizationError Distortion::Summary() const {
   QuantizationError summary;
   if (count_ == 0) return summary;
+  const double count = static_cast<double>(count_);
   const double squared_error = Sum(sums_.squared_error);
-  summary.set_rmse(std::sqrt(squared_error / static_cast<double>(count_)));
+  const double squared_signal = Sum(sums_.squared_signal);
+  summary.set_rmse(std::sqrt(squared_error / count));
   summary.set_max_abs(*std::max_element(std::begin(sums_.max_abs),
                                         std::end(sums_.max_abs)));
-  summary.set_snr_db(10 *
-                     std::log10(Sum(sums_.squared_signal) / squared_error));
+  summary.set_snr_db(10 * std::log10(squared_signal / squared_error));
+  summary.set_signal_rms(std::sqrt(squared_signal / count));
   return summary;
 }
 

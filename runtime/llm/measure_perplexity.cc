@@ -135,14 +135,13 @@ absl::StatusOr<PerplexityReport> MeasurePerplexity(
   }
 
   const absl::Time start = absl::Now();
-  TESSERA_ASSIGN_OR_RETURN(
-      const ScoreStatistics scores,
-      Score(*ids, text.size(), windows, options.quiet, arena,
-            compare ? &base : nullptr, pool));
+  const auto scores = Score(*ids, text.size(), windows, options.quiet, arena,
+                            compare ? &base : nullptr, pool);
+  if (!scores.ok()) return WithPath(options.arena, scores.status());
   PerplexityReport report;
   report.set_arena(options.arena);
   if (compare) report.mutable_comparison()->set_base(options.base);
-  SetScores(scores, &report);
+  SetScores(*scores, &report);
   const int64_t count =
       WindowCount(static_cast<int64_t>(ids->size()), windows);
   report.set_windows(static_cast<uint32_t>(count));
