@@ -51,6 +51,9 @@ class ArenaOutput {
   // So many of them are in the file already, after Open.
   size_t finished_streams() const { return finished_; }
 
+  // For those who join: the finished_streams() of the one that began.
+  void SetFinished(size_t count) { finished_ = count; }
+
   // A job that packs stream `index`, to be run in the order of the streams.
   // `progress` is called with bytes of the file as they are written, `done`
   // when the stream is finished.

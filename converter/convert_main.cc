@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -18,7 +19,9 @@
 #include "converter/convert_flags.h"
 #include "converter/convert_to_arena.h"
 #include "converter/export_gguf.h"
+#include "converter/launched_ranks.h"
 #include "converter/pack/describe_plan.h"
+#include "converter/rank_group.h"
 #include "converter/source/open_source.h"
 #include "converter/source/weight_source.h"
 #include "converter/summarize.h"
@@ -81,16 +84,27 @@ void PrintReports(const std::vector<ConvertReport>& reports, double seconds) {
   }
 }
 
-absl::Status Convert(ConvertCommand& command) {
-  const absl::Time start = absl::Now();
+absl::StatusOr<WeightSource> OpenInput(ConvertCommand& command) {
   TESSERA_RETURN_IF_ERROR(ReadFlagFiles(&command));
-  TESSERA_ASSIGN_OR_RETURN(const WeightSource source,
+  TESSERA_ASSIGN_OR_RETURN(WeightSource source,
                            OpenWeightSource(command.input));
   TESSERA_RETURN_IF_ERROR(CheckOutputsAreNoInputs(source, command));
+  return source;
+}
+
+absl::Status Convert(ConvertCommand& command, RankGroup& ranks) {
+  const absl::Time start = absl::Now();
+  absl::StatusOr<WeightSource> opened = OpenInput(command);
+  TESSERA_RETURN_IF_ERROR(ranks.Agree(opened.status()));
+  const WeightSource& source = *opened;
+  if (ranks.rank() != 0) {
+    if (command.to_gguf() || command.dry_run) return absl::OkStatus();
+    return ConvertToArenas(source, command.outputs, command.options, ranks)
+        .status();
+  }
   if (command.to_gguf()) return Export(source, command);
   if (!command.options.quiet) PrintNotes(source);
   if (command.dry_run) return PrintPlans(source, command);
-  SingleRank ranks;
   TESSERA_ASSIGN_OR_RETURN(
       const std::vector<ConvertReport> reports,
       ConvertToArenas(source, command.outputs, command.options, ranks));
@@ -109,8 +123,12 @@ int Main(int argc, char** argv) {
       ParseCommandLine(argc, argv, kConvertUsage);
   absl::StatusOr<ConvertCommand> command = ConvertCommandFromFlags(arguments);
   if (!command.ok()) ExitWithUsageError(command.status().message());
-  const absl::Status status = Convert(*command);
-  return status.ok() ? 0 : ReportFailure(status);
+  const absl::StatusOr<std::unique_ptr<RankGroup>> ranks = LaunchedRanks();
+  if (!ranks.ok()) return ReportFailure(ranks.status());
+  const absl::Status status = Convert(*command, **ranks);
+  if (status.ok()) return 0;
+  // All ranks know of the error; one says it.
+  return (*ranks)->rank() == 0 ? ReportFailure(status) : 1;
 }
 
 }  // namespace

@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "base/memory_use.h"
 #include "base/progress.h"
 #include "base/status_macros.h"
@@ -98,7 +100,15 @@ absl::Status Conversion::Open() {
   const Begin begin = options_.resume ? Begin::kResume : Begin::kNew;
   TESSERA_RETURN_IF_ERROR(
       ranks_.Agree(first ? OpenOutputs(begin) : absl::OkStatus()));
-  return ranks_.Agree(first ? absl::OkStatus() : OpenOutputs(Begin::kJoin));
+  TESSERA_RETURN_IF_ERROR(
+      ranks_.Agree(first ? absl::OkStatus() : OpenOutputs(Begin::kJoin)));
+  for (const auto& output : outputs_) {
+    uint64_t finished = output->finished_streams();
+    const std::string of_first =
+        ranks_.Exchange(absl::StrCat(finished)).front();
+    if (absl::SimpleAtoi(of_first, &finished)) output->SetFinished(finished);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Conversion::OpenOutputs(ArenaOutput::Begin begin) {

@@ -1,5 +1,7 @@
 """Bazel repositories over Debian's packages, so that a build needs no network."""
 
+load("//third_party:mpi.bzl", "mpi_repository")
+
 def _system_library(name):
     native.new_local_repository(
         name = name,
@@ -25,3 +27,5 @@ def tessera_repositories():
 
     for name in ["com_google_protobuf", "googletest", "zstd", "xxhash", "openssl", "pcre2", "simdjson", "numa"]:
         _system_library(name)
+
+    mpi_repository(name = "mpi")
