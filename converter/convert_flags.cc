@@ -47,6 +47,8 @@ const char kConvertUsage[] =
 
   convert --layout interleaved in.safetensors out.arena
   convert --quantize Q4_K_M model-folder out.arena
+  convert --quantize Q4_K_M --imatrix model.imatrix in.gguf out.arena
+  convert --target_bpw 4.8 --output_type Q6_K in.gguf out.arena
   convert --quantize Q4_0 in.gguf a.arena --also b.arena:Q8_0
   convert --quantize Q4_0 --resume in.gguf a.arena
   convert --layout swizzled a.arena b.arena

@@ -16,6 +16,7 @@
 #include "base/command_line.h"
 #include "base/progress.h"
 #include "base/status_macros.h"
+#include "converter/choose_types.h"
 #include "converter/convert_flags.h"
 #include "converter/convert_to_arena.h"
 #include "converter/export_gguf.h"
@@ -104,6 +105,7 @@ absl::Status Convert(ConvertCommand& command, RankGroup& ranks) {
   }
   if (command.to_gguf()) return Export(source, command);
   if (!command.options.quiet) PrintNotes(source);
+  TESSERA_RETURN_IF_ERROR(ChooseTypes(source, &command));
   if (command.dry_run) return PrintPlans(source, command);
   TESSERA_ASSIGN_OR_RETURN(
       const std::vector<ConvertReport> reports,

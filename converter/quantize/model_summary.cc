@@ -93,6 +93,13 @@ std::vector<TensorSummary> SummarizeTensors(const WeightSource& source) {
   return summaries;
 }
 
+bool HasTiedEmbeddings(absl::Span<const TensorSummary> tensors) {
+  return std::none_of(tensors.begin(), tensors.end(),
+                      [](const TensorSummary& tensor) {
+                        return RoleOf(tensor.name) == TensorRole::kOutput;
+                      });
+}
+
 ModelSummary SummarizeModel(const WeightSource& source) {
   ModelSummary summary = SummaryOfTensors(source);
   if (source.model.has_value()) {

@@ -31,6 +31,10 @@ struct ModelSummary {
 // The summaries of all tensors of `source`, in its order. They refer to it.
 std::vector<TensorSummary> SummarizeTensors(const WeightSource& source);
 
+// True if token_embd.weight is the output matrix too: there is no
+// output.weight.
+bool HasTiedEmbeddings(absl::Span<const TensorSummary> tensors);
+
 // GGUF's metadata where there is some, then the configuration; what neither
 // says is read off the names and shapes of the tensors. Values that make no
 // sense count as missing.

@@ -69,11 +69,9 @@ MixRules::Context ContextOf(absl::Span<const TensorSummary> tensors,
   MixRules::Context context;
   context.model = model;
   context.has_importance = has_importance;
-  context.tied_embeddings = true;
+  context.tied_embeddings = HasTiedEmbeddings(tensors);
   for (const TensorSummary& tensor : tensors) {
-    const TensorRole role = RoleOf(tensor.name);
-    if (role == TensorRole::kOutput) context.tied_embeddings = false;
-    if (IsValueRole(role)) ++context.value_tensors;
+    if (IsValueRole(RoleOf(tensor.name))) ++context.value_tensors;
   }
   return context;
 }
@@ -104,7 +102,7 @@ void QuantizeRecipe::set_budget(Budget budget) {
 }
 
 std::optional<DType> QuantizeRecipe::FixedType(
-    const TensorSummary& tensor) const {
+    const TensorSummary& tensor, bool tied_embeddings) const {
   const TensorRole role = RoleOf(tensor.name);
   if (role == TensorRole::kEmbedding && embedding_type.has_value()) {
     return embedding_type;
@@ -114,6 +112,10 @@ std::optional<DType> QuantizeRecipe::FixedType(
   }
   for (const TensorTypeRule& rule : tensor_types) {
     if (rule.Matches(tensor.name)) return rule.type();
+  }
+  // As in llama-quantize the rules come first here, and --pure too.
+  if (role == TensorRole::kEmbedding && tied_embeddings && !pure) {
+    return output_type;
   }
   return std::nullopt;
 }
@@ -132,11 +134,7 @@ std::vector<DType> QuantizeRecipe::ChooseTypes(
     const TensorSummary& tensor = tensors[index];
     types[index] = UnquantizedType(tensor);
     if (!IsQuantizable(tensor)) continue;
-    std::optional<DType> type = FixedType(tensor);
-    if (!type.has_value() && context.tied_embeddings &&
-        RoleOf(tensor.name) == TensorRole::kEmbedding && !pure) {
-      type = output_type;
-    }
+    std::optional<DType> type = FixedType(tensor, context.tied_embeddings);
     if (!type.has_value() && budget_.has_value()) {
       const auto found = budget_->types.find(tensor.name);
       if (found != budget_->types.end()) type = found->second;

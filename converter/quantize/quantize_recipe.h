@@ -63,8 +63,9 @@ class QuantizeRecipe {
                                  const ModelSummary& model) const;
 
   // The type that an option of the user fixes for `tensor`, or nullopt. It may
-  // not fit the row.
-  std::optional<DType> FixedType(const TensorSummary& tensor) const;
+  // not fit the row. Tied embeddings take output_type if nothing else is said.
+  std::optional<DType> FixedType(const TensorSummary& tensor,
+                                 bool tied_embeddings) const;
 
   // The rules of tensor_types that match no tensor: most likely mistakes.
   std::vector<std::string> UnusedRules(

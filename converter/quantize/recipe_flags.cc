@@ -100,13 +100,13 @@ absl::StatusOr<std::optional<SizeTarget>> ParseSizeTarget() {
 absl::Status CheckCombination(const QuantizeRecipe& recipe) {
   TESSERA_ASSIGN_OR_RETURN(const std::optional<SizeTarget> target,
                            ParseSizeTarget());
-  if (target.has_value() && (recipe.name() != "keep" || recipe.pure)) {
+  if (target.has_value() && (!recipe.keeps() || recipe.pure)) {
     return absl::InvalidArgumentError(
         absl::StrCat("--", target->option,
                      ": chooses the types itself; leave out --quantize and "
                      "--pure"));
   }
-  const bool quantizes = recipe.name() != "keep" || target.has_value() ||
+  const bool quantizes = !recipe.keeps() || target.has_value() ||
                          recipe.output_type.has_value() ||
                          recipe.embedding_type.has_value() ||
                          !recipe.tensor_types.empty();

@@ -1,0 +1,37 @@
+#include "converter/choose_types.h"
+
+#include <cstdio>
+#include <optional>
+#include <string>
+
+#include "absl/strings/str_format.h"
+#include "base/status_macros.h"
+#include "base/thread_pool.h"
+#include "converter/quantize/model_summary.h"
+#include "converter/quantize/recipe_flags.h"
+#include "converter/quantize/type_budget.h"
+
+namespace tessera {
+
+absl::Status ChooseTypes(const WeightSource& source, ConvertCommand* command) {
+  QuantizeRecipe& recipe = command->outputs.front().plan.recipe;
+  const bool quiet = command->options.quiet;
+  const auto tensors = SummarizeTensors(source);
+  for (const std::string& rule : recipe.UnusedRules(tensors)) {
+    if (quiet) break;
+    absl::FPrintF(stderr, "note: --tensor_type=%s: matches no tensor\n", rule);
+  }
+  if (recipe.importance != nullptr) {
+    TESSERA_RETURN_IF_ERROR(recipe.importance->CheckFits(tensors));
+  }
+  const std::optional<SizeTarget> target = SizeTargetFromFlags();
+  if (!target.has_value()) return absl::OkStatus();
+  ThreadPool pool(command->options.threads);
+  TESSERA_ASSIGN_OR_RETURN(
+      const BudgetReport report,
+      ChooseTypesForTarget(source, *target, pool, &recipe));
+  if (!quiet) std::fputs(report.text.c_str(), stderr);
+  return absl::OkStatus();
+}
+
+}  // namespace tessera

@@ -1,0 +1,21 @@
+// What is left to decide about types once the source is open.
+#ifndef CONVERTER_CHOOSE_TYPES_H_
+#define CONVERTER_CHOOSE_TYPES_H_
+
+#include "absl/status/status.h"
+#include "converter/convert_flags.h"
+#include "converter/source/weight_source.h"
+
+namespace tessera {
+
+// Fills the budget of --target_bpw or --target_size, if there is one, for the
+// first of the command's outputs, and says on stderr what was chosen, and which
+// rules of --tensor_type match nothing, unless the command is quiet. The choice
+// is the same whatever the number of threads and on every machine of a group.
+// InvalidArgument for an importance matrix of another model, or a budget that
+// is too small.
+absl::Status ChooseTypes(const WeightSource& source, ConvertCommand* command);
+
+}  // namespace tessera
+
+#endif  // CONVERTER_CHOOSE_TYPES_H_
