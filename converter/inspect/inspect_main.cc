@@ -18,12 +18,19 @@
 #include "converter/inspect/describe_json.h"
 #include "converter/inspect/describe_text.h"
 #include "converter/inspect/map_svg.h"
+#include "converter/inspect/quality_report.h"
+#include "converter/inspect/quality_table.h"
 #include "converter/inspect/rewarm.h"
+#include "formats/arena/arena_header.h"
+#include "formats/arena/arena_reader.h"
 
 ABSL_FLAG(std::string, format, "text", "output: text or json");
 ABSL_FLAG(bool, verify, false, "check every hash of an arena");
 ABSL_FLAG(std::string, map, "", "draw the file into this .svg; it is replaced");
 ABSL_FLAG(bool, tensors, true, "list every tensor (text output)");
+ABSL_FLAG(bool, quality, false,
+          "only what quantization has cost each tensor of an arena: error, "
+          "signal-to-noise ratio, bits per weight");
 ABSL_FLAG(bool, rewarm, false,
           "only drop the file from the page cache and read it back, so that "
           "programs that map it get huge pages; needs no root");
@@ -38,6 +45,7 @@ constexpr char kUsage[] =
 
   inspect model.arena
   inspect --verify model.arena
+  inspect --quality model.arena
   inspect --map=model.svg model.arena
   inspect --format=json model.gguf
   inspect --rewarm model.arena
@@ -59,18 +67,33 @@ absl::Status WriteMap(const std::string& path, const FileDescription& file) {
   return output.Commit();
 }
 
-absl::Status Print(const FileDescription& file, bool json) {
-  std::string text;
-  if (json) {
-    TESSERA_ASSIGN_OR_RETURN(text, RenderJson(file));
-  } else {
-    text = RenderText(file, absl::GetFlag(FLAGS_tensors));
-  }
+absl::Status WriteOut(const std::string& text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() ||
       std::fflush(stdout) != 0) {
     return absl::DataLossError("cannot write to standard output");
   }
   return absl::OkStatus();
+}
+
+absl::Status Print(const FileDescription& file, bool json) {
+  if (!json) return WriteOut(RenderText(file, absl::GetFlag(FLAGS_tensors)));
+  TESSERA_ASSIGN_OR_RETURN(const std::string text, RenderJson(file));
+  return WriteOut(text);
+}
+
+absl::Status PrintQuality(const std::string& path, bool json) {
+  TESSERA_ASSIGN_OR_RETURN(const MappedFile file, MappedFile::Open(path));
+  if (!HasArenaMagic(file.bytes())) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        path, ": not an arena; only arenas record what quantization has cost"));
+  }
+  const absl::StatusOr<Arena> arena = ParseArena(file.bytes());
+  TESSERA_RETURN_IF_ERROR(file.CheckUnchanged());
+  if (!arena.ok()) return WithPath(path, arena.status());
+  const QualityTable table = QualityTableOf(arena->manifest);
+  if (!json) return WriteOut(QualityText(table, absl::GetFlag(FLAGS_tensors)));
+  TESSERA_ASSIGN_OR_RETURN(const std::string text, QualityJson(table));
+  return WriteOut(text);
 }
 
 absl::Status Inspect(const std::string& path, bool json) {
@@ -108,9 +131,12 @@ int Main(int argc, char** argv) {
   if (threads < 0 || threads > kMaxThreads) {
     ExitWithUsageError(absl::StrCat("--threads: must be 0 to ", kMaxThreads));
   }
+  const bool json = format == "json";
   const absl::Status status = absl::GetFlag(FLAGS_rewarm)
                                   ? RewarmAndPrint(arguments[0])
-                                  : Inspect(arguments[0], format == "json");
+                              : absl::GetFlag(FLAGS_quality)
+                                  ? PrintQuality(arguments[0], json)
+                                  : Inspect(arguments[0], json);
   return status.ok() ? 0 : ReportFailure(status);
 }
 

@@ -93,6 +93,21 @@ TEST(InspectMainTest, TensorsCanBeLeftOut) {
   EXPECT_FALSE(absl::StrContains(result.out, "blk.2.ffn_up.weight"));
 }
 
+TEST(InspectMainTest, QualityIsForArenas) {
+  const std::string path = WriteArena(false);
+  Result result = Inspect("--quality " + path);
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_TRUE(absl::StartsWith(result.out, "quality\n  name ")) << result.out;
+  EXPECT_TRUE(absl::StrContains(result.out, "\n  total "));
+  result = Inspect("--quality --format=json " + path);
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_TRUE(absl::StartsWith(result.out, "{\n \"tensors\": [")) << result.out;
+  result = Inspect(absl::StrCat("--quality ", kGguf));
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_TRUE(absl::StartsWith(
+      result.err, absl::StrCat("inspect: ", kGguf, ": not an arena")));
+}
+
 TEST(InspectMainTest, Failures) {
   Result result = Inspect("/no/such.arena");
   EXPECT_EQ(result.exit_code, 1);

@@ -1,0 +1,107 @@
+#include "converter/inspect/quality_report.h"
+
+#include <google/protobuf/util/json_util.h>
+
+#include <cmath>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "converter/inspect/text_table.h"
+
+namespace tessera {
+namespace {
+
+constexpr int kIndent = 2;
+constexpr TextTable::Align kLeft = TextTable::Align::kLeft;
+constexpr TextTable::Align kRight = TextTable::Align::kRight;
+
+std::vector<std::string> Cells(const TensorQuality& row) {
+  std::vector<std::string> cells = {
+      row.name, row.type, row.source_type == row.type ? "" : row.source_type,
+      absl::StrCat(row.weights), absl::StrFormat("%.3f", row.bits_per_weight())};
+  if (row.error.has_value()) {
+    const double snr = row.error->snr_db();
+    cells.push_back(absl::StrFormat("%.4g", row.error->rmse()));
+    cells.push_back(std::isfinite(snr) ? absl::StrFormat("%.2f", snr)
+                                       : "exact");
+    cells.push_back(absl::StrFormat("%.4g", row.error->max_abs()));
+  }
+  return cells;
+}
+
+TensorQuality TotalRow(absl::string_view name, const QualityTable& table) {
+  TensorQuality row;
+  row.name = std::string(name);
+  row.weights = table.weights;
+  row.bytes = table.bytes;
+  row.error = table.error;
+  return row;
+}
+
+QualityReport::Error ErrorProto(const QuantizationError& error) {
+  QualityReport::Error proto;
+  proto.set_rmse(error.rmse());
+  proto.set_snr_db(error.snr_db());
+  proto.set_max_abs(error.max_abs());
+  return proto;
+}
+
+}  // namespace
+
+std::string QualityText(const QualityTable& table, bool with_tensors) {
+  TextTable text;
+  text.AddColumn("name", kLeft);
+  text.AddColumn("type", kLeft);
+  text.AddColumn("from", kLeft);
+  text.AddColumn("weights", kRight);
+  text.AddColumn("bits per weight", kRight);
+  text.AddColumn("RMSE", kRight);
+  text.AddColumn("SNR dB", kRight);
+  text.AddColumn("max error", kRight);
+  if (with_tensors) {
+    for (const TensorQuality& row : table.tensors) text.AddRow(Cells(row));
+  }
+  text.AddRow(Cells(TotalRow("total", table)));
+  return absl::StrCat("quality\n", text.Render(kIndent));
+}
+
+QualityReport QualityProto(const QualityTable& table) {
+  QualityReport report;
+  for (const TensorQuality& row : table.tensors) {
+    QualityReport::Tensor& tensor = *report.add_tensors();
+    tensor.set_name(row.name);
+    tensor.set_type(row.type);
+    tensor.set_source_type(row.source_type);
+    tensor.set_weights(static_cast<double>(row.weights));
+    tensor.set_bytes(static_cast<double>(row.bytes));
+    tensor.set_bits_per_weight(row.bits_per_weight());
+    if (row.error.has_value()) *tensor.mutable_error() = ErrorProto(*row.error);
+  }
+  report.set_weights(static_cast<double>(table.weights));
+  report.set_bytes(static_cast<double>(table.bytes));
+  report.set_bits_per_weight(table.bits_per_weight());
+  report.set_quantized_weights(static_cast<double>(table.quantized_weights));
+  if (table.error.has_value()) {
+    *report.mutable_error() = ErrorProto(*table.error);
+  }
+  return report;
+}
+
+absl::StatusOr<std::string> QualityJson(const QualityTable& table) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = true;
+  options.always_print_primitive_fields = true;
+  options.preserve_proto_field_names = true;
+  std::string json;
+  const auto status = google::protobuf::util::MessageToJsonString(
+      QualityProto(table), &json, options);
+  if (!status.ok()) {
+    return absl::InternalError(
+        absl::StrCat("JSON: ", std::string(status.message())));
+  }
+  return json;
+}
+
+}  // namespace tessera

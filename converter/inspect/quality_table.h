@@ -1,0 +1,47 @@
+// What quantization has cost each tensor of an arena, and all of them together.
+#ifndef CONVERTER_INSPECT_QUALITY_TABLE_H_
+#define CONVERTER_INSPECT_QUALITY_TABLE_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "formats/arena/manifest.pb.h"
+
+namespace tessera {
+
+// One tensor. Errors are against its values before quantization, in float32.
+struct TensorQuality {
+  std::string name;
+  std::string type;
+  std::string source_type;
+  uint64_t weights = 0;
+  uint64_t bytes = 0;  // of row-major blocks, without padding
+  std::optional<QuantizationError> error;  // if it was quantized
+
+  double bits_per_weight() const;
+};
+
+struct QualityTable {
+  std::vector<TensorQuality> tensors;  // in the order of the manifest
+
+  // Of all tensors.
+  uint64_t weights = 0;
+  uint64_t bytes = 0;
+
+  // Of those that lost something, so that norms that were widened do not make a
+  // model look better. Every weight counts the same: RMSE and SNR are those of
+  // one tensor that holds them all. No error if nothing was quantized.
+  uint64_t quantized_weights = 0;
+  std::optional<QuantizationError> error;
+
+  double bits_per_weight() const;
+};
+
+// The table of an arena with this manifest.
+QualityTable QualityTableOf(const Manifest& manifest);
+
+}  // namespace tessera
+
+#endif  // CONVERTER_INSPECT_QUALITY_TABLE_H_

@@ -1,0 +1,109 @@
+#include "converter/inspect/quality_table.h"
+
+#include <cmath>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "converter/inspect/quality_report.h"
+#include "formats/dtype/dtype.h"
+#include "gtest/gtest.h"
+
+namespace tessera {
+namespace {
+
+// A tensor that was F32, with as many rows of 256 weights.
+Tensor& AddTensor(absl::string_view name, DType type, uint64_t rows,
+                  Manifest* manifest) {
+  Tensor& tensor = *manifest->add_tensors();
+  tensor.set_name(std::string(name));
+  tensor.set_type(static_cast<uint32_t>(type));
+  tensor.set_source_type(static_cast<uint32_t>(DType::kF32));
+  tensor.add_shape(rows);
+  tensor.add_shape(256);
+  return tensor;
+}
+
+// As of `weights` values of mean square `signal`, with errors of mean square
+// `noise`.
+void SetError(double signal, double noise, double max_abs, Tensor* tensor) {
+  QuantizationError& error = *tensor->mutable_error();
+  error.set_rmse(std::sqrt(noise));
+  error.set_snr_db(10 * std::log10(signal / noise));
+  error.set_max_abs(max_abs);
+}
+
+Manifest SomeManifest() {
+  Manifest manifest;
+  SetError(4, 0.04, 0.5, &AddTensor("a", DType::kQ4_0, 3, &manifest));
+  SetError(1, 0.0001, 0.125, &AddTensor("b", DType::kQ8_0, 1, &manifest));
+  AddTensor("kept", DType::kF32, 2, &manifest);
+  SetError(100, 0, 0, &AddTensor("widened", DType::kF32, 2, &manifest));
+  return manifest;
+}
+
+TEST(QualityTableTest, TotalsAreThoseOfOneTensor) {
+  const QualityTable table = QualityTableOf(SomeManifest());
+  ASSERT_EQ(table.tensors.size(), 4u);
+  EXPECT_EQ(table.tensors[0].weights, 768u);
+  EXPECT_EQ(table.tensors[0].bits_per_weight(), 4.5);
+  EXPECT_EQ(table.tensors[1].bits_per_weight(), 8.5);
+  EXPECT_FALSE(table.tensors[2].error.has_value());
+  EXPECT_EQ(table.weights, 2048u);
+  EXPECT_EQ(table.bytes, 768 / 32 * 18 + 256 / 32 * 34 + 1024 * 4);
+  EXPECT_DOUBLE_EQ(table.bits_per_weight(),
+                   (768 * 4.5 + 256 * 8.5 + 1024 * 32) / 2048);
+  EXPECT_EQ(table.quantized_weights, 1024u);
+  const double noise = (3 * 0.04 + 0.0001) / 4;
+  const double signal = (3 * 4.0 + 1) / 4;
+  EXPECT_NEAR(table.error->rmse(), std::sqrt(noise), 1e-12);
+  EXPECT_NEAR(table.error->snr_db(), 10 * std::log10(signal / noise), 1e-9);
+  EXPECT_EQ(table.error->max_abs(), 0.5);
+}
+
+TEST(QualityTableTest, NothingQuantizedOrNothingLost) {
+  Manifest manifest;
+  QualityTable table = QualityTableOf(manifest);
+  EXPECT_FALSE(table.error.has_value());
+  EXPECT_EQ(table.bits_per_weight(), 0);
+  AddTensor("kept", DType::kF16, 1, &manifest);
+  EXPECT_FALSE(QualityTableOf(manifest).error.has_value());
+  SetError(1, 0, 0, &AddTensor("widened", DType::kF32, 1, &manifest));
+  table = QualityTableOf(manifest);
+  ASSERT_TRUE(table.error.has_value());
+  EXPECT_EQ(table.error->rmse(), 0);
+  EXPECT_TRUE(std::isinf(table.error->snr_db()));
+}
+
+TEST(QualityReportTest, Text) {
+  const std::string text = QualityText(QualityTableOf(SomeManifest()), true);
+  EXPECT_EQ(
+      text,
+      "quality\n"
+      "  name     type  from  weights  bits per weight    RMSE  SNR dB  max "
+      "error\n"
+      "  a        Q4_0  F32       768            4.500     0.2   20.00        "
+      "0.5\n"
+      "  b        Q8_0  F32       256            8.500    0.01   40.00      "
+      "0.125\n"
+      "  kept     F32             512           32.000\n"
+      "  widened  F32             512           32.000       0   exact          "
+      "0\n"
+      "  total                   2048           18.750  0.1733   20.34        "
+      "0.5\n");
+  EXPECT_FALSE(absl::StrContains(
+      QualityText(QualityTableOf(SomeManifest()), false), "kept"));
+}
+
+TEST(QualityReportTest, Json) {
+  const auto json = QualityJson(QualityTableOf(SomeManifest()));
+  ASSERT_TRUE(json.ok()) << json.status();
+  for (const char* part :
+       {"\"name\": \"kept\"", "\"bits_per_weight\": 18.75",
+        "\"quantized_weights\": 1024", "\"snr_db\": \"Infinity\""}) {
+    EXPECT_TRUE(absl::StrContains(*json, part)) << part << *json;
+  }
+}
+
+}  // namespace
+}  // namespace tessera
