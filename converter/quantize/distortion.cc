@@ -72,7 +72,6 @@ QuantizationError Distortion::Summary() const {
   summary.set_max_abs(*std::max_element(std::begin(sums_.max_abs),
                                         std::end(sums_.max_abs)));
   summary.set_snr_db(10 * std::log10(squared_signal / squared_error));
-  summary.set_signal_rms(std::sqrt(squared_signal / count));
   return summary;
 }
 

@@ -165,6 +165,28 @@ TEST(RoundTripTest, ReLayoutOfAnArenaEqualsConversionOfTheOriginal) {
   }
 }
 
+// What quantization has cost is not forgotten when blocks are only moved.
+TEST(RoundTripTest, ReLayoutKeepsTheErrors) {
+  ConvertModelOptions options;
+  options.quantize = "Q4_0";
+  Convert(kTiny, TempPath("quantized.arena"), options);
+  ConvertModelOptions other;
+  other.layout = LayoutOrder::kTransposed;
+  Convert(TempPath("quantized.arena"), TempPath("moved.arena"), other);
+  const MappedFile before_file = Map(TempPath("quantized.arena"));
+  const MappedFile after_file = Map(TempPath("moved.arena"));
+  const auto before = ParseArena(before_file.bytes());
+  const auto after = ParseArena(after_file.bytes());
+  ASSERT_TRUE(before.ok() && after.ok());
+  for (const StoredTensor& tensor : before->tensors) {
+    const Tensor& moved = *after->FindTensor(tensor.name())->proto;
+    ASSERT_TRUE(tensor.proto->has_error()) << tensor.name();
+    EXPECT_EQ(moved.error().SerializeAsString(),
+              tensor.proto->error().SerializeAsString())
+        << tensor.name();
+  }
+}
+
 // Each matrix gets what the profile says.
 TEST(RoundTripTest, AutoFollowsTheProfile) {
   ConvertModelOptions options;
