@@ -92,7 +92,7 @@ absl::StatusOr<ScoreStatistics> Score(absl::Span<const int32_t> ids,
                                       ThreadPool& pool) {
   const int64_t count = WindowCount(static_cast<int64_t>(ids.size()), windows);
   const double used = static_cast<double>(count * windows.tokens) /
-                      static_cast<double>(ids.size());
+                      static_cast<double>(std::max<size_t>(ids.size(), 1));
   const auto total =
       static_cast<uint64_t>(used * static_cast<double>(text_bytes));
   Progress progress("perplexity", total, quiet);
@@ -107,6 +107,24 @@ absl::StatusOr<ScoreStatistics> Score(absl::Span<const int32_t> ids,
                                          done, count, scores.perplexity()));
         shown = bytes;
       });
+}
+
+PerplexityReport MakeReport(const PerplexityOptions& options,
+                            const ScoreStatistics& scores, int64_t windows,
+                            double seconds) {
+  PerplexityReport report;
+  report.set_arena(options.arena);
+  if (!options.base.empty()) {
+    report.mutable_comparison()->set_base(options.base);
+  }
+  SetScores(scores, &report);
+  report.set_windows(static_cast<uint32_t>(windows));
+  report.set_ctx_size(static_cast<uint32_t>(options.ctx_size));
+  report.set_score(options.score_all ? "all" : "half");
+  report.set_seconds(seconds);
+  report.set_tokens_per_second(
+      static_cast<double>(windows * options.ctx_size) / seconds);
+  return report;
 }
 
 }  // namespace
@@ -138,18 +156,9 @@ absl::StatusOr<PerplexityReport> MeasurePerplexity(
   const auto scores = Score(*ids, text.size(), windows, options.quiet, arena,
                             compare ? &base : nullptr, pool);
   if (!scores.ok()) return WithPath(options.arena, scores.status());
-  PerplexityReport report;
-  report.set_arena(options.arena);
-  if (compare) report.mutable_comparison()->set_base(options.base);
-  SetScores(*scores, &report);
-  const int64_t count =
-      WindowCount(static_cast<int64_t>(ids->size()), windows);
-  report.set_windows(static_cast<uint32_t>(count));
-  report.set_ctx_size(static_cast<uint32_t>(options.ctx_size));
-  report.set_score(options.score_all ? "all" : "half");
-  report.set_seconds(absl::ToDoubleSeconds(absl::Now() - start));
-  report.set_tokens_per_second(static_cast<double>(count * options.ctx_size) /
-                               report.seconds());
+  PerplexityReport report = MakeReport(
+      options, *scores, WindowCount(static_cast<int64_t>(ids->size()), windows),
+      absl::ToDoubleSeconds(absl::Now() - start));
   report.set_threads(static_cast<uint32_t>(pool.size()));
   report.set_isa(std::string(IsaName(isa)));
   return report;
