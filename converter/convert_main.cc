@@ -20,6 +20,8 @@
 #include "converter/convert_flags.h"
 #include "converter/convert_to_arena.h"
 #include "converter/export_gguf.h"
+#include "converter/inspect/quality_report.h"
+#include "converter/inspect/quality_table.h"
 #include "converter/launched_ranks.h"
 #include "converter/pack/describe_plan.h"
 #include "converter/rank_group.h"
@@ -79,6 +81,9 @@ absl::Status CheckOutputsAreNoInputs(const WeightSource& source,
 
 void PrintReports(const std::vector<ConvertReport>& reports, double seconds) {
   for (const ConvertReport& report : reports) {
+    const std::string table =
+        QualityText(QualityTableOf(report.manifest), /*with_tensors=*/true);
+    absl::FPrintF(stderr, "%s", table);
     absl::FPrintF(stderr, "wrote %s: %d tensors, %s in %.2f s\n", report.path,
                   report.manifest.tensors_size(), HumanBytes(report.file_size),
                   seconds);
@@ -93,23 +98,13 @@ absl::StatusOr<WeightSource> OpenInput(ConvertCommand& command) {
   return source;
 }
 
-absl::Status Convert(ConvertCommand& command, RankGroup& ranks) {
-  const absl::Time start = absl::Now();
-  absl::StatusOr<WeightSource> opened = OpenInput(command);
-  TESSERA_RETURN_IF_ERROR(ranks.Agree(opened.status()));
-  const WeightSource& source = *opened;
-  if (ranks.rank() != 0) {
-    if (command.to_gguf() || command.dry_run) return absl::OkStatus();
-    return ConvertToArenas(source, command.outputs, command.options, ranks)
-        .status();
-  }
-  if (command.to_gguf()) return Export(source, command);
-  if (!command.options.quiet) PrintNotes(source);
-  TESSERA_RETURN_IF_ERROR(ChooseTypes(source, &command));
-  if (command.dry_run) return PrintPlans(source, command);
+absl::Status WriteArenas(const WeightSource& source,
+                         const ConvertCommand& command, RankGroup& ranks,
+                         absl::Time start) {
   TESSERA_ASSIGN_OR_RETURN(
       const std::vector<ConvertReport> reports,
       ConvertToArenas(source, command.outputs, command.options, ranks));
+  if (ranks.rank() != 0) return absl::OkStatus();
   const double seconds = absl::ToDoubleSeconds(absl::Now() - start);
   if (!command.options.quiet) PrintReports(reports, seconds);
   if (command.json) {
@@ -118,6 +113,24 @@ absl::Status Convert(ConvertCommand& command, RankGroup& ranks) {
                stdout);
   }
   return absl::OkStatus();
+}
+
+absl::Status Convert(ConvertCommand& command, RankGroup& ranks) {
+  const absl::Time start = absl::Now();
+  const bool first = ranks.rank() == 0;
+  if (!first) command.options.quiet = true;
+  const absl::StatusOr<WeightSource> opened = OpenInput(command);
+  TESSERA_RETURN_IF_ERROR(ranks.Agree(opened.status()));
+  const WeightSource& source = *opened;
+  if (command.to_gguf()) {
+    return first ? Export(source, command) : absl::OkStatus();
+  }
+  if (!command.options.quiet) PrintNotes(source);
+  TESSERA_RETURN_IF_ERROR(ranks.Agree(ChooseTypes(source, &command)));
+  if (command.dry_run) {
+    return first ? PrintPlans(source, command) : absl::OkStatus();
+  }
+  return WriteArenas(source, command, ranks, start);
 }
 
 int Main(int argc, char** argv) {

@@ -4,7 +4,8 @@
 #include <simdjson.h>
 
 #include "absl/strings/escaping.h"
-#include "formats/dtype/dtype.h"
+#include "converter/inspect/quality_report.h"
+#include "converter/inspect/quality_table.h"
 
 namespace tessera {
 namespace {
@@ -12,21 +13,6 @@ namespace {
 // JSON is UTF-8; file names need not be.
 std::string AsUtf8(const std::string& text) {
   return simdjson::validate_utf8(text) ? text : absl::CHexEscape(text);
-}
-
-double BitsPerWeight(const Manifest& manifest) {
-  double bits = 0;
-  double weights = 0;
-  for (const Tensor& tensor : manifest.tensors()) {
-    const std::vector<uint64_t> shape(tensor.shape().begin(),
-                                      tensor.shape().end());
-    const auto type = static_cast<DType>(tensor.type());
-    bits += 8.0 * static_cast<double>(TensorBytes(type, shape).value_or(0));
-    double count = 1;
-    for (uint64_t dimension : shape) count *= static_cast<double>(dimension);
-    weights += count;
-  }
-  return weights == 0 ? 0 : bits / weights;
 }
 
 }  // namespace
@@ -49,10 +35,7 @@ ConvertSummary Summarize(const std::string& input, const WeightSource& source,
     output.set_bytes(static_cast<double>(report.file_size));
     output.set_tensors(report.manifest.tensors_size());
     output.set_resumed_streams(static_cast<double>(report.resumed_streams));
-    for (const EffectiveOption& option : report.manifest.options()) {
-      if (option.name() == "quantize") output.set_quantize(option.value());
-    }
-    output.set_bits_per_weight(BitsPerWeight(report.manifest));
+    *output.mutable_quality() = QualityProto(QualityTableOf(report.manifest));
   }
   return summary;
 }
