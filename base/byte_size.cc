@@ -39,9 +39,10 @@ absl::StatusOr<uint64_t> ParseByteSize(absl::string_view text) {
       UnitFactor(std::string(absl::StripLeadingAsciiWhitespace(unit)));
   double value = 0;
   if (factor == 0 || !absl::SimpleAtod(number, &value)) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        Quoted(text), " is no size; expected a number with k, M, G, Ki, Mi, Gi "
-                      "or no unit, such as 256MiB"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(Quoted(text),
+                     " is no size; expected a number with k, M, G, Ki, Mi, Gi "
+                     "or no unit, such as 256MiB"));
   }
   const double bytes = value * factor;
   if (!(bytes < 0x1p63)) {

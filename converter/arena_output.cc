@@ -74,9 +74,8 @@ std::string ArenaOutput::Fingerprint() const {
   std::string text = Describe().SerializeAsString();
   for (const MappedFile& file : source_.files) {
     absl::StrAppend(&text,
-                    std::filesystem::path(file.path()).filename().string(),
-                    " ", file.bytes().size(), " ", file.modification_nanos(),
-                    "\n");
+                    std::filesystem::path(file.path()).filename().string(), " ",
+                    file.bytes().size(), " ", file.modification_nanos(), "\n");
   }
   return Sha256(absl::MakeConstSpan(
       reinterpret_cast<const uint8_t*>(text.data()), text.size()));
@@ -138,7 +137,8 @@ bool ArenaOutput::IsInFile(const PlannedStream& stream,
     const uint64_t tiles = std::min(tiles_per_read, stream.tiles - tile);
     const uint64_t offset = tile * stream.stride;
     bytes.resize(std::min(tiles * stream.stride, stream.size - offset));
-    if (!writer_->file().ReadAt(stream.offset + offset, absl::MakeSpan(bytes))
+    if (!writer_->file()
+             .ReadAt(stream.offset + offset, absl::MakeSpan(bytes))
              .ok()) {
       return false;
     }
@@ -164,8 +164,8 @@ absl::Status ArenaOutput::Adopt(size_t count) {
     TESSERA_RETURN_IF_ERROR(AdvanceTo(index));
     for (uint64_t done = 0; done < stream.size; done += bytes.size()) {
       bytes.resize(std::min(kReadBytes, stream.size - done));
-      TESSERA_RETURN_IF_ERROR(writer_->file().ReadAt(stream.offset + done,
-                                                     absl::MakeSpan(bytes)));
+      TESSERA_RETURN_IF_ERROR(
+          writer_->file().ReadAt(stream.offset + done, absl::MakeSpan(bytes)));
       TESSERA_RETURN_IF_ERROR(writer_->Write(bytes));
     }
     next_ = index + 1;

@@ -93,7 +93,7 @@ class ArenaOutput {
   std::unique_ptr<ArenaWriter> writer_;
   std::optional<ConversionJournal> journal_;
   size_t finished_ = 0;
-  size_t next_ = 0;                   // the stream to be written next
+  size_t next_ = 0;  // the stream to be written next
   std::optional<size_t> open_section_;
 };
 

@@ -81,9 +81,9 @@ class ArenaWriter {
   absl::Status AddDigests(absl::Span<const Section> sections);
 
   // Replaces manifest->sections by those that were written (extents and
-  // hashes; what is unknown is read from the file), checks the manifest as a reader would, writes it and, last of all,
-  // the header, and moves the file into place. Internal if a reader would
-  // refuse the arena. Call it once.
+  // hashes; what is unknown is read from the file), checks the manifest as a
+  // reader would, writes it and, last of all, the header, and moves the file
+  // into place. Internal if a reader would refuse the arena. Call it once.
   absl::Status Finish(Manifest* manifest);
 
  private:
@@ -106,7 +106,7 @@ class ArenaWriter {
   absl::Status status_;  // the first error
   uint64_t written_;     // file offset behind the last write
   uint64_t already_written_ = 0;
-  uint64_t staged_ = 0;    // bytes in staging_
+  uint64_t staged_ = 0;     // bytes in staging_
   uint64_t own_begin_ = 0;  // the first of them that was not skipped
   std::unique_ptr<uint8_t[], FreeStaging> staging_;  // one unit, aligned
   bool in_section_ = false;

@@ -31,7 +31,8 @@ class ConversionJournal {
 
   // Reads the tensors of each finished stream, in the order in which they were
   // appended, up to the first record that is not whole; Append continues there.
-  // FailedPrecondition if the file has no journal, or one of another conversion.
+  // FailedPrecondition if the file has no journal, or one of another
+  // conversion.
   absl::StatusOr<std::vector<std::vector<Tensor>>> Read();
 
   // Forgets all records but the first `count` of those that Read returned.
@@ -46,8 +47,8 @@ class ConversionJournal {
 
   AtomicFile* file_;
   std::string fingerprint_;
-  uint64_t offset_;                 // of the next record
-  std::vector<uint64_t> begins_;    // of the records that were read
+  uint64_t offset_;               // of the next record
+  std::vector<uint64_t> begins_;  // of the records that were read
 };
 
 }  // namespace tessera

@@ -114,8 +114,8 @@ absl::StatusOr<OutputOptions> AlsoFromText(absl::string_view text,
   output.path = std::string(text.substr(0, colon));
   if (colon == absl::string_view::npos ||
       !absl::EndsWith(output.path, ".arena")) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "--also: expected FILE.arena:TYPE, not ", text));
+    return absl::InvalidArgumentError(
+        absl::StrCat("--also: expected FILE.arena:TYPE, not ", text));
   }
   TESSERA_ASSIGN_OR_RETURN(output.plan.recipe,
                            QuantizeRecipe::Parse(text.substr(colon + 1)));

@@ -45,11 +45,12 @@ absl::Status Export(const WeightSource& source, const ConvertCommand& command) {
   const std::string& output = command.outputs.front().path;
   if (source.format != "arena") {
     return absl::UnimplementedError(absl::StrCat(
-        output, ": only an arena converts to GGUF; convert to an .arena first"));
+        output,
+        ": only an arena converts to GGUF; convert to an .arena first"));
   }
   const bool quiet = command.options.quiet;
-  TESSERA_RETURN_IF_ERROR(ExportGguf(
-      source, output, {command.options.overwrite, quiet}));
+  TESSERA_RETURN_IF_ERROR(
+      ExportGguf(source, output, {command.options.overwrite, quiet}));
   if (!quiet) absl::FPrintF(stderr, "wrote %s\n", output);
   return absl::OkStatus();
 }
@@ -108,8 +109,8 @@ absl::Status WriteArenas(const WeightSource& source,
   const double seconds = absl::ToDoubleSeconds(absl::Now() - start);
   if (!command.options.quiet) PrintReports(reports, seconds);
   if (command.json) {
-    std::fputs(SummaryAsJson(
-                   Summarize(command.input, source, reports, seconds)).c_str(),
+    std::fputs(SummaryAsJson(Summarize(command.input, source, reports, seconds))
+                   .c_str(),
                stdout);
   }
   return absl::OkStatus();

@@ -16,6 +16,7 @@
 #include "converter/describe_conversion.h"
 #include "converter/pack/pack_pipeline.h"
 #include "converter/source_digests.h"
+#include "converter/stream_order.h"
 
 namespace tessera {
 namespace {
@@ -31,12 +32,6 @@ constexpr uint64_t kLeastStepMemory = uint64_t{16} << 20;
 // One thread hashes about as fast as four quantize to Q4_0.
 int HashThreads(int threads) { return 1 + threads / 8; }
 
-uint64_t SourceBytes(const WeightSource& source, const PlannedStream& stream) {
-  uint64_t bytes = 0;
-  for (size_t member : stream.members) bytes += source.tensors[member].size;
-  return bytes;
-}
-
 class Conversion {
  public:
   Conversion(const WeightSource& source, const ConvertOptions& options,
@@ -47,19 +42,16 @@ class Conversion {
       absl::Span<const OutputOptions> outputs);
 
  private:
-  // A stream of an output, and when its tensors are read.
-  struct Place {
-    size_t output;
-    size_t stream;
-    size_t order;  // by the first output's streams
-  };
-
   absl::Status Plan(absl::Span<const OutputOptions> outputs);
   absl::Status Open();
   absl::Status OpenOutputs(ArenaOutput::Begin begin);
   std::vector<bool> FilesToHash() const;
-  std::vector<Place> OwnStreams() const;
+  const PlannedStream& StreamAt(const StreamPlace& place) const {
+    return *outputs_[place.output]->streams()[place.stream];
+  }
   absl::Status Pack(int threads, SourceDigests& digests);
+  PackJob JobFor(const StreamPlace& place, Progress& progress,
+                 SourceDigests& digests, std::vector<size_t>& uses);
   uint64_t MemoryLeft() const;
   absl::Status CheckUnchanged() const;
   absl::StatusOr<Source> Describe(SourceDigests& digests);
@@ -126,75 +118,58 @@ std::vector<bool> Conversion::FilesToHash() const {
   return wanted;
 }
 
-// The streams that this rank packs: of each output a run of about the same
-// number of source bytes for each rank. Those of several outputs that need the
-// same tensors follow each other, so that these are read once.
-std::vector<Conversion::Place> Conversion::OwnStreams() const {
-  std::vector<Place> places;
-  std::vector<size_t> order(source_.tensors.size());
-  for (size_t output = 0; output < outputs_.size(); ++output) {
-    const auto& streams = outputs_[output]->streams();
-    uint64_t total = 0;
-    for (const PlannedStream* stream : streams) {
-      total += SourceBytes(source_, *stream);
-    }
-    uint64_t before = 0;
-    for (size_t i = 0; i < streams.size(); ++i) {
-      const size_t first = streams[i]->members.front();
-      if (output == 0) order[first] = i;
-      const uint64_t bytes = SourceBytes(source_, *streams[i]);
-      const double middle = static_cast<double>(before) + 0.5 * static_cast<double>(bytes);
-      before += bytes;
-      const int owner = std::min<int>(
-          ranks_.size() - 1,
-          static_cast<int>(middle / static_cast<double>(std::max<uint64_t>(total, 1)) * ranks_.size()));
-      if (owner != ranks_.rank()) continue;
-      if (i < outputs_[output]->finished_streams()) continue;
-      places.push_back({output, i, order[first]});
-    }
-  }
-  std::stable_sort(places.begin(), places.end(),
-                   [](const Place& a, const Place& b) {
-                     return a.order < b.order;
-                   });
-  return places;
-}
-
 absl::Status Conversion::Pack(int threads, SourceDigests& digests) {
-  const std::vector<Place> places = OwnStreams();
+  const std::vector<StreamPlace> places =
+      StreamsOfRank(source_, outputs_, ranks_.rank(), ranks_.size());
   uint64_t total = 0;
   std::vector<size_t> uses(source_.tensors.size());
-  for (const Place& place : places) {
-    const PlannedStream& stream = *outputs_[place.output]->streams()[place.stream];
+  for (const StreamPlace& place : places) {
+    const PlannedStream& stream = StreamAt(place);
     total += SourceBytes(source_, stream);
     for (size_t member : stream.members) ++uses[member];
   }
   Progress progress("convert", total, options_.quiet || ranks_.rank() != 0);
   std::vector<PackJob> jobs;
-  for (const Place& place : places) {
-    const PlannedStream& stream = *outputs_[place.output]->streams()[place.stream];
-    const double share = static_cast<double>(SourceBytes(source_, stream)) /
-                         static_cast<double>(std::max<uint64_t>(stream.size, 1));
-    jobs.push_back(outputs_[place.output]->JobFor(
-        place.stream, kStepBytes,
-        [this, &stream, &progress, share](uint64_t bytes) {
-          progress.Advance(
-              static_cast<uint64_t>(share * static_cast<double>(bytes)),
-              source_.tensors[stream.members.front()].name);
-        },
-        [this, &stream, &uses, &digests] {
-          for (size_t member : stream.members) {
-            if (--uses[member] == 0) digests.Release(member);
-          }
-          return CheckUnchanged();
-        }));
+  for (const StreamPlace& place : places) {
+    jobs.push_back(JobFor(place, progress, digests, uses));
   }
   PipelineOptions pipeline;
   pipeline.threads = threads;
   pipeline.memory_bytes = MemoryLeft();
-  pipeline.scratch_folder =
-      std::filesystem::absolute(outputs_.front()->path()).parent_path().string();
+  pipeline.scratch_folder = std::filesystem::absolute(outputs_.front()->path())
+                                .parent_path()
+                                .string();
   return RunPackJobs(absl::MakeSpan(jobs), pipeline);
+}
+
+// What it refers to must live until the job has run. `uses` counts the jobs
+// that still need each tensor.
+PackJob Conversion::JobFor(const StreamPlace& place, Progress& progress,
+                           SourceDigests& digests, std::vector<size_t>& uses) {
+  const PlannedStream& stream = StreamAt(place);
+  const uint64_t source_bytes = SourceBytes(source_, stream);
+  const double share = static_cast<double>(source_bytes) /
+                       static_cast<double>(std::max<uint64_t>(stream.size, 1));
+  PackJob job = outputs_[place.output]->JobFor(
+      place.stream, kStepBytes,
+      [this, &stream, &progress, share](uint64_t bytes) {
+        progress.Advance(
+            static_cast<uint64_t>(share * static_cast<double>(bytes)),
+            source_.tensors[stream.members.front()].name);
+      },
+      [this, &stream, &uses, &digests] {
+        for (size_t member : stream.members) {
+          if (--uses[member] == 0) digests.Release(member);
+        }
+        return CheckUnchanged();
+      });
+  job.source_bytes = source_bytes;
+  job.will_need = [this, &stream] {
+    for (size_t member : stream.members) {
+      source_.WillNeed(source_.tensors[member]);
+    }
+  };
+  return job;
 }
 
 // Of --max_memory, for the steps in work.

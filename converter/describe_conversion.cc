@@ -19,10 +19,9 @@ void DescribeOptions(const PlanOptions& options, Manifest* manifest) {
   add("layout", options.profile ? "auto" : LayoutOrderName(options.layout));
   if (options.profile.has_value() && !options.profile->rules().empty()) {
     // On one line.
-    add("layout_profile",
-        absl::StrJoin(absl::StrSplit(options.profile->Text(), '\n',
-                                     absl::SkipEmpty()),
-                      "; "));
+    add("layout_profile", absl::StrJoin(absl::StrSplit(options.profile->Text(),
+                                                       '\n', absl::SkipEmpty()),
+                                        "; "));
   }
   for (const auto& [name, value] : options.recipe.EffectiveOptions()) {
     add(name, value);
@@ -54,8 +53,7 @@ Source DescribeSource(const WeightSource& source) {
   described.set_format(source.format);
   for (const MappedFile& mapped : source.files) {
     SourceFile& file = *described.add_files();
-    file.set_name(
-        std::filesystem::path(mapped.path()).filename().string());
+    file.set_name(std::filesystem::path(mapped.path()).filename().string());
     file.set_size(mapped.bytes().size());
   }
   for (const SourceMetadata& entry : source.metadata) {

@@ -31,8 +31,8 @@ void ConvertRows(const WeightSource& source, const ArenaPlan& plan,
     }
     absl::Span<const float> importance;
     if (plan.importance != nullptr) {
-      importance = plan.importance->Find(
-          from.name, row / from.rows_per_matrix(), columns);
+      importance = plan.importance->Find(from.name,
+                                         row / from.rows_per_matrix(), columns);
     }
     decode.dequantize_row(raw, elements, values.data());
     encode.quantize_row(values.data(), elements,

@@ -19,6 +19,9 @@ using Step = StreamPacker::Step;
 // Steps in work per thread: one is packed while others wait to be written.
 constexpr size_t kStepsPerThread = 3;
 
+// Of the source, that the system is asked to read ahead of the steps in work.
+constexpr uint64_t kReadAheadBytes = uint64_t{128} << 20;
+
 // A step that has been opened.
 struct OpenStep {
   PackJob* job = nullptr;
@@ -43,6 +46,7 @@ class Pipeline {
 
  private:
   void Work();
+  void ReadAhead();
   OpenStep* StepWithTasks();
   bool MayOpen() const;
   absl::Status OpenNext();
@@ -65,11 +69,13 @@ class Pipeline {
   const absl::Span<PackJob> jobs_;
   const PipelineOptions options_;
   std::mutex mutex_;
-  std::condition_variable work_;   // a step may be opened, or the end has come
-  std::condition_variable ready_;  // all tasks of a step have run
+  std::condition_variable work_;    // a step may be opened, or the end has come
+  std::condition_variable ready_;   // all tasks of a step have run
+  std::condition_variable opened_;  // another job
   std::deque<std::unique_ptr<OpenStep>> open_;
-  size_t next_job_ = 0;    // of the step to open next
-  size_t next_index_ = 0;  // within its job
+  uint64_t opened_bytes_ = 0;          // of the source, by all opened jobs
+  size_t next_job_ = 0;                // of the step to open next
+  size_t next_index_ = 0;              // within its job
   std::deque<ScratchMemory> windows_;  // those of open steps, in order
   std::vector<ScratchMemory> free_;    // used before
   uint64_t memory_in_use_ = 0;
@@ -80,14 +86,19 @@ class Pipeline {
 absl::Status Pipeline::Run() {
   std::vector<std::thread> threads =
       StartThreads(options_.threads, [this] { Work(); });
+  const bool can_work = !threads.empty();
+  for (std::thread& reader : StartThreads(1, [this] { ReadAhead(); })) {
+    threads.push_back(std::move(reader));
+  }
   absl::Status status =
-      threads.empty()
-          ? absl::ResourceExhaustedError("the system gives no more threads")
-          : WriteAll();
+      can_work
+          ? WriteAll()
+          : absl::ResourceExhaustedError("the system gives no more threads");
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     stop_ = true;
     work_.notify_all();
+    opened_.notify_all();
   }
   for (std::thread& thread : threads) thread.join();
   return status;
@@ -130,6 +141,21 @@ void Pipeline::Work() {
   }
 }
 
+void Pipeline::ReadAhead() {
+  uint64_t bytes = 0;  // asked for so far, by the jobs before
+  for (size_t i = 0; i < jobs_.size(); ++i) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    opened_.wait(lock, [&] {
+      return stop_ || i <= next_job_ ||
+             bytes <= opened_bytes_ + kReadAheadBytes;
+    });
+    if (stop_) return;
+    lock.unlock();
+    if (jobs_[i].will_need != nullptr) jobs_[i].will_need();
+    bytes += jobs_[i].source_bytes;
+  }
+}
+
 OpenStep* Pipeline::StepWithTasks() {
   for (const auto& open : open_) {
     if (open->next_task < open->step.tasks) return open.get();
@@ -165,6 +191,10 @@ absl::Status Pipeline::OpenNext() {
     windows_.push_back(std::move(window));
   }
   open->window = windows_.back().data();
+  if (next_index_ == 0) {
+    opened_bytes_ += job.source_bytes;
+    opened_.notify_all();
+  }
   open->last_of_job = ++next_index_ == job.packer->steps().size();
   if (open->last_of_job) {
     next_index_ = 0;

@@ -18,6 +18,10 @@ namespace tessera {
 // RunPackJobs, and the first error ends everything.
 struct PackJob {
   std::unique_ptr<StreamPacker> packer;
+  // Asks the system to read what the packer will need, `source_bytes` of it.
+  // May be null. Called by another thread, once, some time before.
+  std::function<void()> will_need;
+  uint64_t source_bytes = 0;
   // The stream's next bytes.
   std::function<absl::Status(absl::Span<const uint8_t>)> write;
   // After the last of them.
@@ -25,7 +29,8 @@ struct PackJob {
 };
 
 struct PipelineOptions {
-  int threads = 1;  // that quantize and pack, besides the caller's, which writes
+  int threads =
+      1;  // that quantize and pack, besides the caller's, which writes
   // For the buffers of all steps in work. One step is taken even if it needs
   // more; larger windows go to files.
   uint64_t memory_bytes = uint64_t{64} << 20;
@@ -33,8 +38,9 @@ struct PipelineOptions {
 };
 
 // Packs `jobs`: threads work on steps ahead of the one that is being hashed and
-// written, as far as the memory allows. Jobs finish in their order.
-// ResourceExhausted if there is no memory or no thread; errors of the jobs.
+// written, as far as the memory allows, and one reads ahead of them. Jobs
+// finish in their order. ResourceExhausted if there is no memory or no thread;
+// errors of the jobs.
 absl::Status RunPackJobs(absl::Span<PackJob> jobs,
                          const PipelineOptions& options);
 

@@ -1,0 +1,187 @@
+#include "converter/convert_to_arena.h"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "converter/source/open_source.h"
+
+namespace tessera {
+namespace {
+
+using Bytes = std::vector<char>;
+
+constexpr char kModel[] = "testdata/tiny";
+
+Bytes ReadBytes(const std::string& path) {
+  std::ifstream stream(path, std::ios::binary);
+  return Bytes(std::istreambuf_iterator<char>(stream), {});
+}
+
+class ConvertToArenaTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = testing::TempDir() + "/" +
+              testing::UnitTest::GetInstance()->current_test_info()->name();
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directory(folder_);
+    options_.quiet = true;
+    options_.overwrite = true;
+  }
+
+  OutputOptions Output(const std::string& name, const std::string& quantize,
+                       LayoutOrder layout = LayoutOrder::kInterleaved) const {
+    OutputOptions output;
+    output.path = folder_ + "/" + name;
+    output.plan.recipe = QuantizeRecipe::Parse(quantize).value();
+    output.plan.layout = layout;
+    return output;
+  }
+
+  size_t CountFiles() const {
+    return std::distance(std::filesystem::directory_iterator(folder_), {});
+  }
+
+  std::string folder_;
+  ConvertOptions options_;
+};
+
+TEST_F(ConvertToArenaTest, BytesDoNotDependOnThreads) {
+  const WeightSource source = OpenWeightSource(kModel).value();
+  const OutputOptions output = Output("out.arena", "Q5_K_M");
+  Bytes expected;
+  for (int threads : {1, 2, 3, 16}) {
+    options_.threads = threads;
+    ASSERT_TRUE(ConvertToArena(source, output, options_).ok());
+    if (expected.empty()) expected = ReadBytes(output.path);
+    EXPECT_TRUE(ReadBytes(output.path) == expected) << threads;
+  }
+}
+
+// With so little memory every window of a spread matrix goes to a file.
+TEST_F(ConvertToArenaTest, BytesDoNotDependOnMemory) {
+  const WeightSource source = OpenWeightSource(kModel).value();
+  for (LayoutOrder layout :
+       {LayoutOrder::kInterleaved, LayoutOrder::kTransposed,
+        LayoutOrder::kSwizzled, LayoutOrder::kRowMajor}) {
+    OutputOptions options = Output("out.arena", "Q8_0", layout);
+    const auto reference = ConvertToArena(source, options, options_);
+    ASSERT_TRUE(reference.ok());
+    for (uint64_t memory : {1000, 100000}) {
+      options.path = folder_ + "/small.arena";
+      auto output = ArenaOutput::Create(source, options).value();
+      ASSERT_TRUE(output->Open(ArenaOutput::Begin::kNew, true).ok());
+      std::vector<PackJob> jobs;
+      for (size_t i = 0; i < output->streams().size(); ++i) {
+        jobs.push_back(output->JobFor(
+            i, 4096, [](uint64_t) {}, [] { return absl::OkStatus(); }));
+      }
+      PipelineOptions pipeline;
+      pipeline.threads = 3;
+      pipeline.memory_bytes = memory;
+      pipeline.scratch_folder = folder_;
+      ASSERT_TRUE(RunPackJobs(absl::MakeSpan(jobs), pipeline).ok());
+      ASSERT_TRUE(output->Finish(reference->manifest.source()).ok());
+      EXPECT_TRUE(ReadBytes(options.path) == ReadBytes(folder_ + "/out.arena"))
+          << LayoutOrderName(layout) << " " << memory;
+    }
+  }
+  EXPECT_EQ(CountFiles(), 2);
+}
+
+TEST_F(ConvertToArenaTest, SeveralOutputsAreThoseOfSingleConversions) {
+  const WeightSource source = OpenWeightSource(kModel).value();
+  const std::vector<OutputOptions> outputs = {
+      Output("a.arena", "Q4_0"), Output("b.arena", "Q6_K"),
+      Output("c.arena", "F32", LayoutOrder::kSwizzled)};
+  SingleRank ranks;
+  const auto reports = ConvertToArenas(source, outputs, options_, ranks);
+  ASSERT_TRUE(reports.ok()) << reports.status();
+  EXPECT_EQ(reports->size(), 3);
+  for (OutputOptions output : outputs) {
+    const Bytes together = ReadBytes(output.path);
+    output.path += "2";
+    ASSERT_TRUE(ConvertToArena(source, output, options_).ok());
+    EXPECT_TRUE(ReadBytes(output.path) == together) << output.path;
+  }
+}
+
+TEST_F(ConvertToArenaTest, InputThatChangesIsNoticed) {
+  const std::string input = folder_ + "/in.safetensors";
+  std::filesystem::copy_file(std::string(kModel) + "/model.safetensors", input);
+  const WeightSource source = OpenWeightSource(input).value();
+  std::filesystem::last_write_time(
+      input, std::filesystem::last_write_time(input) + std::chrono::seconds(1));
+  const auto report =
+      ConvertToArena(source, Output("out.arena", "Q4_0"), options_);
+  EXPECT_EQ(report.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_NE(report.status().message().find("in.safetensors: "),
+            std::string::npos);
+  EXPECT_EQ(CountFiles(), 1);
+}
+
+// The limit on file sizes stands for a full disk.
+TEST_F(ConvertToArenaTest, DiskThatIsFullLeavesNothingBehind) {
+  const WeightSource source = OpenWeightSource(kModel).value();
+  rlimit old_limit;
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &old_limit), 0);
+  std::signal(SIGXFSZ, SIG_IGN);
+  rlimit limit = old_limit;
+  limit.rlim_cur = 5 << 20;
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &limit), 0);
+  const auto report =
+      ConvertToArena(source, Output("out.arena", "F32"), options_);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &old_limit), 0);
+  EXPECT_FALSE(report.ok());
+  EXPECT_NE(report.status().message().find("out.arena: cannot write"),
+            std::string::npos)
+      << report.status();
+  EXPECT_EQ(CountFiles(), 0);
+}
+
+// Ranks that are threads of this test cannot be had, but their parts can: each
+// rank packs its streams into the file of the first, one after the other.
+TEST_F(ConvertToArenaTest, PartsOfSeveralRanksMakeTheSameArena) {
+  const WeightSource source = OpenWeightSource(kModel).value();
+  const OutputOptions options = Output("out.arena", "Q4_K_M");
+  const auto report = ConvertToArena(source, options, options_);
+  ASSERT_TRUE(report.ok());
+  const Bytes expected = ReadBytes(options.path);
+  std::filesystem::remove(options.path);
+  std::vector<std::unique_ptr<ArenaOutput>> ranks;
+  constexpr size_t kRanks = 5;
+  for (size_t rank = 0; rank < kRanks; ++rank) {
+    ranks.push_back(ArenaOutput::Create(source, options).value());
+    ASSERT_TRUE(ranks.back()
+                    ->Open(rank == 0 ? ArenaOutput::Begin::kNew
+                                     : ArenaOutput::Begin::kJoin,
+                           false)
+                    .ok());
+    ArenaOutput& output = *ranks.back();
+    std::vector<PackJob> jobs;
+    for (size_t i = 0; i < output.streams().size(); ++i) {
+      if (i / 4 % kRanks != rank) continue;
+      jobs.push_back(output.JobFor(
+          i, 1 << 20, [](uint64_t) {}, [] { return absl::OkStatus(); }));
+    }
+    ASSERT_TRUE(RunPackJobs(absl::MakeSpan(jobs), {}).ok());
+  }
+  ASSERT_TRUE(ranks[0]->Findings().ok());
+  for (size_t rank = 1; rank < kRanks; ++rank) {
+    const auto findings = ranks[rank]->Findings();
+    ASSERT_TRUE(findings.ok()) << findings.status();
+    ASSERT_TRUE(ranks[0]->Merge(*findings).ok());
+  }
+  ASSERT_TRUE(ranks[0]->Finish(report->manifest.source()).ok());
+  EXPECT_TRUE(ReadBytes(options.path) == expected);
+}
+
+}  // namespace
+}  // namespace tessera
