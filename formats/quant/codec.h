@@ -28,6 +28,10 @@ struct Codec {
   DType type;
   DequantizeRowFn dequantize_row;  // null: this type cannot be decoded
   QuantizeRowFn quantize_row;      // null: this type cannot be encoded
+  // Searches longer for ordinary blocks of the same type, the error of none of
+  // which is larger: S(w (stored x - x)^2), where w is the importance, or 1
+  // without one. Null: quantize_row is all there is.
+  QuantizeRowFn quantize_row_high;
   bool uses_importance;            // false: quantize_row ignores `importance`
 };
 

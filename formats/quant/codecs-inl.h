@@ -9,6 +9,7 @@
 #include "formats/quant/codec.h"
 #include "formats/quant/codec_tables.h"
 #include "formats/quant/float_codecs-inl.h"
+#include "formats/quant/high_effort-inl.h"
 #include "formats/quant/int8_codec-inl.h"
 #include "formats/quant/symmetric_block_codecs-inl.h"
 #include "formats/quant/symmetric_super_block_codecs-inl.h"
@@ -19,27 +20,31 @@ namespace codecs {
 namespace TESSERA_CODEC_ISA {
 namespace {
 
-#define TESSERA_CODEC(type, importance) \
-  {DType::k##type, Dequantize##type, Quantize##type, importance}
 #define TESSERA_DECODER(type) \
-  {DType::k##type, Dequantize##type, nullptr, false}
+  {DType::k##type, Dequantize##type, nullptr, nullptr, false}
+#define TESSERA_ROUNDER(type) \
+  {DType::k##type, Dequantize##type, Quantize##type, nullptr, false}
+#define TESSERA_SEARCHER(type, importance)             \
+  {DType::k##type, Dequantize##type, Quantize##type, \
+   QuantizeHigh##type, importance}
 
 constexpr Codec kCodecs[kCodecCount] = {
-    TESSERA_CODEC(F32, false),  TESSERA_CODEC(F16, false),
-    TESSERA_CODEC(Q4_0, true),  TESSERA_CODEC(Q4_1, true),
-    TESSERA_CODEC(Q5_0, true),  TESSERA_CODEC(Q5_1, true),
-    TESSERA_CODEC(Q8_0, false), TESSERA_DECODER(Q2_K),
-    TESSERA_DECODER(Q3_K),      TESSERA_CODEC(Q4_K, true),
-    TESSERA_CODEC(Q5_K, true),  TESSERA_CODEC(Q6_K, true),
-    TESSERA_CODEC(IQ4_NL, true), TESSERA_DECODER(IQ4_XS),
-    TESSERA_DECODER(F64),       TESSERA_CODEC(BF16, false),
-    TESSERA_DECODER(TQ1_0),     TESSERA_DECODER(TQ2_0),
-    TESSERA_DECODER(MXFP4),     TESSERA_CODEC(INT8, false),
-    TESSERA_DECODER(F8_E4M3),   TESSERA_DECODER(F8_E5M2),
+    TESSERA_ROUNDER(F32),          TESSERA_ROUNDER(F16),
+    TESSERA_SEARCHER(Q4_0, true),  TESSERA_SEARCHER(Q4_1, true),
+    TESSERA_SEARCHER(Q5_0, true),  TESSERA_SEARCHER(Q5_1, true),
+    TESSERA_SEARCHER(Q8_0, false), TESSERA_DECODER(Q2_K),
+    TESSERA_DECODER(Q3_K),         TESSERA_SEARCHER(Q4_K, true),
+    TESSERA_SEARCHER(Q5_K, true),  TESSERA_SEARCHER(Q6_K, true),
+    TESSERA_SEARCHER(IQ4_NL, true), TESSERA_DECODER(IQ4_XS),
+    TESSERA_DECODER(F64),          TESSERA_ROUNDER(BF16),
+    TESSERA_DECODER(TQ1_0),        TESSERA_DECODER(TQ2_0),
+    TESSERA_DECODER(MXFP4),        TESSERA_ROUNDER(INT8),
+    TESSERA_DECODER(F8_E4M3),      TESSERA_DECODER(F8_E5M2),
 };
 
-#undef TESSERA_CODEC
 #undef TESSERA_DECODER
+#undef TESSERA_ROUNDER
+#undef TESSERA_SEARCHER
 
 }  // namespace
 

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "formats/dtype/float16.h"
+#include "formats/quant/lanes-inl.h"
 
 namespace tessera {
 namespace {
@@ -22,13 +23,33 @@ inline float LoadScale(uint16_t half) {
 
 // The F16 nearest to `value`. Every NaN becomes the one that x86 makes: a
 // block of values that are no numbers gets the same bits on every machine.
-inline uint16_t StoreScale(float value) {
+// (Flattened, so that no unit emits a function of float16.h.)
+[[gnu::flatten]] inline uint16_t StoreScale(float value) {
 #ifdef __F16C__
   const uint16_t half = _cvtss_sh(value, _MM_FROUND_TO_NEAREST_INT);
 #else
   const uint16_t half = F32ToF16(value);
 #endif
   return value == value ? half : 0xfe00;
+}
+
+// Every lane to the nearest F16.
+inline Floats RoundToF16(Floats x) {
+#if defined(__AVX512F__)
+  return _mm512_cvtph_ps(_mm512_cvtps_ph(x, _MM_FROUND_TO_NEAREST_INT));
+#elif defined(__F16C__)
+  return _mm256_cvtph_ps(_mm256_cvtps_ph(x, _MM_FROUND_TO_NEAREST_INT));
+#else
+  const Ints sign = (Ints)x & static_cast<int32_t>(0x80000000u);
+  const Floats magnitude = Abs(x);
+  const Ints bits = (Ints)magnitude;
+  const Floats normal = (Floats)((bits + 0xfff + ((bits >> 13) & 1)) & ~0x1fff);
+  const Floats denormal = magnitude + 0.5f - 0.5f;  // the steps are 2^-24
+  Floats rounded = magnitude < 0x1p-14f ? denormal : normal;
+  rounded = rounded >= 65536.0f ? Broadcast(__builtin_inff()) : rounded;
+  rounded = x == x ? rounded : x;
+  return (Floats)((Ints)rounded | sign);
+#endif
 }
 
 // The same where the block lies.

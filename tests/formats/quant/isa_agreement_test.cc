@@ -109,6 +109,11 @@ class IsaAgreementTest : public ::testing::TestWithParam<Isa> {
       EXPECT_EQ(Encode(own.quantize_row, own.type, values, importance),
                 Encode(scalar.quantize_row, own.type, values, importance))
           << DTypeName(own.type) << ", " << what;
+      if (own.quantize_row_high == nullptr) return;
+      EXPECT_EQ(
+          Encode(own.quantize_row_high, own.type, values, importance),
+          Encode(scalar.quantize_row_high, own.type, values, importance))
+          << DTypeName(own.type) << " with high effort, " << what;
     });
   }
 
@@ -117,8 +122,8 @@ class IsaAgreementTest : public ::testing::TestWithParam<Isa> {
 
 TEST_P(IsaAgreementTest, QuantizesTheSame) {
   std::normal_distribution<float> normal;
-  // Rows of 1 to 9 super-blocks: whole vectors of groups and rests.
-  for (int super_blocks = 1; super_blocks <= 9; ++super_blocks) {
+  // Whole vectors of groups and rests.
+  for (int super_blocks : {1, 9}) {
     for (const RowKind& kind : kRowKinds) {
       std::vector<float> values(256 * super_blocks);
       for (float& x : values) x = kind.fill(normal(random_), random_);
