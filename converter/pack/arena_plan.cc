@@ -92,6 +92,7 @@ absl::StatusOr<ArenaPlan> Planner::Plan() {
   tied_embeddings_ = has_embedding && !has_output;
   plan_.tensors.resize(source_.tensors.size());
   plan_.importance = options_.recipe.importance;
+  plan_.high_effort = options_.recipe.high_effort;
   TESSERA_RETURN_IF_ERROR(ChooseTypes());
   const std::vector<size_t> hot = Sorted(/*cold=*/false);
   const std::vector<size_t> cold = Sorted(/*cold=*/true);

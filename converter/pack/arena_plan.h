@@ -59,6 +59,7 @@ struct ArenaPlan {
   std::vector<PlannedSection> sections;
   std::vector<size_t> execution_order;  // hot tensors as they are read
   std::shared_ptr<const ImportanceMatrix> importance;  // the recipe's
+  bool high_effort = false;  // of quantizers, likewise
 };
 
 // Plans the arena of `source`. Hot tensors lie in the order in which a token

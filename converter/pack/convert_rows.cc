@@ -19,6 +19,7 @@ void ConvertRows(const WeightSource& source, const ArenaPlan& plan,
   const uint64_t to_bytes = *RowBytes(to, columns);
   const Codec& decode = *FindCodec(from.type);
   const Codec& encode = *FindCodec(to);
+  const QuantizeRowFn quantize = QuantizerOf(encode, plan.high_effort);
   std::vector<uint8_t> copy(*RowBytes(from.type, columns));
   std::vector<float> values(columns);
   std::vector<float> stored(columns);
@@ -35,9 +36,8 @@ void ConvertRows(const WeightSource& source, const ArenaPlan& plan,
                                          row / from.rows_per_matrix(), columns);
     }
     decode.dequantize_row(raw, elements, values.data());
-    encode.quantize_row(values.data(), elements,
-                        importance.empty() ? nullptr : importance.data(),
-                        blocks);
+    quantize(values.data(), elements,
+             importance.empty() ? nullptr : importance.data(), blocks);
     encode.dequantize_row(blocks, elements, stored.data());
     distortion->Add(values.data(), stored.data(), elements);
     blocks += to_bytes;

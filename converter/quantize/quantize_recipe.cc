@@ -188,6 +188,7 @@ QuantizeRecipe::EffectiveOptions() const {
   for (const TensorTypeRule& rule : tensor_types) {
     options.emplace_back("tensor_type", rule.text());
   }
+  if (high_effort) options.emplace_back("effort", "high");
   if (importance != nullptr) {
     options.emplace_back("imatrix", importance->origin());
   }

@@ -41,6 +41,8 @@ class QuantizeRecipe {
   std::optional<DType> embedding_type;
   // The first that matches wins over the mix.
   std::vector<TensorTypeRule> tensor_types;
+  // Quantizers search longer: --effort=high.
+  bool high_effort = false;
   // Null: all weights of a row count the same.
   std::shared_ptr<const ImportanceMatrix> importance;
 

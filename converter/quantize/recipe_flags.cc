@@ -53,6 +53,9 @@ ABSL_FLAG(tessera::TensorTypeFlag, tensor_type, {},
       std::string text = absl::GetFlag(FLAGS_tensor_type).text;
       if (!text.empty()) tessera::TensorTypeTexts().push_back(std::move(text));
     });
+ABSL_FLAG(std::string, effort, "normal",
+          "normal: the blocks of llama-quantize; high: search longer for blocks "
+          "of less error, of the same types and sizes");
 ABSL_FLAG(std::string, imatrix, "",
           "an importance matrix of llama-imatrix, GGUF or the older format");
 ABSL_FLAG(std::string, target_bpw, "",
@@ -97,6 +100,14 @@ absl::StatusOr<std::optional<SizeTarget>> ParseSizeTarget() {
   return *target;
 }
 
+absl::Status EffortFromFlag(bool* high_effort) {
+  const std::string effort = absl::GetFlag(FLAGS_effort);
+  *high_effort = effort == "high";
+  if (effort == "high" || effort == "normal") return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("--effort: expected normal or high, not ", effort));
+}
+
 absl::Status CheckCombination(const QuantizeRecipe& recipe) {
   TESSERA_ASSIGN_OR_RETURN(const std::optional<SizeTarget> target,
                            ParseSizeTarget());
@@ -110,12 +121,13 @@ absl::Status CheckCombination(const QuantizeRecipe& recipe) {
                          recipe.output_type.has_value() ||
                          recipe.embedding_type.has_value() ||
                          !recipe.tensor_types.empty();
-  if (!quantizes && (recipe.pure || !absl::GetFlag(FLAGS_imatrix).empty())) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(recipe.pure ? "--pure" : "--imatrix",
-                     ": has a meaning with --quantize only"));
-  }
-  return absl::OkStatus();
+  absl::string_view idle;
+  if (!absl::GetFlag(FLAGS_imatrix).empty()) idle = "--imatrix";
+  if (recipe.high_effort) idle = "--effort";
+  if (recipe.pure) idle = "--pure";
+  if (quantizes || idle.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(idle, ": has a meaning with --quantize only"));
 }
 
 }  // namespace
@@ -135,6 +147,7 @@ absl::StatusOr<QuantizeRecipe> RecipeFromFlags() {
     TESSERA_ASSIGN_OR_RETURN(TensorTypeRule rule, TensorTypeRule::Parse(text));
     recipe.tensor_types.push_back(std::move(rule));
   }
+  TESSERA_RETURN_IF_ERROR(EffortFromFlag(&recipe.high_effort));
   TESSERA_RETURN_IF_ERROR(CheckCombination(recipe));
   return recipe;
 }

@@ -11,8 +11,8 @@
 
 namespace tessera {
 
-// What --quantize, --pure, --output_type, --embedding_type and --tensor_type
-// say. InvalidArgument, naming the flag, for a mistake, also in --imatrix,
+// What --quantize, --pure, --output_type, --embedding_type, --tensor_type
+// and --effort say. InvalidArgument, naming the flag, for a mistake, also in --imatrix,
 // --target_bpw and --target_size. Reads no file.
 absl::StatusOr<QuantizeRecipe> RecipeFromFlags();
 

@@ -124,7 +124,8 @@ absl::Status BudgetPlanner::SplitTensors() {
 void BudgetPlanner::MeasureOptions() {
   const uint64_t layers = SummarizeModel(source_).layers;
   const auto errors =
-      MeasureTypeErrors(source_, trials_, recipe_->importance.get(), pool_);
+      MeasureTypeErrors(source_, trials_, recipe_->importance.get(),
+                        recipe_->high_effort, pool_);
   for (size_t i = 0; i < trials_.size(); ++i) {
     const SourceTensor& tensor = *trials_[i].tensor;
     double sensitivity = SensitivityOf(tensor.name, layers);

@@ -43,10 +43,11 @@ uint64_t RowOf(uint64_t index, uint64_t count, uint64_t rows) {
 class RowMeter {
  public:
   RowMeter(const WeightSource& source, const TypeTrial& trial,
-           const ImportanceMatrix* importance)
+           const ImportanceMatrix* importance, bool high_effort)
       : source_(source),
         trial_(trial),
         importance_(importance),
+        high_effort_(high_effort),
         columns_(trial.tensor->columns()),
         raw_(*RowBytes(trial.tensor->type, columns_)),
         values_(columns_),
@@ -86,9 +87,9 @@ class RowMeter {
     const Codec& codec = *FindCodec(type);
     blocks_.resize(*RowBytes(type, columns_));
     const auto columns = static_cast<int64_t>(columns_);
-    codec.quantize_row(values_.data(), columns,
-                       weights.empty() ? nullptr : weights.data(),
-                       blocks_.data());
+    QuantizerOf(codec, high_effort_)(values_.data(), columns,
+                                     weights.empty() ? nullptr : weights.data(),
+                                     blocks_.data());
     codec.dequantize_row(blocks_.data(), columns, stored_.data());
     for (size_t i = 0; i < columns_; ++i) stored_[i] -= values_[i];
     return Sum(stored_, weights);
@@ -97,6 +98,7 @@ class RowMeter {
   const WeightSource& source_;
   const TypeTrial& trial_;
   const ImportanceMatrix* importance_;
+  const bool high_effort_;
   const uint64_t columns_;
   std::vector<uint8_t> raw_;
   std::vector<uint8_t> blocks_;
@@ -123,13 +125,13 @@ std::vector<Task> TasksOf(absl::Span<const TypeTrial> trials) {
 
 std::vector<std::vector<double>> MeasureTypeErrors(
     const WeightSource& source, absl::Span<const TypeTrial> trials,
-    const ImportanceMatrix* importance, ThreadPool& pool) {
+    const ImportanceMatrix* importance, bool high_effort, ThreadPool& pool) {
   std::vector<Task> tasks = TasksOf(trials);
   pool.ParallelFor(static_cast<int64_t>(tasks.size()), [&](int64_t index) {
     Task& task = tasks[index];
     const TypeTrial& trial = trials[task.trial];
     const uint64_t sampled = SampledRows(*trial.tensor);
-    RowMeter meter(source, trial, importance);
+    RowMeter meter(source, trial, importance, high_effort);
     for (uint64_t i = task.first; i < task.first + task.count; ++i) {
       meter.AddRow(RowOf(i, sampled, trial.tensor->rows()), &task);
     }

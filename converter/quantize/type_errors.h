@@ -26,10 +26,11 @@ struct TypeTrial {
 //
 // Measured on rows spread evenly over the tensor: all of them up to 2^17
 // weights, else about so many. In parallel; the results do not depend on the
-// number of threads. `importance` may be null.
+// number of threads. `importance` may be null. `high_effort` tells which
+// quantizers will be used.
 std::vector<std::vector<double>> MeasureTypeErrors(
     const WeightSource& source, absl::Span<const TypeTrial> trials,
-    const ImportanceMatrix* importance, ThreadPool& pool);
+    const ImportanceMatrix* importance, bool high_effort, ThreadPool& pool);
 
 }  // namespace tessera
 

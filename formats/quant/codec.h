@@ -44,6 +44,13 @@ const Codec* FindCodec(DType type);
 // codec is, not which bits it gives.
 const Codec* FindCodec(DType type, Isa isa);
 
+// The function that searches as long as asked for. Null if there is none.
+inline QuantizeRowFn QuantizerOf(const Codec& codec, bool high_effort) {
+  return high_effort && codec.quantize_row_high != nullptr
+             ? codec.quantize_row_high
+             : codec.quantize_row;
+}
+
 }  // namespace tessera
 
 #endif  // FORMATS_QUANT_CODEC_H_

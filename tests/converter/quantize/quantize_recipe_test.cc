@@ -223,15 +223,17 @@ TEST(QuantizeRecipeTest, EffectiveOptionsAreThoseThatWereGiven) {
   recipe.output_type = DType::kQ8_0;
   recipe.embedding_type = DType::kQ4_0;
   recipe.tensor_types = {Rule("attn_v=q8_0"), Rule("ffn=Q5_1")};
+  recipe.high_effort = true;
   recipe.importance = SomeImportance();
   const Options options = recipe.EffectiveOptions();
-  ASSERT_EQ(options.size(), 6u);
+  ASSERT_EQ(options.size(), 7u);
   EXPECT_EQ(options[1], (Options::value_type{"output_type", "Q8_0"}));
   EXPECT_EQ(options[2], (Options::value_type{"embedding_type", "Q4_0"}));
   EXPECT_EQ(options[3], (Options::value_type{"tensor_type", "attn_v=q8_0"}));
   EXPECT_EQ(options[4], (Options::value_type{"tensor_type", "ffn=Q5_1"}));
-  EXPECT_EQ(options[5].first, "imatrix");
-  EXPECT_TRUE(absl::StartsWith(options[5].second, "tiny.imatrix.dat sha256:"));
+  EXPECT_EQ(options[5], (Options::value_type{"effort", "high"}));
+  EXPECT_EQ(options[6].first, "imatrix");
+  EXPECT_TRUE(absl::StartsWith(options[6].second, "tiny.imatrix.dat sha256:"));
 }
 
 TEST(QuantizeRecipeTest, UnknownNamesAreRefusedWithTheList) {

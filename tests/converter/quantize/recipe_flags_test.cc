@@ -44,11 +44,12 @@ TEST_F(RecipeFlagsTest, DefaultsKeepEverything) {
 
 TEST_F(RecipeFlagsTest, ReadsTypes) {
   Set({"--quantize=Q4_K_M", "--pure", "--output_type", "q8_0",
-       "--embedding_type=F16"});
+       "--embedding_type=F16", "--effort=high"});
   const auto recipe = RecipeFromFlags();
   ASSERT_TRUE(recipe.ok()) << recipe.status();
   EXPECT_EQ(recipe->name(), "Q4_K_M");
   EXPECT_TRUE(recipe->pure);
+  EXPECT_TRUE(recipe->high_effort);
   EXPECT_EQ(recipe->output_type, DType::kQ8_0);
   EXPECT_EQ(recipe->embedding_type, DType::kF16);
 }
@@ -81,6 +82,8 @@ TEST_F(RecipeFlagsTest, MistakesNameTheFlag) {
   ExpectRefused({"--target_size=1G", "--quantize=Q8_0"}, "leave out");
   ExpectRefused({"--target_size=1G", "--pure"}, "leave out");
   ExpectRefused({"--pure"}, "--pure: has a meaning with --quantize only");
+  ExpectRefused({"--effort=high"}, "--effort: has a meaning with");
+  ExpectRefused({"--effort=much", "--quantize=Q4_0"}, "normal or high");
   ExpectRefused({"--imatrix=x"}, "--imatrix: has a meaning with");
 }
 

@@ -51,7 +51,7 @@ double LossOf(const WeightSource& source, const std::vector<DType>& types,
     trials.push_back({&tensor, {types[i]}});
     weights.push_back(SensitivityOf(tensor.name, 3));
   }
-  const auto errors = MeasureTypeErrors(source, trials, nullptr, pool);
+  const auto errors = MeasureTypeErrors(source, trials, nullptr, false, pool);
   double loss = 0;
   for (size_t i = 0; i < trials.size(); ++i) loss += weights[i] * errors[i][0];
   return loss;

@@ -35,7 +35,7 @@ TEST(TypeErrorsTest, FallByAQuarterPerBit) {
   const WeightSource source = Tiny();
   ThreadPool pool(2);
   const auto errors =
-      MeasureTypeErrors(source, Trials(source), nullptr, pool);
+      MeasureTypeErrors(source, Trials(source), nullptr, false, pool);
   ASSERT_EQ(errors.size(), 3u);
   for (const std::vector<double>& of_types : errors) {
     ASSERT_EQ(of_types.size(), 6u);
@@ -46,6 +46,17 @@ TEST(TypeErrorsTest, FallByAQuarterPerBit) {
     EXPECT_NEAR(of_types[4], of_types[3] / 4, of_types[3] / 30);
     EXPECT_NEAR(of_types[5], 3e-5, 6e-6);
   }
+}
+
+TEST(TypeErrorsTest, HighEffortGivesLess) {
+  const WeightSource source = Tiny();
+  ThreadPool pool(2);
+  const auto normal =
+      MeasureTypeErrors(source, Trials(source), nullptr, false, pool);
+  const auto high =
+      MeasureTypeErrors(source, Trials(source), nullptr, true, pool);
+  EXPECT_LT(high[0][1], 0.97 * normal[0][1]);
+  EXPECT_LT(high[0][2], normal[0][2]);
 }
 
 TEST(TypeErrorsTest, WeightsThatAreNoNumbersAreLost) {
@@ -60,7 +71,7 @@ TEST(TypeErrorsTest, WeightsThatAreNoNumbersAreLost) {
   const std::vector<TypeTrial> trials = {
       {&source.tensors[0], {DType::kF32, DType::kQ8_0}},
       {&source.tensors[1], {DType::kF32, DType::kQ8_0}}};
-  const auto errors = MeasureTypeErrors(source, trials, nullptr, pool);
+  const auto errors = MeasureTypeErrors(source, trials, nullptr, false, pool);
   EXPECT_EQ(errors[0][1], 1);
   EXPECT_EQ(errors[1], (std::vector<double>{0, 0}));
 }
@@ -68,8 +79,8 @@ TEST(TypeErrorsTest, WeightsThatAreNoNumbersAreLost) {
 TEST(TypeErrorsTest, DoNotDependOnThreads) {
   const WeightSource source = Tiny();
   ThreadPool one(1), three(3);
-  EXPECT_EQ(MeasureTypeErrors(source, Trials(source), nullptr, one),
-            MeasureTypeErrors(source, Trials(source), nullptr, three));
+  EXPECT_EQ(MeasureTypeErrors(source, Trials(source), nullptr, false, one),
+            MeasureTypeErrors(source, Trials(source), nullptr, false, three));
 }
 
 TEST(TypeErrorsTest, ImportanceWeighsColumns) {
@@ -78,9 +89,9 @@ TEST(TypeErrorsTest, ImportanceWeighsColumns) {
       ImportanceMatrix::ReadFile("testdata/quantize/tiny.imatrix.gguf");
   ASSERT_TRUE(importance.ok()) << importance.status();
   ThreadPool pool(2);
-  const auto plain = MeasureTypeErrors(source, Trials(source), nullptr, pool);
+  const auto plain = MeasureTypeErrors(source, Trials(source), nullptr, false, pool);
   const auto weighted =
-      MeasureTypeErrors(source, Trials(source), importance->get(), pool);
+      MeasureTypeErrors(source, Trials(source), importance->get(), false, pool);
   // Columns that matter get less error than others.
   EXPECT_LT(weighted[2][2], 0.8 * plain[2][2]);
   // There is nothing about embeddings.
