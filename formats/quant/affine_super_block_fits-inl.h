@@ -34,14 +34,6 @@ struct AffineSuperBlockFits {
   uint8_t quants[kSuperBlock * kChunk];
 };
 
-// Error weights of a sub-block without importance: its root mean square + |x|.
-inline void WeighByMagnitude(Group<kK4SubBlock>* group) {
-  const Floats root_mean_square = Sqrt(SumOfSquares(*group) / kK4SubBlock);
-  for (int i = 0; i < kK4SubBlock; ++i) {
-    group->weights[i] = root_mean_square + Abs(group->values[i]);
-  }
-}
-
 // Twice the mean squares of `chunk` super-blocks, each summed in order; lane b
 // is super-block b.
 inline Floats VariancesOfSuperBlocks(const float* values, int chunk) {

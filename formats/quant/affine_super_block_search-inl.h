@@ -1,7 +1,7 @@
 // Rows of Q4_K and Q5_K with high effort. Included only by codecs_<isa>.cc.
 //
 // What is minimized is S(w (x - decoded x)^2) of the super-block as it is
-// stored; w is the importance, or 1 without one.
+// stored; w is the importance, or by magnitude without one.
 #ifndef FORMATS_QUANT_AFFINE_SUPER_BLOCK_SEARCH_INL_H_
 #define FORMATS_QUANT_AFFINE_SUPER_BLOCK_SEARCH_INL_H_
 
@@ -297,7 +297,7 @@ inline void LoadChunk(const float* values, const float* importance, int chunk,
       LoadGroups(importance + offset, kK4SubBlock, count, kK4SubBlock,
                  groups[batch].weights);
     } else {
-      for (Floats& w : groups[batch].weights) w = Broadcast(1.0f);
+      WeighByMagnitude(&groups[batch]);
     }
   }
 }

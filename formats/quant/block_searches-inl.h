@@ -2,7 +2,7 @@
 // codecs_<isa>.cc.
 //
 // What is minimized is S(w (x - decoded x)^2) of the block as it is stored; w
-// is the importance, or 1 without one.
+// is the importance, or by magnitude without one.
 #ifndef FORMATS_QUANT_BLOCK_SEARCHES_INL_H_
 #define FORMATS_QUANT_BLOCK_SEARCHES_INL_H_
 
@@ -29,9 +29,7 @@ inline void SearchBlocks(const float* values, const float* importance,
                          int64_t elements, Search search) {
   ForEachBlockGroup(values, importance, elements,
                     [&](BlockGroup* group, int64_t first, int count) {
-                      if (importance == nullptr) {
-                        for (Floats& w : group->weights) w = Broadcast(1.0f);
-                      }
+                      if (importance == nullptr) WeighByMagnitude(group);
                       search(*group, first, count);
                     });
 }

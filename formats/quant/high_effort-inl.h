@@ -1,5 +1,9 @@
 // Quantizers that search longer: the better of two for every block. Included
 // only by codecs_<isa>.cc.
+//
+// Without importance the searches weigh errors by magnitude, which keeps a
+// model's outputs nearer than equal weights do, and the blocks they find are
+// compared with equal weights.
 #ifndef FORMATS_QUANT_HIGH_EFFORT_INL_H_
 #define FORMATS_QUANT_HIGH_EFFORT_INL_H_
 

@@ -58,6 +58,16 @@ inline void WeighErrors(Floats variance, Group<kCount>* group) {
   }
 }
 
+// Error weights without importance: the group's root mean square + |x|. Used by
+// Q4_K and Q5_K, and by all searches with high effort.
+template <int kCount>
+inline void WeighByMagnitude(Group<kCount>* group) {
+  const Floats root_mean_square = Sqrt(SumOfSquares(*group) / kCount);
+  for (int i = 0; i < kCount; ++i) {
+    group->weights[i] = root_mean_square + Abs(group->values[i]);
+  }
+}
+
 // x[i] ~ scale * (q[i] - limit) with 0 <= q[i] < 2 * limit. The scale's sign is
 // that for which the value of largest magnitude is nearly -limit.
 struct SymmetricFit {

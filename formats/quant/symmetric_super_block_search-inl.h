@@ -1,7 +1,7 @@
 // Rows of Q6_K with high effort. Included only by codecs_<isa>.cc.
 //
 // What is minimized is S(w (x - decoded x)^2) of the super-block as it is
-// stored; w is the importance, or 1 without one.
+// stored; w is the importance, or by magnitude without one.
 #ifndef FORMATS_QUANT_SYMMETRIC_SUPER_BLOCK_SEARCH_INL_H_
 #define FORMATS_QUANT_SYMMETRIC_SUPER_BLOCK_SEARCH_INL_H_
 
@@ -118,7 +118,7 @@ inline BlockQ6_K SearchQ6_K(const float* values, const float* importance) {
       LoadGroups(importance + offset, kQ6SubBlock, kLanes, kQ6SubBlock,
                  group.weights);
     } else {
-      for (Floats& w : group.weights) w = Broadcast(1.0f);
+      WeighByMagnitude(&group);
     }
   }
   const Q6Choice choice = SearchQ6(groups);

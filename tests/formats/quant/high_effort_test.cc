@@ -105,8 +105,8 @@ TEST_P(HighEffortTest, NoBlockIsWorseAndTheSumIsBetter) {
         totals.low += of_row.low;
         totals.high += of_row.high;
       }
-      // RMSE; measured: Q4_K 2.8 %, others 3.7 % to 12 %.
-      EXPECT_LT(std::sqrt(totals.high / totals.low), 0.98)
+      // RMSE; measured: Q4_K 2 %, others 3 % to 21 %.
+      EXPECT_LT(std::sqrt(totals.high / totals.low), 0.985)
           << DTypeName(codec->type) << " by importance: " << by_importance;
     }
   }
