@@ -1,5 +1,6 @@
 #include "converter/describe_conversion.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 
@@ -26,6 +27,12 @@ void DescribeOptions(const PlanOptions& options, Manifest* manifest) {
   for (const auto& [name, value] : options.recipe.EffectiveOptions()) {
     add(name, value);
   }
+  // Those of one name keep their order, which has a meaning.
+  std::stable_sort(manifest->mutable_options()->begin(),
+                   manifest->mutable_options()->end(),
+                   [](const EffectiveOption& a, const EffectiveOption& b) {
+                     return a.name() < b.name();
+                   });
 }
 
 void DescribeTensor(const SourceTensor& from, const PlannedTensor& planned,

@@ -111,6 +111,57 @@ TEST_F(AtomicFileTest, ErrorsNameTheFile) {
             absl::string_view::npos);
 }
 
+TEST_F(AtomicFileTest, PartialFileOfAKilledProcessIsContinued) {
+  EXPECT_TRUE(absl::IsNotFound(
+      AtomicFile::OpenPartial(Path("out"), false).status()));
+  {
+    auto file = AtomicFile::CreatePartial(Path("out"), false);
+    ASSERT_TRUE(file.ok()) << file.status();
+    ASSERT_TRUE(file->WriteAt(0, abc_).ok());
+    file->Keep();
+  }
+  EXPECT_FALSE(fs::exists(Path("out")));
+  auto file = AtomicFile::OpenPartial(Path("out"), false);
+  ASSERT_TRUE(file.ok()) << file.status();
+  std::vector<uint8_t> bytes(3);
+  ASSERT_TRUE(file->ReadAt(0, absl::MakeSpan(bytes)).ok());
+  EXPECT_EQ(bytes, abc_);
+  EXPECT_TRUE(absl::IsDataLoss(file->ReadAt(1, absl::MakeSpan(bytes))));
+  ASSERT_TRUE(file->WriteAt(3, abc_).ok());
+  ASSERT_TRUE(file->Commit().ok());
+  EXPECT_EQ(Content(Path("out")), "abcabc");
+}
+
+TEST_F(AtomicFileTest, PartialFileIsLockedAndStartsEmpty) {
+  {
+    auto first = AtomicFile::CreatePartial(Path("out"), false);
+    ASSERT_TRUE(first.ok());
+    ASSERT_TRUE(first->WriteAt(0, abc_).ok());
+    EXPECT_TRUE(absl::IsFailedPrecondition(
+        AtomicFile::CreatePartial(Path("out"), false).status()));
+    EXPECT_TRUE(absl::IsFailedPrecondition(
+        AtomicFile::OpenPartial(Path("out"), false).status()));
+    EXPECT_EQ(Content(AtomicFile::PartialPath(Path("out"))), "abc");
+    first->Keep();
+  }
+  auto second = AtomicFile::CreatePartial(Path("out"), false);
+  ASSERT_TRUE(second.ok()) << second.status();
+  EXPECT_EQ(Content(AtomicFile::PartialPath(Path("out"))), "");
+}
+
+TEST_F(AtomicFileTest, WhoJoinsNeitherFinishesNorRemoves) {
+  auto owner = AtomicFile::CreatePartial(Path("out"), false);
+  ASSERT_TRUE(owner.ok());
+  {
+    auto helper = AtomicFile::JoinPartial(Path("out"));
+    ASSERT_TRUE(helper.ok()) << helper.status();
+    ASSERT_TRUE(helper->WriteAt(0, abc_).ok());
+  }
+  EXPECT_EQ(FilesInFolder(), 1);
+  ASSERT_TRUE(owner->Commit().ok());
+  EXPECT_EQ(Content(Path("out")), "abc");
+}
+
 TEST_F(AtomicFileTest, MappedFileReadsItBackAndNoticesChanges) {
   std::ofstream(Path("in")) << "abc";
   auto mapped = MappedFile::Open(Path("in"));

@@ -52,8 +52,39 @@ expect_stderr '^convert: missing: '
 expect 2 "$convert" --no_such_flag in.safetensors new.arena
 expect 0 "$convert" --help
 expect 0 "$convert" --dry_run "$tiny" new.arena
+expect 2 "$convert" --max_memory 1M in.safetensors new.arena
+expect_stderr 'max_memory: must be 64MiB'
+expect 2 "$convert" --max_memory lots in.safetensors new.arena
+expect_stderr 'lots.*expected a number'
+expect 2 "$convert" --isa avx512 in.safetensors new.arena
+expect_stderr 'the only one is portable'
+expect 2 "$convert" --also b.gguf:Q8_0 in.safetensors new.arena
+expect 2 "$convert" --also new.arena:Q8_0 in.safetensors new.arena
+expect_stderr 'is an output already'
+expect 2 "$convert" --resume out.arena new.gguf
 [[ -e new.arena ]] && fail "a failed or dry conversion left new.arena"
 [[ -z $(find . -name '*.tmp-*') ]] || fail "temporary files are left"
+
+# Several outputs, a report, and what a killed conversion leaves.
+expect 0 "$convert" --quiet --json --quantize Q4_0 --also two.arena:Q8_0 "$tiny" one.arena
+python3 -m json.tool <stdout >/dev/null 2>&1 || grep -q '"quality"' stdout || fail "no JSON"
+expect 0 "$convert" --quantize Q8_0 "$tiny" two_alone.arena
+expect_stderr 'bits per weight'
+expect_stderr '^  total '
+cmp two.arena two_alone.arena || fail "--also makes another arena"
+echo "a diary" >three.arena.partial
+expect 1 "$convert" --resume "$tiny" three.arena
+expect_stderr '^convert: three.arena.partial: is no unfinished conversion'
+expect_one_line
+expect 0 "$convert" --quiet "$tiny" three.arena
+[[ -z $(find . -name '*.partial') ]] || fail "partial files are left"
+mkdir readonly && chmod 555 readonly
+if [[ $(id -u) != 0 ]]; then
+  expect 1 "$convert" "$tiny" readonly/out.arena
+  expect_stderr 'Permission denied'
+fi
+expect 1 "$convert" "$tiny" none/out.arena
+expect_stderr '^convert: none/out.arena.partial: cannot open: No such file'
 
 # ---- inspect ----
 
