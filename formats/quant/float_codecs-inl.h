@@ -15,9 +15,10 @@
 namespace tessera {
 namespace {
 
-// Copies each stored number to a `Stored` and converts it.
+// Copies each stored number to a `Stored` and converts it. Flattened, so that no
+// unit emits a function of float16.h or bfloat16.h.
 template <typename Stored, typename Convert>
-inline void DecodeNumbers(const uint8_t* __restrict blocks, int64_t elements,
+[[gnu::flatten]] inline void DecodeNumbers(const uint8_t* __restrict blocks, int64_t elements,
                           float* __restrict values, Convert convert) {
   for (int64_t i = 0; i < elements; ++i) {
     Stored stored;
@@ -27,7 +28,7 @@ inline void DecodeNumbers(const uint8_t* __restrict blocks, int64_t elements,
 }
 
 template <typename Stored, typename Convert>
-inline void EncodeNumbers(const float* __restrict values, int64_t elements,
+[[gnu::flatten]] inline void EncodeNumbers(const float* __restrict values, int64_t elements,
                           uint8_t* __restrict blocks, Convert convert) {
   for (int64_t i = 0; i < elements; ++i) {
     const Stored stored = convert(values[i]);

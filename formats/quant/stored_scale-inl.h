@@ -13,7 +13,8 @@
 namespace tessera {
 namespace {
 
-inline float LoadScale(uint16_t half) {
+// Flattened, as StoreScale, so that no unit emits a function of float16.h.
+[[gnu::flatten]] inline float LoadScale(uint16_t half) {
 #ifdef __F16C__
   return _cvtsh_ss(half);
 #else
@@ -23,7 +24,6 @@ inline float LoadScale(uint16_t half) {
 
 // The F16 nearest to `value`. Every NaN becomes the one that x86 makes: a
 // block of values that are no numbers gets the same bits on every machine.
-// (Flattened, so that no unit emits a function of float16.h.)
 [[gnu::flatten]] inline uint16_t StoreScale(float value) {
 #ifdef __F16C__
   const uint16_t half = _cvtss_sh(value, _MM_FROUND_TO_NEAREST_INT);
