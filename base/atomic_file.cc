@@ -24,8 +24,8 @@ std::string FolderOf(const std::string& path) {
 }
 
 absl::Status AlreadyExists(const std::string& path) {
-  return absl::AlreadyExistsError(absl::StrCat(
-      path, ": exists already; pass --overwrite to replace it"));
+  return absl::AlreadyExistsError(
+      absl::StrCat(path, ": exists already; pass --overwrite to replace it"));
 }
 
 absl::Status SyncFolder(const std::string& path) {
@@ -40,6 +40,20 @@ absl::Status SyncFolder(const std::string& path) {
     return ErrnoStatus(folder, "flush folder", error);
   }
   return absl::OkStatus();
+}
+
+// A file without a name in the folder of `path`, or -1 where the system has no
+// such files or no way to name them later.
+int OpenNameless(const std::string& path) {
+  if (access("/proc/self/fd", X_OK) != 0) return -1;
+  return open(FolderOf(path).c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
+}
+
+// Gives the nameless file `fd` the name `path`, which must be free.
+bool NameFile(int fd, const std::string& path) {
+  const std::string open_file = absl::StrCat("/proc/self/fd/", fd);
+  return linkat(AT_FDCWD, open_file.c_str(), AT_FDCWD, path.c_str(),
+                AT_SYMLINK_FOLLOW) == 0;
 }
 
 // Whether the open file `fd` is still the one under the name `path`.
@@ -58,9 +72,12 @@ absl::StatusOr<AtomicFile> AtomicFile::Create(const std::string& path,
   AtomicFile file;
   file.path_ = path;
   file.overwrite_ = overwrite;
+  file.fd_ = OpenNameless(path);
+  if (file.fd_ >= 0) return file;
   std::string name = absl::StrCat(path, ".tmp-XXXXXX");
   file.fd_ = mkostemp(name.data(), O_CLOEXEC);
-  if (file.fd_ < 0) return ErrnoStatus(path, "create a temporary file beside it");
+  if (file.fd_ < 0)
+    return ErrnoStatus(path, "create a temporary file beside it");
   file.temporary_path_ = name;
   // mkostemp creates 0600; give what a plain open() would have given.
   const mode_t mask = umask(0);
@@ -163,9 +180,9 @@ absl::Status AtomicFile::ReadAt(uint64_t offset,
                                              " bytes at offset ", offset));
     }
     if (got == 0) {
-      return absl::DataLossError(absl::StrCat(
-          path_, ": ends at byte ", offset, ", expected ", bytes.size(),
-          " more"));
+      return absl::DataLossError(absl::StrCat(path_, ": ends at byte ", offset,
+                                              ", expected ", bytes.size(),
+                                              " more"));
     }
     offset += static_cast<uint64_t>(got);
     bytes.remove_prefix(static_cast<size_t>(got));
@@ -187,14 +204,22 @@ absl::Status AtomicFile::Resize(uint64_t size) {
 
 absl::Status AtomicFile::Commit() {
   if (fsync(fd_) != 0) return ErrnoStatus(path_, "flush to disk");
-  // link() refuses an existing name, so two writers cannot replace each other
+  if (overwrite_ && temporary_path_.empty()) {
+    // Only what has a name can be renamed.
+    std::string name = absl::StrCat(path_, ".tmp-", getpid());
+    if (!NameFile(fd_, name)) return ErrnoStatus(path_, "link into place");
+    temporary_path_ = std::move(name);
+  }
+  // Linking refuses an existing name, so two writers cannot replace each other
   // unless they were told to.
   if (overwrite_) {
     if (rename(temporary_path_.c_str(), path_.c_str()) != 0) {
       return ErrnoStatus(path_, "rename into place");
     }
     temporary_path_.clear();
-  } else if (link(temporary_path_.c_str(), path_.c_str()) != 0) {
+  } else if (temporary_path_.empty()
+                 ? !NameFile(fd_, path_)
+                 : link(temporary_path_.c_str(), path_.c_str()) != 0) {
     return errno == EEXIST ? AlreadyExists(path_)
                            : ErrnoStatus(path_, "link into place");
   }

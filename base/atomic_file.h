@@ -17,8 +17,9 @@ namespace tessera {
 // destructor. Movable. WriteAt may be called from several threads at once for
 // ranges that do not overlap.
 //
-// The temporary file has a name of its own, or, if it is made to be continued
-// after the process was killed, the name PartialPath(path).
+// The temporary file has no name where the system can do without, so that a
+// process that is killed leaves nothing behind. One that is made to be continued
+// after that has the name PartialPath(path).
 class AtomicFile {
  public:
   // AlreadyExists if `path` exists and `overwrite` is false.

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/checked_math.h"
 #include "base/digest.h"
+#include "base/progress.h"
 #include "base/status_macros.h"
 #include "base/version.h"
 #include "converter/describe_conversion.h"
@@ -52,6 +53,22 @@ absl::StatusOr<std::unique_ptr<ArenaOutput>> ArenaOutput::Create(
   return output;
 }
 
+// That the disk has room for what is to come, as far as the system says.
+absl::Status ArenaOutput::CheckSpace() const {
+  std::error_code error;
+  const std::filesystem::path partial = AtomicFile::PartialPath(path());
+  const auto space = std::filesystem::space(partial, error);
+  const uint64_t there = std::filesystem::file_size(partial, error);
+  const uint64_t needed =
+      ManifestOffset(plan_) - std::min(there, ManifestOffset(plan_));
+  if (error || needed <= space.available) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      absl::StrCat(path(), ": needs ", HumanBytes(needed),
+                   ", but its disk has ", HumanBytes(space.available),
+                   " left; make room or choose "
+                   "another folder"));
+}
+
 absl::Status ArenaOutput::Open(Begin begin, bool overwrite) {
   const std::string partial = AtomicFile::PartialPath(path());
   std::error_code error;
@@ -66,7 +83,8 @@ absl::Status ArenaOutput::Open(Begin begin, bool overwrite) {
   TESSERA_ASSIGN_OR_RETURN(writer_, ArenaWriter::Create(*std::move(file)));
   if (begin == Begin::kJoin) return absl::OkStatus();
   journal_.emplace(&writer_->file(), Fingerprint(), ManifestOffset(plan_));
-  return begin == Begin::kNew ? journal_->Begin() : Resume();
+  TESSERA_RETURN_IF_ERROR(begin == Begin::kNew ? journal_->Begin() : Resume());
+  return CheckSpace();
 }
 
 // Everything that decides on the bytes, with the files by size and time only.

@@ -1,5 +1,8 @@
 // convert: downloaded weights to an arena, and back.
 
+#include <unistd.h>
+
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -99,9 +102,24 @@ absl::StatusOr<WeightSource> OpenInput(ConvertCommand& command) {
   return source;
 }
 
+// What is unfinished stays; everything else about a killed conversion is as the
+// system does it.
+extern "C" void SayHowToResume(int signal) {
+  constexpr char kHint[] =
+      "\nconvert: interrupted; the same command with --resume continues\n";
+  [[maybe_unused]] const ssize_t written =
+      write(STDERR_FILENO, kHint, sizeof(kHint) - 1);
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
+}
+
 absl::Status WriteArenas(const WeightSource& source,
                          const ConvertCommand& command, RankGroup& ranks,
                          absl::Time start) {
+  if (ranks.rank() == 0) {
+    std::signal(SIGINT, SayHowToResume);
+    std::signal(SIGTERM, SayHowToResume);
+  }
   TESSERA_ASSIGN_OR_RETURN(
       const std::vector<ConvertReport> reports,
       ConvertToArenas(source, command.outputs, command.options, ranks));

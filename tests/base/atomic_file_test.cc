@@ -56,7 +56,7 @@ TEST_F(AtomicFileTest, LeavesNothingBehindWhenAbandoned) {
     auto file = AtomicFile::Create(Path("out"), /*overwrite=*/false);
     ASSERT_TRUE(file.ok());
     ASSERT_TRUE(file->WriteAt(0, abc_).ok());
-    EXPECT_EQ(FilesInFolder(), 1);
+    EXPECT_LE(FilesInFolder(), 1);  // none where files need no name
   }
   EXPECT_EQ(FilesInFolder(), 0);
 }
