@@ -2,6 +2,8 @@
 #ifndef CONVERTER_QUANTIZE_DISTORTION_SUMS_INL_H_
 #define CONVERTER_QUANTIZE_DISTORTION_SUMS_INL_H_
 
+#include <immintrin.h>
+
 #include <cstdint>
 
 #include "converter/quantize/distortion_sums.h"
@@ -22,12 +24,28 @@ constexpr int kVectors = kDistortionAccumulators / kWidth;
 
 typedef double Doubles __attribute__((vector_size(8 * kWidth)));
 typedef int64_t Longs __attribute__((vector_size(8 * kWidth)));
-typedef float Floats __attribute__((vector_size(4 * kWidth)));
 
+// kWidth floats.
 inline Doubles LoadAsDoubles(const float* values) {
-  Floats floats;
-  __builtin_memcpy(&floats, values, sizeof(floats));
-  return __builtin_convertvector(floats, Doubles);
+#if defined(__AVX512F__)
+  return _mm512_cvtps_pd(_mm256_loadu_ps(values));
+#elif defined(__AVX2__)
+  return _mm256_cvtps_pd(_mm_loadu_ps(values));
+#else
+  return _mm_cvtps_pd(_mm_castsi128_ps(
+      _mm_loadl_epi64(reinterpret_cast<const __m128i*>(values))));
+#endif
+}
+
+// x > y ? x : y, so y if x is NaN.
+inline Doubles Max(Doubles x, Doubles y) {
+#if defined(__AVX512F__)
+  return _mm512_max_pd(x, y);
+#elif defined(__AVX2__)
+  return _mm256_max_pd(x, y);
+#else
+  return _mm_max_pd(x, y);
+#endif
 }
 
 // The accumulators in registers.
@@ -45,8 +63,7 @@ inline void AddEight(const float* original, const float* stored,
     const Doubles magnitude = (Doubles)((Longs)error & INT64_MAX);
     sums->squared_error[k] += error * error;
     sums->squared_signal[k] += signal * signal;
-    sums->max_abs[k] =
-        magnitude > sums->max_abs[k] ? magnitude : sums->max_abs[k];
+    sums->max_abs[k] = Max(magnitude, sums->max_abs[k]);
   }
 }
 
