@@ -7,13 +7,15 @@
 # MODEL is what `convert` reads, in float weights, and what the others are
 # compared with. TEXT is a file; all of it counts. A CHOICE is a mix (Q4_K_M) or
 # a number of bits per weight (4.5); by default some of both. IMATRIX, an
-# importance matrix (measured on another text), gives two more columns.
+# importance matrix (measured on another text), gives two more columns. EFFORT
+# is normal or high.
 set -euo pipefail
 
 if (( $# < 2 )); then
-  sed -n '2,11s/^# \{0,1\}//p' "$0" >&2
+  sed -n '2,12s/^# \{0,1\}//p' "$0" >&2
   exit 2
 fi
+effort=${EFFORT:-normal}
 model=$(realpath "$1")
 text=$(realpath "$2")
 shift 2
@@ -34,12 +36,14 @@ measure() {
     [0-9]*) set -- --target_bpw="$choice" "$@" ;;
     *) set -- --quantize="$choice" "$@" ;;
   esac
+  set -- --effort="$effort" "$@"
   report=$(bazel-bin/converter/convert --json --quiet --overwrite "$@" \
     "$model" "$folder/choice.arena")
   score=$(bazel-bin/runtime/llm/perplexity "$folder/choice.arena" \
     --base "$folder/base.arena" --file "$text" --score all --json --quiet)
+  # The total comes after the tensors.
   printf '%.3f | %.6f | %.6f' \
-    "$(sed -n 's/.*"bits_per_weight": \([0-9.e-]*\).*/\1/p' <<< "$report")" \
+    "$(sed -n 's/.*"bits_per_weight": \([0-9.e-]*\).*/\1/p' <<< "$report" | tail -n 1)" \
     "$(sed -n 's/.*"nll":{"mean":\([0-9.e-]*\).*/\1/p' <<< "$score")" \
     "$(sed -n 's/.*"kl_divergence":{"mean":\([0-9.e-]*\).*/\1/p' <<< "$score")"
 }
@@ -54,7 +58,7 @@ printf '%s\n%s\n' "$header" "$line"
 for choice in "$@"; do
   printf '| %s | %s |' "$choice" "$(measure "$choice")"
   if [[ -n $imatrix ]]; then
-    # The bits are the same.
+    # The bits are the same, or nearly so within a budget.
     printf ' %s |' "$(measure "$choice" --imatrix="$imatrix" | cut -d' ' -f3-)"
   fi
   printf '\n'

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "converter/quantize/value_weights.h"
 #include "formats/quant/codec.h"
 
 namespace tessera {
@@ -23,6 +24,7 @@ void ConvertRows(const WeightSource& source, const ArenaPlan& plan,
   std::vector<uint8_t> copy(*RowBytes(from.type, columns));
   std::vector<float> values(columns);
   std::vector<float> stored(columns);
+  std::vector<float> weights;
   const int64_t elements = static_cast<int64_t>(columns);
   for (uint64_t row = first; row < first + count; ++row) {
     const uint8_t* raw = source.RowsInPlace(from, row, 1).data();
@@ -36,6 +38,9 @@ void ConvertRows(const WeightSource& source, const ArenaPlan& plan,
                                          row / from.rows_per_matrix(), columns);
     }
     decode.dequantize_row(raw, elements, values.data());
+    if (plan.high_effort) {
+      importance = WeighByValue(values, importance, &weights);
+    }
     quantize(values.data(), elements,
              importance.empty() ? nullptr : importance.data(), blocks);
     encode.dequantize_row(blocks, elements, stored.data());

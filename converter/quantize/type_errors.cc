@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "converter/quantize/value_weights.h"
 #include "formats/quant/codec.h"
 
 namespace tessera {
@@ -87,9 +88,12 @@ class RowMeter {
     const Codec& codec = *FindCodec(type);
     blocks_.resize(*RowBytes(type, columns_));
     const auto columns = static_cast<int64_t>(columns_);
-    QuantizerOf(codec, high_effort_)(values_.data(), columns,
-                                     weights.empty() ? nullptr : weights.data(),
-                                     blocks_.data());
+    const absl::Span<const float> searched =
+        high_effort_ ? WeighByValue(values_, weights, &value_weights_)
+                     : weights;
+    QuantizerOf(codec, high_effort_)(
+        values_.data(), columns, searched.empty() ? nullptr : searched.data(),
+        blocks_.data());
     codec.dequantize_row(blocks_.data(), columns, stored_.data());
     for (size_t i = 0; i < columns_; ++i) stored_[i] -= values_[i];
     return Sum(stored_, weights);
@@ -104,6 +108,7 @@ class RowMeter {
   std::vector<uint8_t> blocks_;
   std::vector<float> values_;
   std::vector<float> stored_;
+  std::vector<float> value_weights_;
 };
 
 std::vector<Task> TasksOf(absl::Span<const TypeTrial> trials) {
