@@ -69,7 +69,8 @@ Squares SumSquares(const Codec& codec, QuantizeRowFn quantize,
 }
 
 // Weights per second of `convert`, which handles one row of the sample.
-double Rate(const Sample& sample, absl::FunctionRef<void(int64_t row)> convert) {
+double Rate(const Sample& sample,
+            absl::FunctionRef<void(int64_t row)> convert) {
   constexpr int kRounds = 5;
   double best = 0;
   for (int round = 0; round < kRounds; ++round) {
@@ -77,8 +78,8 @@ double Rate(const Sample& sample, absl::FunctionRef<void(int64_t row)> convert) 
     for (int64_t row = 0; row < sample.rows(); ++row) convert(row);
     const std::chrono::duration<double> seconds =
         std::chrono::steady_clock::now() - start;
-    best = std::max(best,
-                    static_cast<double>(sample.values.size()) / seconds.count());
+    best = std::max(
+        best, static_cast<double>(sample.values.size()) / seconds.count());
   }
   return best;
 }
@@ -164,9 +165,10 @@ std::string RenderCodecErrors(const std::vector<CodecErrors>& all) {
         Pair(errors, Decibel(normal.snr_db), Decibel(high.snr_db)), " | ",
         Pair(errors, Percent(normal.weighted), Percent(high.weighted)), " |\n");
   }
-  absl::StrAppend(&text,
-                  "\n| type | to blocks, million weights/s | with high effort | "
-                  "to floats |\n|---|---:|---:|---:|\n");
+  absl::StrAppend(
+      &text,
+      "\n| type | to blocks, million weights/s | with high effort | "
+      "to floats |\n|---|---:|---:|---:|\n");
   for (const CodecErrors& errors : all) {
     const bool has_high = FindCodec(errors.type)->quantize_row_high != nullptr;
     absl::StrAppend(

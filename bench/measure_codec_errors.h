@@ -21,7 +21,7 @@ struct CodecErrors {
   DType type = DType::kF32;
   double bits_per_weight = 0;
   CodecError normal_effort;
-  CodecError high_effort;               // as normal_effort where there is none
+  CodecError high_effort;  // as normal_effort where there is none
   double decoded_weights_per_second = 0;  // to floats
 };
 

@@ -69,8 +69,8 @@ QuantizationError Distortion::Summary() const {
   const double squared_error = Sum(sums_.squared_error);
   const double squared_signal = Sum(sums_.squared_signal);
   summary.set_rmse(std::sqrt(squared_error / count));
-  summary.set_max_abs(*std::max_element(std::begin(sums_.max_abs),
-                                        std::end(sums_.max_abs)));
+  summary.set_max_abs(
+      *std::max_element(std::begin(sums_.max_abs), std::end(sums_.max_abs)));
   summary.set_snr_db(10 * std::log10(squared_signal / squared_error));
   return summary;
 }

@@ -18,10 +18,10 @@ struct DistortionSums {
 
 // Adds `count` pairs to *sums. Defined in distortion_sums_<isa>.cc.
 namespace distortion_sums {
-#define TESSERA_DECLARE_ACCUMULATE(isa)                                    \
-  namespace isa {                                                          \
+#define TESSERA_DECLARE_ACCUMULATE(isa)                                      \
+  namespace isa {                                                            \
   void Accumulate(const float* original, const float* stored, int64_t count, \
-                  DistortionSums* sums);                                   \
+                  DistortionSums* sums);                                     \
   }
 TESSERA_DECLARE_ACCUMULATE(scalar)
 TESSERA_DECLARE_ACCUMULATE(avx2)

@@ -14,6 +14,7 @@
 #include "formats/quant/block_rows-inl.h"
 #include "formats/quant/byte_lanes-inl.h"
 #include "formats/quant/lanes-inl.h"
+#include "formats/quant/rounding-inl.h"
 #include "formats/quant/scale_search-inl.h"
 #include "formats/quant/stored_scale-inl.h"
 

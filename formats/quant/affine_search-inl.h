@@ -150,7 +150,8 @@ inline AffineCandidate SettleAffine(const Group<kCount>& group,
     const AffineCandidate solved =
         SolveAffine(values, quants, positive_min_allowed);
     current.scale = store(solved.scale);
-    const Floats min = store((values.wx - current.scale * quants.wq) / values.w);
+    const Floats min =
+        store((values.wx - current.scale * quants.wq) / values.w);
     current.min = solved.min == 0.0f ? Floats{} : min;
     current.error =
         RoundedAffineError<kLimit>(group, current.scale, current.min);

@@ -10,8 +10,8 @@
 
 #include "formats/quant/affine_super_block_fits-inl.h"
 #include "formats/quant/bit_fields-inl.h"
-#include "formats/quant/block_rows-inl.h"
 #include "formats/quant/block_quants-inl.h"
+#include "formats/quant/block_rows-inl.h"
 #include "formats/quant/lanes-inl.h"
 #include "formats/quant/packed_scales-inl.h"
 #include "formats/quant/rounding-inl.h"
@@ -75,7 +75,8 @@ inline void QuantizeAffineSuperBlocks(const float* values, int64_t elements,
                                       uint8_t* blocks) {
   const int64_t count = elements / kSuperBlock;
   for (int64_t first = 0; first < count; first += kChunk) {
-    const int chunk = static_cast<int>(std::min<int64_t>(kChunk, count - first));
+    const int chunk =
+        static_cast<int>(std::min<int64_t>(kChunk, count - first));
     const float* chunk_values = values + first * kSuperBlock;
     AffineSuperBlockFits fits;
     FitAffineSubBlocks<kLimit>(
@@ -120,7 +121,7 @@ inline void DecodeQ2_K(const BlockQ2_K& block, float* values) {
   for (int j = 0; j < kSuperBlock / kQ2SubBlock; ++j) {
     const int first = kQ2SubBlock * j;
     DecodeAffine(quants + first, kQ2SubBlock, scale * (block.scales[j] & 0xf),
-                   min * (block.scales[j] >> 4), values + first);
+                 min * (block.scales[j] >> 4), values + first);
   }
 }
 

@@ -11,7 +11,8 @@ namespace {
 // of weight i into bits [kShift, kShift + kBits) of quants[i]. With a kShift of
 // 0 the quant is set, otherwise the bits are added to it.
 template <int kBits, int kBytes, int kShift = 0>
-inline void UnpackFields(const uint8_t* __restrict bytes, uint8_t* __restrict quants) {
+inline void UnpackFields(const uint8_t* __restrict bytes,
+                         uint8_t* __restrict quants) {
   constexpr int kMask = (1 << kBits) - 1;
   for (int field = 0; field < 8 / kBits; ++field) {
     for (int l = 0; l < kBytes; ++l) {
@@ -25,7 +26,8 @@ inline void UnpackFields(const uint8_t* __restrict bytes, uint8_t* __restrict qu
 
 // The inverse: packs bits [kShift, kShift + kBits) of every quant.
 template <int kBits, int kBytes, int kShift = 0>
-inline void PackFields(const uint8_t* __restrict quants, uint8_t* __restrict bytes) {
+inline void PackFields(const uint8_t* __restrict quants,
+                       uint8_t* __restrict bytes) {
   constexpr int kMask = (1 << kBits) - 1;
   for (int l = 0; l < kBytes; ++l) {
     int byte = 0;

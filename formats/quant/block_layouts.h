@@ -82,8 +82,8 @@ static_assert(sizeof(BlockQ8_0) == 34);
 
 // The 16 values that a quant of IQ4_NL and IQ4_XS stands for: close together
 // around zero, where weights are many.
-constexpr int8_t kIq4Values[16] = {
-    -127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
+constexpr int8_t kIq4Values[16] = {-127, -104, -83, -65, -49, -35, -22, -10,
+                                   1,    13,   25,  38,  53,  69,  89,  113};
 
 // IQ4_NL: weight = scale * kIq4Values[q].
 //
@@ -97,8 +97,8 @@ struct BlockIQ4_NL {
 static_assert(sizeof(BlockIQ4_NL) == 18);
 
 // The values of an FP4 (E2M1) number, doubled so that they are integers.
-constexpr int8_t kDoubledFp4Values[16] = {
-    0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12};
+constexpr int8_t kDoubledFp4Values[16] = {0, 1,  2,  3,  4,  6,  8,  12,
+                                          0, -1, -2, -3, -4, -6, -8, -12};
 
 // MXFP4 (OCP Microscaling, 2023): weight = 2^(exponent - 127) * FP4(q), that is
 // 2^(exponent - 128) * kDoubledFp4Values[q]. As in ggml, exponent 255 is no NaN

@@ -53,7 +53,9 @@ inline uint16_t CollectFifthBits(Bytes16 quants) {
 
 // Types that keep bit 4 of the quants apart.
 template <typename Block>
-constexpr bool kHasFifthBits = requires(Block block) { block.fifth_bits; };
+constexpr bool kHasFifthBits = requires(Block block) {
+  block.fifth_bits;
+};
 
 // Writes the quants of the block at `block`.
 template <typename Block>

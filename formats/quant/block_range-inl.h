@@ -14,8 +14,8 @@ namespace {
 // The larger of both halves, lane by lane, down to four lanes.
 inline __m128 LargestOfFour(Floats x) {
 #if defined(__AVX512F__)
-  const __m256 eight = _mm256_max_ps(_mm512_castps512_ps256(x),
-                                     _mm512_extractf32x8_ps(x, 1));
+  const __m256 eight =
+      _mm256_max_ps(_mm512_castps512_ps256(x), _mm512_extractf32x8_ps(x, 1));
 #elif defined(__AVX2__)
   const __m256 eight = x;
 #endif

@@ -11,7 +11,7 @@ namespace {
 // Decodes a row: calls decode(block, values) for every block.
 template <typename Block, typename DecodeBlock>
 inline void DecodeBlocks(const uint8_t* blocks, int64_t elements, float* values,
-                  DecodeBlock decode) {
+                         DecodeBlock decode) {
   for (int64_t i = 0; i < elements / Block::kElements; ++i) {
     Block block;
     std::memcpy(&block, blocks, sizeof(block));
@@ -50,8 +50,8 @@ inline void EncodeInPlace(const float* values, int64_t elements,
 // every block. `importance` may be null, and is then null for every block.
 template <typename Block, typename EncodeBlock>
 inline void EncodeBlocks(const float* values, int64_t elements,
-                  const float* importance, uint8_t* blocks,
-                  EncodeBlock encode) {
+                         const float* importance, uint8_t* blocks,
+                         EncodeBlock encode) {
   for (int64_t i = 0; i < elements / Block::kElements; ++i) {
     const Block block = encode(values, importance);
     std::memcpy(blocks, &block, sizeof(block));

@@ -108,26 +108,26 @@ inline void SearchIQ4_NLRow(const float* values, int64_t elements,
 template <typename Block, int kLimit>
 inline void SearchAffineRow(const float* values, int64_t elements,
                             const float* importance, uint8_t* blocks) {
-  SearchBlocks(
-      values, importance, elements,
-      [&](const BlockGroup& group, int64_t first, int count) {
-        const AffineCandidate found = SettleAffine<kLimit>(
-            group, SearchAffine<kLimit>(group, /*positive_min_allowed=*/true),
-            /*positive_min_allowed=*/true, RoundToF16);
-        const Floats inverse = InverseOrZero(found.scale);
-        Floats quants[kBlock];
-        for (int i = 0; i < kBlock; ++i) {
-          quants[i] = NearestClamped(inverse * (group.values[i] - found.min),
-                                     0, kLimit);
-        }
-        const BlockQuants rows(quants);
-        for (int g = 0; g < count; ++g) {
-          uint8_t* block = blocks + (first + g) * sizeof(Block);
-          StoreScaleAt(found.scale[g], block + offsetof(Block, scale));
-          StoreScaleAt(found.min[g], block + offsetof(Block, min));
-          PackQuants<Block>(LoadQuants(rows.quants[g]), block);
-        }
-      });
+  SearchBlocks(values, importance, elements,
+               [&](const BlockGroup& group, int64_t first, int count) {
+                 const AffineCandidate found = SettleAffine<kLimit>(
+                     group,
+                     SearchAffine<kLimit>(group, /*positive_min_allowed=*/true),
+                     /*positive_min_allowed=*/true, RoundToF16);
+                 const Floats inverse = InverseOrZero(found.scale);
+                 Floats quants[kBlock];
+                 for (int i = 0; i < kBlock; ++i) {
+                   quants[i] = NearestClamped(
+                       inverse * (group.values[i] - found.min), 0, kLimit);
+                 }
+                 const BlockQuants rows(quants);
+                 for (int g = 0; g < count; ++g) {
+                   uint8_t* block = blocks + (first + g) * sizeof(Block);
+                   StoreScaleAt(found.scale[g], block + offsetof(Block, scale));
+                   StoreScaleAt(found.min[g], block + offsetof(Block, min));
+                   PackQuants<Block>(LoadQuants(rows.quants[g]), block);
+                 }
+               });
 }
 
 }  // namespace

@@ -70,25 +70,6 @@ inline Bytes16 Narrow(const Ints (&values)[kParts]) {
 #endif
 }
 
-// TruncateOrZero of rounding.h.
-inline Ints TruncateOrZero(Floats x) {
-  const Floats small = Abs(x) < 256.0f ? x : Floats{};
-#if defined(__AVX512F__)
-  return (Ints)_mm512_cvttps_epi32(small);
-#elif defined(__AVX2__)
-  return (Ints)_mm256_cvttps_epi32(small);
-#else
-  return (Ints)_mm_cvttps_epi32(small);
-#endif
-}
-
-// RoundHalfAway of rounding.h.
-inline Ints RoundHalfAway(Floats x) {
-  const Ints sign = (Ints)x & static_cast<int32_t>(0x80000000u);
-  const Floats below_half = Broadcast(0x1.fffffep-2f);
-  return TruncateOrZero(x + (Floats)(sign | (Ints)below_half));
-}
-
 }  // namespace
 }  // namespace tessera
 

@@ -59,7 +59,8 @@ inline float HalfPowerOfTwo(uint8_t exponent) {
   return std::bit_cast<float>(bits);
 }
 
-inline void DequantizeIQ4_NL(const uint8_t* blocks, int64_t elements, float* values) {
+inline void DequantizeIQ4_NL(const uint8_t* blocks, int64_t elements,
+                             float* values) {
   DecodeInPlace<BlockIQ4_NL>(
       blocks, elements, values, [](const uint8_t* block, float* block_values) {
         DecodeFields(block + offsetof(BlockIQ4_NL, quants), kIq4Values,
@@ -68,11 +69,13 @@ inline void DequantizeIQ4_NL(const uint8_t* blocks, int64_t elements, float* val
       });
 }
 
-inline void DequantizeIQ4_XS(const uint8_t* blocks, int64_t elements, float* values) {
+inline void DequantizeIQ4_XS(const uint8_t* blocks, int64_t elements,
+                             float* values) {
   DecodeBlocks<BlockIQ4_XS>(blocks, elements, values, DecodeIQ4_XS);
 }
 
-inline void DequantizeMXFP4(const uint8_t* blocks, int64_t elements, float* values) {
+inline void DequantizeMXFP4(const uint8_t* blocks, int64_t elements,
+                            float* values) {
   DecodeInPlace<BlockMXFP4>(
       blocks, elements, values, [](const uint8_t* block, float* block_values) {
         const uint8_t exponent = block[offsetof(BlockMXFP4, exponent)];
@@ -83,22 +86,20 @@ inline void DequantizeMXFP4(const uint8_t* blocks, int64_t elements, float* valu
 
 inline void QuantizeIQ4_NL(const float* values, int64_t elements,
                            const float* importance, uint8_t* blocks) {
-  ForEachBlockGroup(values, importance, elements,
-                    [&](BlockGroup* group, int64_t first, int count) {
-                      WeighCodebookErrors(importance != nullptr, group);
-                      const CodebookFit fit = FitCodebook(*group);
-                      Floats quants[kBlock];
-                      QuantizeCodebook(group->values, fit.scale, quants);
-                      const BlockQuants rows(quants);
-                      for (int g = 0; g < count; ++g) {
-                        uint8_t* const block =
-                            blocks + (first + g) * sizeof(BlockIQ4_NL);
-                        StoreScaleAt(fit.scale[g],
-                                     block + offsetof(BlockIQ4_NL, scale));
-                        PackQuants<BlockIQ4_NL>(LoadQuants(rows.quants[g]),
-                                                block);
-                      }
-                    });
+  ForEachBlockGroup(
+      values, importance, elements,
+      [&](BlockGroup* group, int64_t first, int count) {
+        WeighCodebookErrors(importance != nullptr, group);
+        const Floats scale = FitCodebook(*group);
+        Floats quants[kBlock];
+        QuantizeCodebook(group->values, scale, quants);
+        const BlockQuants rows(quants);
+        for (int g = 0; g < count; ++g) {
+          uint8_t* const block = blocks + (first + g) * sizeof(BlockIQ4_NL);
+          StoreScaleAt(scale[g], block + offsetof(BlockIQ4_NL, scale));
+          PackQuants<BlockIQ4_NL>(LoadQuants(rows.quants[g]), block);
+        }
+      });
 }
 
 }  // namespace

@@ -59,14 +59,10 @@ inline CodebookSums SumCodebook(const BlockGroup& group, Floats inverse) {
   return sums;
 }
 
-struct CodebookFit {
-  Floats scale;
-};
-
 // The scale for which x ~ scale * kIq4Values[q] has the smallest weighted
 // squared error, as FitSymmetric finds it: for each of 15 scales around that
 // which maps the value of largest magnitude to the table's first.
-inline CodebookFit FitCodebook(const BlockGroup& group) {
+inline Floats FitCodebook(const BlockGroup& group) {
   constexpr int kSteps = 7;
   constexpr float kFirst = kIq4Values[0];
   const Floats extreme = Extreme(group.values);
@@ -82,7 +78,7 @@ inline CodebookFit FitCodebook(const BlockGroup& group) {
     scale = better ? sums.wvx / sums.wvv : scale;
     explained = better ? scale * sums.wvx : explained;
   }
-  return {Abs(extreme) < kNegligible ? Floats{} : scale};
+  return Abs(extreme) < kNegligible ? Floats{} : scale;
 }
 
 // The quants of values[i] / scale; those of 0 where the scale is zero.

@@ -17,9 +17,9 @@ using DequantizeRowFn = void (*)(const uint8_t* blocks, int64_t elements,
 
 // Encodes one row. `importance` is null or `elements` nonnegative weights of
 // the squared error (an importance matrix). The bytes are those of ggml's
-// reference quantizers for finite values; multiples_search-inl.h has the one exception,
-// blocks of which nearly all weights have no importance. Values that are no
-// numbers are encoded to something, the same for all instruction sets.
+// reference quantizers for finite values; multiples_search-inl.h has the one
+// exception, blocks of which nearly all weights have no importance. Values that
+// are no numbers are encoded to something, the same for all instruction sets.
 using QuantizeRowFn = void (*)(const float* values, int64_t elements,
                                const float* importance, uint8_t* blocks);
 
@@ -32,7 +32,8 @@ struct Codec {
   // which is larger: S(w (stored x - x)^2), where w is the importance, or 1
   // without one. Null: quantize_row is all there is.
   QuantizeRowFn quantize_row_high;
-  bool uses_importance;            // false: quantize_row ignores `importance`
+  // False: quantize_row ignores `importance`; quantize_row_high never does.
+  bool uses_importance;
 };
 
 // The codec of `type`, or nullptr if it can be neither decoded nor encoded.

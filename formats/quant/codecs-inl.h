@@ -21,25 +21,27 @@ namespace TESSERA_CODEC_ISA {
 namespace {
 
 #define TESSERA_DECODER(type) \
-  {DType::k##type, Dequantize##type, nullptr, nullptr, false}
+  { DType::k##type, Dequantize##type, nullptr, nullptr, false }
 #define TESSERA_ROUNDER(type) \
-  {DType::k##type, Dequantize##type, Quantize##type, nullptr, false}
-#define TESSERA_SEARCHER(type, importance)             \
-  {DType::k##type, Dequantize##type, Quantize##type, \
-   QuantizeHigh##type, importance}
+  { DType::k##type, Dequantize##type, Quantize##type, nullptr, false }
+#define TESSERA_SEARCHER(type, importance)                                \
+  {                                                                       \
+    DType::k##type, Dequantize##type, Quantize##type, QuantizeHigh##type, \
+        importance                                                        \
+  }
 
 constexpr Codec kCodecs[kCodecCount] = {
-    TESSERA_ROUNDER(F32),          TESSERA_ROUNDER(F16),
-    TESSERA_SEARCHER(Q4_0, true),  TESSERA_SEARCHER(Q4_1, true),
-    TESSERA_SEARCHER(Q5_0, true),  TESSERA_SEARCHER(Q5_1, true),
-    TESSERA_SEARCHER(Q8_0, false), TESSERA_DECODER(Q2_K),
-    TESSERA_DECODER(Q3_K),         TESSERA_SEARCHER(Q4_K, true),
-    TESSERA_SEARCHER(Q5_K, true),  TESSERA_SEARCHER(Q6_K, true),
+    TESSERA_ROUNDER(F32),           TESSERA_ROUNDER(F16),
+    TESSERA_SEARCHER(Q4_0, true),   TESSERA_SEARCHER(Q4_1, true),
+    TESSERA_SEARCHER(Q5_0, true),   TESSERA_SEARCHER(Q5_1, true),
+    TESSERA_SEARCHER(Q8_0, false),  TESSERA_DECODER(Q2_K),
+    TESSERA_DECODER(Q3_K),          TESSERA_SEARCHER(Q4_K, true),
+    TESSERA_SEARCHER(Q5_K, true),   TESSERA_SEARCHER(Q6_K, true),
     TESSERA_SEARCHER(IQ4_NL, true), TESSERA_DECODER(IQ4_XS),
-    TESSERA_DECODER(F64),          TESSERA_ROUNDER(BF16),
-    TESSERA_DECODER(TQ1_0),        TESSERA_DECODER(TQ2_0),
-    TESSERA_DECODER(MXFP4),        TESSERA_ROUNDER(INT8),
-    TESSERA_DECODER(F8_E4M3),      TESSERA_DECODER(F8_E5M2),
+    TESSERA_DECODER(F64),           TESSERA_ROUNDER(BF16),
+    TESSERA_DECODER(TQ1_0),         TESSERA_DECODER(TQ2_0),
+    TESSERA_DECODER(MXFP4),         TESSERA_ROUNDER(INT8),
+    TESSERA_DECODER(F8_E4M3),       TESSERA_DECODER(F8_E5M2),
 };
 
 #undef TESSERA_DECODER

@@ -15,11 +15,13 @@
 namespace tessera {
 namespace {
 
-// Copies each stored number to a `Stored` and converts it. Flattened, so that no
-// unit emits a function of float16.h or bfloat16.h.
+// Copies each stored number to a `Stored` and converts it. Flattened, so that
+// no unit emits a function of float16.h or bfloat16.h.
 template <typename Stored, typename Convert>
-[[gnu::flatten]] inline void DecodeNumbers(const uint8_t* __restrict blocks, int64_t elements,
-                          float* __restrict values, Convert convert) {
+[[gnu::flatten]] inline void DecodeNumbers(const uint8_t* __restrict blocks,
+                                           int64_t elements,
+                                           float* __restrict values,
+                                           Convert convert) {
   for (int64_t i = 0; i < elements; ++i) {
     Stored stored;
     std::memcpy(&stored, blocks + i * sizeof(stored), sizeof(stored));
@@ -28,8 +30,10 @@ template <typename Stored, typename Convert>
 }
 
 template <typename Stored, typename Convert>
-[[gnu::flatten]] inline void EncodeNumbers(const float* __restrict values, int64_t elements,
-                          uint8_t* __restrict blocks, Convert convert) {
+[[gnu::flatten]] inline void EncodeNumbers(const float* __restrict values,
+                                           int64_t elements,
+                                           uint8_t* __restrict blocks,
+                                           Convert convert) {
   for (int64_t i = 0; i < elements; ++i) {
     const Stored stored = convert(values[i]);
     std::memcpy(blocks + i * sizeof(stored), &stored, sizeof(stored));
@@ -44,9 +48,8 @@ inline void DequantizeF32(const uint8_t* blocks, int64_t elements,
 // Values beyond the range of float become infinity.
 inline void DequantizeF64(const uint8_t* blocks, int64_t elements,
                           float* values) {
-  DecodeNumbers<double>(blocks, elements, values, [](double value) {
-    return static_cast<float>(value);
-  });
+  DecodeNumbers<double>(blocks, elements, values,
+                        [](double value) { return static_cast<float>(value); });
 }
 
 inline void DequantizeF16(const uint8_t* blocks, int64_t elements,

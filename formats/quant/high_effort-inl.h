@@ -76,11 +76,11 @@ inline void KeepBetterBlocks(QuantizeRowFn quantize, QuantizeRowFn search,
   }
 }
 
-#define TESSERA_DEFINE_HIGH(type, Search)                                   \
-  inline void QuantizeHigh##type(const float* values, int64_t elements,     \
+#define TESSERA_DEFINE_HIGH(type, Search)                                    \
+  inline void QuantizeHigh##type(const float* values, int64_t elements,      \
                                  const float* importance, uint8_t* blocks) { \
-    KeepBetterBlocks<Block##type>(Quantize##type, Search, Dequantize##type, \
-                                  values, elements, importance, blocks);    \
+    KeepBetterBlocks<Block##type>(Quantize##type, Search, Dequantize##type,  \
+                                  values, elements, importance, blocks);     \
   }
 TESSERA_DEFINE_HIGH(Q4_0, (SearchSymmetricRow<BlockQ4_0, 8>))
 TESSERA_DEFINE_HIGH(Q4_1, (SearchAffineRow<BlockQ4_1, 15>))

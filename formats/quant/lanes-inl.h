@@ -72,7 +72,7 @@ inline Floats Max(Floats x, Floats y) { return _mm_max_ps(x, y); }
 inline Floats Min(Floats x, Floats y) { return _mm_min_ps(x, y); }
 #endif
 
-// clamp(NearestInt(x), low, high) of rounding.h, as a float.
+// clamp(NearestInt(x), low, high) of rounding-inl.h, as a float.
 inline Floats NearestClamped(Floats x, int low, int high) {
   constexpr float kMagic = 12582912.0f;  // 1.5 * 2^23; its bits are kBits
   constexpr int32_t kBits = 0x4b400000;

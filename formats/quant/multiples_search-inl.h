@@ -86,10 +86,10 @@ inline Ints ImproveQuant(Floats value, Floats weight, Floats* quant,
       NearestClamped(value * others.wqq / others.wxq, 0, kMaxMultiple);
   const OriginSums changed = {others.wxq + weight * value * q,
                               others.wqq + weight * q * q};
-  const Ints better =
-      (others.wxq > 0.0f) & (others.wqq > 0.0f) & (q != *quant) &
-      (changed.wxq * changed.wxq * sums->wqq >
-       sums->wxq * sums->wxq * changed.wqq);
+  const Ints better = (others.wxq > 0.0f) & (others.wqq > 0.0f) &
+                      (q != *quant) &
+                      (changed.wxq * changed.wxq * sums->wqq >
+                       sums->wxq * sums->wxq * changed.wqq);
   *quant = better ? q : *quant;
   sums->wxq = better ? changed.wxq : sums->wxq;
   sums->wqq = better ? changed.wqq : sums->wqq;

@@ -3,8 +3,12 @@
 #ifndef FORMATS_QUANT_ROUNDING_INL_H_
 #define FORMATS_QUANT_ROUNDING_INL_H_
 
+#include <immintrin.h>
+
 #include <bit>
 #include <cstdint>
+
+#include "formats/quant/lanes-inl.h"
 
 namespace tessera {
 namespace {
@@ -24,19 +28,27 @@ inline int NearestIntOrZero(float value) {
   return NearestInt(value == value ? value : 0.0f);
 }
 
-// `value` without its fraction if |value| < 256. Everything else gives 0, which
+// Every lane without its fraction if |x| < 256. Everything else gives 0, which
 // is what the reference's conversion (undefined in C) yields on x86-64; it
 // happens only in blocks that are not finite or purely denormal.
-inline int TruncateOrZero(float value) {
-  return static_cast<int>(__builtin_fabsf(value) < 256.0f ? value : 0.0f);
+inline Ints TruncateOrZero(Floats x) {
+  const Floats small = Abs(x) < 256.0f ? x : Floats{};
+#if defined(__AVX512F__)
+  return (Ints)_mm512_cvttps_epi32(small);
+#elif defined(__AVX2__)
+  return (Ints)_mm256_cvttps_epi32(small);
+#else
+  return (Ints)_mm_cvttps_epi32(small);
+#endif
 }
 
-// The integer nearest to `value`, ties away from zero, if |value| < 255; 0 from
-// 256 on and for NaN.
-inline int RoundHalfAway(float value) {
+// The integers nearest to x, ties away from zero, if |x| < 255; 0 from 256 on
+// and for NaN.
+inline Ints RoundHalfAway(Floats x) {
   // Not 0.5: with it, the sum would round the float below 0.5 up to 1.
-  constexpr float kBelowHalf = 0x1.fffffep-2f;
-  return TruncateOrZero(value + __builtin_copysignf(kBelowHalf, value));
+  const Floats below_half = Broadcast(0x1.fffffep-2f);
+  const Ints sign = (Ints)x & static_cast<int32_t>(0x80000000u);
+  return TruncateOrZero(x + (Floats)(sign | (Ints)below_half));
 }
 
 }  // namespace

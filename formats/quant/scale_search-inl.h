@@ -149,8 +149,8 @@ struct AffineFit {
 };
 
 template <int kLimit, int kCount>
-inline void QuantizeAffine(const Floats (&values)[kCount],
-                           const AffineFit& fit, Floats* quants) {
+inline void QuantizeAffine(const Floats (&values)[kCount], const AffineFit& fit,
+                           Floats* quants) {
   for (int i = 0; i < kCount; ++i) {
     const Floats q =
         NearestClamped(fit.inverse * (values[i] - fit.base), 0, kLimit);
@@ -196,8 +196,7 @@ inline Floats AffineError(const Group<kCount>& group, const Floats* quants,
                           const AffineFit& fit) {
   Floats error = {};
   for (int i = 0; i < kCount; ++i) {
-    const Floats difference =
-        fit.scale * quants[i] + fit.min - group.values[i];
+    const Floats difference = fit.scale * quants[i] + fit.min - group.values[i];
     error += group.weights[i] * (difference * difference);
   }
   return error;

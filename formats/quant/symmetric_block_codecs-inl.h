@@ -13,6 +13,7 @@
 #include "formats/quant/block_rows-inl.h"
 #include "formats/quant/byte_lanes-inl.h"
 #include "formats/quant/lanes-inl.h"
+#include "formats/quant/rounding-inl.h"
 #include "formats/quant/scale_search-inl.h"
 #include "formats/quant/stored_scale-inl.h"
 
@@ -122,10 +123,9 @@ inline void QuantizeQ8_0(const float* values, int64_t elements,
       values, elements, blocks, [](const float* block_values, uint8_t* block) {
         const float scale = MagnitudeOfBlock(block_values) / 127.0f;
         const float inverse = scale != 0.0f ? 1.0f / scale : 0.0f;
-        const QuantHalves quants =
-            RoundBlock(block_values, [inverse](Floats x) {
-              return RoundHalfAway(x * inverse);
-            });
+        const QuantHalves quants = RoundBlock(
+            block_values,
+            [inverse](Floats x) { return RoundHalfAway(x * inverse); });
         StoreScaleAt(scale, block + offsetof(BlockQ8_0, scale));
         StoreBytes(quants.low, block + offsetof(BlockQ8_0, quants));
         StoreBytes(quants.high, block + offsetof(BlockQ8_0, quants) + 16);

@@ -8,8 +8,8 @@
 #include <cstdint>
 
 #include "formats/quant/bit_fields-inl.h"
-#include "formats/quant/block_rows-inl.h"
 #include "formats/quant/block_quants-inl.h"
+#include "formats/quant/block_rows-inl.h"
 #include "formats/quant/lanes-inl.h"
 #include "formats/quant/rounding-inl.h"
 #include "formats/quant/scale_search-inl.h"
@@ -46,8 +46,8 @@ inline void DecodeQ3_K(const BlockQ3_K& block, float* values) {
   const float scale = LoadScale(block.scale);
   for (int j = 0; j < kQ6SubBlocks; ++j) {
     DecodeSymmetric(quants + kQ6SubBlock * j,
-                   scale * static_cast<float>(scales[j] - 32), 4,
-                   values + kQ6SubBlock * j);
+                    scale * static_cast<float>(scales[j] - 32), 4,
+                    values + kQ6SubBlock * j);
   }
 }
 
@@ -60,7 +60,7 @@ inline void DecodeQ6_K(const BlockQ6_K& block, float* values) {
   const float scale = LoadScale(block.scale);
   for (int j = 0; j < kQ6SubBlocks; ++j) {
     DecodeSymmetric(quants + kQ6SubBlock * j, scale * block.scales[j], 32,
-                   values + kQ6SubBlock * j);
+                    values + kQ6SubBlock * j);
   }
 }
 
@@ -142,20 +142,18 @@ inline BlockQ6_K EncodeQ6_K(const float* values, const float* importance) {
 
 inline void DequantizeQ3_K(const uint8_t* blocks, int64_t elements,
                            float* values) {
-  DecodeBlocks<BlockQ3_K>(
-      blocks, elements, values,
-      [](const BlockQ3_K& block, float* block_values) {
-        DecodeQ3_K(block, block_values);
-      });
+  DecodeBlocks<BlockQ3_K>(blocks, elements, values,
+                          [](const BlockQ3_K& block, float* block_values) {
+                            DecodeQ3_K(block, block_values);
+                          });
 }
 
 inline void DequantizeQ6_K(const uint8_t* blocks, int64_t elements,
                            float* values) {
-  DecodeBlocks<BlockQ6_K>(
-      blocks, elements, values,
-      [](const BlockQ6_K& block, float* block_values) {
-        DecodeQ6_K(block, block_values);
-      });
+  DecodeBlocks<BlockQ6_K>(blocks, elements, values,
+                          [](const BlockQ6_K& block, float* block_values) {
+                            DecodeQ6_K(block, block_values);
+                          });
 }
 
 inline void QuantizeQ6_K(const float* values, int64_t elements,

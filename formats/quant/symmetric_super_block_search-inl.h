@@ -39,8 +39,7 @@ inline double SumLanes(const Floats (&lanes)[kQ6Batches]) {
 
 // Chooses the scales next to those of the fits.
 inline void ChooseQ6Scales(const Q6Groups& groups,
-                           const Floats (&fits)[kQ6Batches],
-                           Q6Choice* choice) {
+                           const Floats (&fits)[kQ6Batches], Q6Choice* choice) {
   constexpr int kReach = 2;
   const Floats unit = Broadcast(choice->unit);
   Floats errors[kQ6Batches];
@@ -48,10 +47,9 @@ inline void ChooseQ6Scales(const Q6Groups& groups,
     Floats best = choice->scales[batch];
     Floats best_error = OriginError(groups[batch], unit * best, Q6Level);
     for (int reach = -kReach; reach <= kReach; ++reach) {
-      const Floats scale =
-          NearestClamped(fits[batch] * InverseOrZero(unit) +
-                             static_cast<float>(reach),
-                         -128, 127);
+      const Floats scale = NearestClamped(
+          fits[batch] * InverseOrZero(unit) + static_cast<float>(reach), -128,
+          127);
       const Floats error = OriginError(groups[batch], unit * scale, Q6Level);
       const Ints better = error < best_error;
       best = better ? scale : best;

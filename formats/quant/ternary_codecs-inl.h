@@ -8,9 +8,9 @@
 
 #include "formats/quant/bit_fields-inl.h"
 #include "formats/quant/block_rows-inl.h"
-#include "formats/quant/super_blocks-inl.h"
 #include "formats/quant/stored_scale-inl.h"
 #include "formats/quant/super_block_layouts.h"
+#include "formats/quant/super_blocks-inl.h"
 
 namespace tessera {
 namespace {
@@ -18,7 +18,7 @@ namespace {
 // Reads `digits` base-3 digits of each byte of a run and returns where the next
 // run's weights go.
 inline uint8_t* UnpackDigits(const uint8_t* bytes, int byte_count, int digits,
-                      uint8_t* quants) {
+                             uint8_t* quants) {
   int power = 1;  // 3^digit
   for (int digit = 0; digit < digits; ++digit) {
     for (int l = 0; l < byte_count; ++l) {
@@ -31,7 +31,7 @@ inline uint8_t* UnpackDigits(const uint8_t* bytes, int byte_count, int digits,
 }
 
 inline void DecodeTernary(const uint8_t* quants, uint16_t scale_bits,
-                   float* __restrict values) {
+                          float* __restrict values) {
   const float scale = LoadScale(scale_bits);
   for (int i = 0; i < kSuperBlock; ++i) {
     values[i] = static_cast<float>(quants[i] - 1) * scale;
@@ -54,11 +54,13 @@ inline void DecodeTQ2_0(const BlockTQ2_0& block, float* values) {
   DecodeTernary(quants, block.scale, values);
 }
 
-inline void DequantizeTQ1_0(const uint8_t* blocks, int64_t elements, float* values) {
+inline void DequantizeTQ1_0(const uint8_t* blocks, int64_t elements,
+                            float* values) {
   DecodeBlocks<BlockTQ1_0>(blocks, elements, values, DecodeTQ1_0);
 }
 
-inline void DequantizeTQ2_0(const uint8_t* blocks, int64_t elements, float* values) {
+inline void DequantizeTQ2_0(const uint8_t* blocks, int64_t elements,
+                            float* values) {
   DecodeBlocks<BlockTQ2_0>(blocks, elements, values, DecodeTQ2_0);
 }
 

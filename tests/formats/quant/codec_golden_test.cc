@@ -192,11 +192,11 @@ TEST_P(CodecGoldenTest, ImportanceIsIgnoredWhereDeclared) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Isas, CodecGoldenTest, ::testing::ValuesIn(SupportedIsas()),
-    [](const ::testing::TestParamInfo<Isa>& info) {
-      return std::string(IsaName(info.param));
-    });
+INSTANTIATE_TEST_SUITE_P(Isas, CodecGoldenTest,
+                         ::testing::ValuesIn(SupportedIsas()),
+                         [](const ::testing::TestParamInfo<Isa>& info) {
+                           return std::string(IsaName(info.param));
+                         });
 
 }  // namespace
 }  // namespace tessera

@@ -114,9 +114,12 @@ TEST_P(HighEffortTest, NoBlockIsWorseAndTheSumIsBetter) {
 
 TEST_P(HighEffortTest, OddRowsAreNotWorse) {
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
-  std::vector<std::vector<float>> rows = {
-      std::vector<float>(kColumns, 0.0f), std::vector<float>(kColumns, -0.7f),
-      NormalRow(1e-7f), NormalRow(1e-40f), NormalRow(1e30f), NormalRow(1.0f)};
+  std::vector<std::vector<float>> rows = {std::vector<float>(kColumns, 0.0f),
+                                          std::vector<float>(kColumns, -0.7f),
+                                          NormalRow(1e-7f),
+                                          NormalRow(1e-40f),
+                                          NormalRow(1e30f),
+                                          NormalRow(1.0f)};
   for (int i = 0; i < kColumns; ++i) {
     rows[5][i] = i % 100 == 0 ? 1e4f : rows[5][i];
   }
@@ -152,11 +155,11 @@ TEST_P(HighEffortTest, KeepsExactBlocks) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Isas, HighEffortTest, ::testing::ValuesIn(SupportedIsas()),
-    [](const ::testing::TestParamInfo<Isa>& info) {
-      return std::string(IsaName(info.param));
-    });
+INSTANTIATE_TEST_SUITE_P(Isas, HighEffortTest,
+                         ::testing::ValuesIn(SupportedIsas()),
+                         [](const ::testing::TestParamInfo<Isa>& info) {
+                           return std::string(IsaName(info.param));
+                         });
 
 }  // namespace
 }  // namespace tessera

@@ -12,6 +12,7 @@
 #include "base/isa.h"
 #include "formats/dtype/dtype.h"
 #include "formats/dtype/float16.h"
+#include "formats/dtype/float8.h"
 #include "formats/quant/codec.h"
 #include "gtest/gtest.h"
 
@@ -69,8 +70,7 @@ struct ImportanceKind {
 };
 
 const ImportanceKind kImportanceKinds[] = {
-    {"uniform",
-     [](std::mt19937& random) { return 0x1p-32f * random(); }},
+    {"uniform", [](std::mt19937& random) { return 0x1p-32f * random(); }},
     {"mostly zero",
      [](std::mt19937& random) {
        return random() % 9 == 0 ? 0x1p-32f * random() : 0.0f;
@@ -89,7 +89,8 @@ class IsaAgreementTest : public ::testing::TestWithParam<Isa> {
   void ForEachType(Check check) {
     for (const DTypeTraits& traits : AllDTypes()) {
       const Codec* codec = FindCodec(traits.type, GetParam());
-      if (codec != nullptr) check(*codec, *FindCodec(traits.type, Isa::kScalar));
+      if (codec != nullptr)
+        check(*codec, *FindCodec(traits.type, Isa::kScalar));
     }
   }
 
@@ -110,9 +111,8 @@ class IsaAgreementTest : public ::testing::TestWithParam<Isa> {
                 Encode(scalar.quantize_row, own.type, values, importance))
           << DTypeName(own.type) << ", " << what;
       if (own.quantize_row_high == nullptr) return;
-      EXPECT_EQ(
-          Encode(own.quantize_row_high, own.type, values, importance),
-          Encode(scalar.quantize_row_high, own.type, values, importance))
+      EXPECT_EQ(Encode(own.quantize_row_high, own.type, values, importance),
+                Encode(scalar.quantize_row_high, own.type, values, importance))
           << DTypeName(own.type) << " with high effort, " << what;
     });
   }
@@ -179,8 +179,8 @@ TEST_P(IsaAgreementTest, EveryF16AndItsNeighboursConvert) {
   for (uint32_t offset : offsets) {
     std::vector<float> shifted(values.size());
     for (size_t i = 0; i < values.size(); ++i) {
-      shifted[i] = std::bit_cast<float>(
-          std::bit_cast<uint32_t>(values[i]) + offset);
+      shifted[i] =
+          std::bit_cast<float>(std::bit_cast<uint32_t>(values[i]) + offset);
     }
     codec.quantize_row(shifted.data(), shifted.size(), nullptr,
                        reinterpret_cast<uint8_t*>(halves.data()));
@@ -190,11 +190,30 @@ TEST_P(IsaAgreementTest, EveryF16AndItsNeighboursConvert) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Isas, IsaAgreementTest, ::testing::ValuesIn(SupportedIsas()),
-    [](const ::testing::TestParamInfo<Isa>& info) {
-      return std::string(IsaName(info.param));
-    });
+// Row lengths beyond one step and with a rest.
+TEST_P(IsaAgreementTest, EveryF8Converts) {
+  std::vector<uint8_t> bytes(3 * 256 + 5);
+  for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = i & 0xff;
+  std::vector<float> e4m3(bytes.size()), e5m2(bytes.size());
+  FindCodec(DType::kF8_E4M3, GetParam())
+      ->dequantize_row(bytes.data(), bytes.size(), e4m3.data());
+  FindCodec(DType::kF8_E5M2, GetParam())
+      ->dequantize_row(bytes.data(), bytes.size(), e5m2.data());
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    ASSERT_EQ(std::bit_cast<uint32_t>(e4m3[i]),
+              std::bit_cast<uint32_t>(F8E4M3ToF32(bytes[i])))
+        << i;
+    ASSERT_EQ(std::bit_cast<uint32_t>(e5m2[i]),
+              std::bit_cast<uint32_t>(F8E5M2ToF32(bytes[i])))
+        << i;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Isas, IsaAgreementTest,
+                         ::testing::ValuesIn(SupportedIsas()),
+                         [](const ::testing::TestParamInfo<Isa>& info) {
+                           return std::string(IsaName(info.param));
+                         });
 
 }  // namespace
 }  // namespace tessera

@@ -1,9 +1,8 @@
-#include "formats/quant/packed_scales-inl.h"
-
 #include <algorithm>
 #include <cstdint>
 #include <random>
 
+#include "formats/quant/packed_scales-inl.h"
 #include "gtest/gtest.h"
 
 namespace tessera {

@@ -1,14 +1,18 @@
-#include "formats/quant/rounding-inl.h"
-
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 
+#include "formats/quant/rounding-inl.h"
 #include "gtest/gtest.h"
 
 namespace tessera {
 namespace {
+
+int Truncate(float value) { return TruncateOrZero(Broadcast(value))[0]; }
+
+int Round(float value) { return RoundHalfAway(Broadcast(value))[0]; }
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
@@ -41,16 +45,27 @@ TEST(RoundingTest, NearestIntTiesToEven) {
 
 TEST(RoundingTest, RoundHalfAwayIsRound) {
   ForEachFloatBelow(255.0f, [](float value) {
-    ASSERT_EQ(RoundHalfAway(value), static_cast<int>(std::round(value)))
-        << value;
+    ASSERT_EQ(Round(value), static_cast<int>(std::round(value))) << value;
   });
 }
 
 TEST(RoundingTest, TruncateDropsTheFraction) {
   ForEachFloatBelow(256.0f, [](float value) {
-    ASSERT_EQ(TruncateOrZero(value), static_cast<int>(std::trunc(value)))
+    ASSERT_EQ(Truncate(value), static_cast<int>(std::trunc(value))) << value;
+  });
+}
+
+TEST(RoundingTest, ClampedLanesAreClampedIntegers) {
+  ForEachFloatBelow(100.0f, [](float value) {
+    ASSERT_EQ(NearestClamped(Broadcast(value), -32, 31)[0],
+              std::clamp(NearestInt(value), -32, 31))
         << value;
   });
+  for (float value : {kInfinity, -kInfinity, kNan, 1e30f, -1e30f, 1e7f}) {
+    EXPECT_EQ(NearestClamped(Broadcast(value), 0, 63)[0],
+              std::clamp(NearestInt(value), 0, 63))
+        << value;
+  }
 }
 
 TEST(RoundingTest, NanIsZeroWhereAsked) {
@@ -61,8 +76,8 @@ TEST(RoundingTest, NanIsZeroWhereAsked) {
 
 TEST(RoundingTest, EveryFloatIsDefined) {
   for (float value : {kInfinity, -kInfinity, kNan, 1e30f, -1e30f, 256.0f}) {
-    EXPECT_EQ(TruncateOrZero(value), 0) << value;
-    EXPECT_EQ(RoundHalfAway(value), 0) << value;
+    EXPECT_EQ(Truncate(value), 0) << value;
+    EXPECT_EQ(Round(value), 0) << value;
     const int nearest = NearestInt(value);
     EXPECT_GE(nearest, -0x400000) << value;
     EXPECT_LT(nearest, 0x400000) << value;

@@ -1,9 +1,8 @@
-#include "formats/quant/scale_search-inl.h"
-
 #include <cmath>
 #include <vector>
 
 #include "formats/quant/multiples_search-inl.h"
+#include "formats/quant/scale_search-inl.h"
 #include "gtest/gtest.h"
 
 namespace tessera {
