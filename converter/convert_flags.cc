@@ -25,7 +25,8 @@ ABSL_FLAG(std::string, isa, "portable",
           "there is, serves all");
 ABSL_FLAG(std::vector<std::string>, also, {},
           "further outputs from the same read of INPUT: FILE.arena:TYPE, "
-          "TYPE as for --quantize, several with commas between");
+          "TYPE as for --quantize, everything else as for OUTPUT; several with "
+          "commas between");
 ABSL_FLAG(bool, fuse, true,
           "put q, k and v into one extent, and let gate and up alternate");
 ABSL_FLAG(int, threads, 0, "threads; 0: one per CPU");
@@ -118,7 +119,7 @@ absl::StatusOr<OutputOptions> AlsoFromText(absl::string_view text,
         absl::StrCat("--also: expected FILE.arena:TYPE, not ", text));
   }
   TESSERA_ASSIGN_OR_RETURN(output.plan.recipe,
-                           QuantizeRecipe::Parse(text.substr(colon + 1)));
+                           like.plan.recipe.WithMix(text.substr(colon + 1)));
   return output;
 }
 

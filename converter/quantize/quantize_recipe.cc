@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "base/status_macros.h"
 
 namespace tessera {
 namespace {
@@ -87,6 +88,16 @@ absl::StatusOr<QuantizeRecipe> QuantizeRecipe::Parse(absl::string_view name) {
   return absl::InvalidArgumentError(
       absl::StrCat("--quantize: no such type: ", name, "; known are ",
                    absl::StrJoin(Names(), " ")));
+}
+
+absl::StatusOr<QuantizeRecipe> QuantizeRecipe::WithMix(
+    absl::string_view name) const {
+  TESSERA_ASSIGN_OR_RETURN(const QuantizeRecipe plain, Parse(name));
+  QuantizeRecipe recipe = *this;
+  recipe.name_ = plain.name_;
+  recipe.mix_ = plain.mix_;
+  recipe.budget_.reset();
+  return recipe;
 }
 
 std::vector<std::string> QuantizeRecipe::Names() {

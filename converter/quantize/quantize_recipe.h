@@ -28,6 +28,10 @@ class QuantizeRecipe {
   // listing the names, for an unknown one.
   static absl::StatusOr<QuantizeRecipe> Parse(absl::string_view name);
 
+  // This recipe with another value of --quantize, and all exceptions as they
+  // are.
+  absl::StatusOr<QuantizeRecipe> WithMix(absl::string_view name) const;
+
   // All names, for --help.
   static std::vector<std::string> Names();
 

@@ -242,5 +242,18 @@ TEST(QuantizeRecipeTest, UnknownNamesAreRefusedWithTheList) {
   EXPECT_NE(recipe.status().message().find("Q4_K_M"), absl::string_view::npos);
 }
 
+TEST(QuantizeRecipeTest, AnotherMixKeepsTheExceptions) {
+  QuantizeRecipe recipe = QuantizeRecipe::Parse("Q4_K_M").value();
+  recipe.output_type = DType::kF16;
+  recipe.high_effort = true;
+  const QuantizeRecipe other = recipe.WithMix("Q8_0").value();
+  EXPECT_EQ(other.name(), "Q8_0");
+  EXPECT_EQ(other.output_type, DType::kF16);
+  EXPECT_TRUE(other.high_effort);
+  recipe.set_budget({"target_bpw", "5", {}});
+  EXPECT_FALSE(recipe.WithMix("keep").value().budget().has_value());
+  EXPECT_FALSE(recipe.WithMix("Q9").ok());
+}
+
 }  // namespace
 }  // namespace tessera
