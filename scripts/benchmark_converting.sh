@@ -7,7 +7,7 @@
 # Sections: speed large relayout resume ranks effort; all if none is named.
 # PEER is a llama-quantize of your own, to compare with. ROUNDS (5) and THREADS
 # (2) say how. The models have random weights, TinyLlama-1.1B's shape (2.2 GB)
-# and, for `large`, Mistral-7B's (13.5 GB), and are made once in FOLDER
+# and, for `large`, Mistral-7B's (14.5 GB), and are made once in FOLDER
 # (.cache/converting). `effort` uses the small trained model of testdata.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -54,14 +54,16 @@ field() { grep -o "\"$1\":[^,}]*" | head -1 | cut -d: -f2 | tr -d '" '; }
 # member NAME JSON: the mean of the object NAME.
 member() { grep -o "\"$1\":{\"mean\":[^,}]*" <<<"$2" | grep -o '[^:]*$'; }
 
-# peak COMMAND...: the most anonymous memory it had, in MiB, looked at every 10 ms.
+# peak COMMAND...: the most anonymous memory it had, in MiB, looked at ten times a second.
 peak() {
   "$@" >/dev/null 2>&1 &
-  local process=$! most=0 now
-  while now=$(awk '/^RssAnon/ {print $2}' "/proc/$process/status" 2>/dev/null) && [[ -n $now ]]; do
-    ((now > most)) && most=$now
-    sleep 0.01
-  done
+  local process=$! most=0 name value
+  while [[ -e /proc/$process/status ]]; do
+    while read -r name value _; do
+      if [[ $name == RssAnon: ]] && ((value > most)); then most=$value; fi
+    done <"/proc/$process/status" || true
+    sleep 0.1
+  done 2>/dev/null
   wait "$process"
   calc "$most / 1024" %.0f
 }
@@ -91,7 +93,8 @@ measure_speed() {
       r="$(printf '%s\n' "${ratios[@]}" | median)x"
       range=$(printf '%s\n' "${ratios[@]}" | sort -g | sed -n '1p;$p' | paste -sd' ')
     fi
-    echo "| $type | $o | $t | $r | $range | $(peak to_arena "$type") |"
+    rm -f "$output"
+    echo "| $type | $o | $t | $r | $range | $(peak "$convert" --quantize "$type" --threads "$threads" --quiet "$gguf" "$output") |"
   done
 }
 
@@ -99,7 +102,7 @@ measure_large() {
   local model=$folder/mistral-7b disk file start time bytes
   [[ -f $model/config.json ]] || scripts/random_checkpoint.py "$model" 3
   bytes=$(cat "$model"/*.safetensors | wc -c)
-  echo "| 13.5 GB of F16 safetensors in 3 shards, cold cache, to Q4_0 | |"
+  echo "| 14.5 GB of F16 safetensors in 3 shards, cold cache, to Q4_0 | |"
   echo "|---|---|"
   for file in "$model"/*.safetensors; do drop "$file"; done
   start=$EPOCHREALTIME
@@ -176,11 +179,11 @@ measure_effort() {
   local type flags report score
   "$convert" --quantize F32 --quiet --overwrite testdata/tiny "$folder/f32.arena"
   for flags in "--quantize Q4_0" "--quantize Q4_0 --effort high" "--quantize Q4_K_M" \
-    "--quantize Q4_K_M --effort high" "--target_bpw 4.6" "--target_bpw 4.6 --effort high" "--target_bpw 4.9"; do
+    "--quantize Q4_K_M --effort high" "--target_bpw 4.5" "--target_bpw 4.5 --effort high" "--target_bpw 4.7 --effort high"; do
     # shellcheck disable=SC2086
     report=$("$convert" $flags --quiet --json --overwrite testdata/tiny "$output" | tail -14)
     score=$("$perplexity" "$output" --base "$folder/f32.arena" --file testdata/tiny/eval.txt --score all --json --quiet)
-    echo "| \`$flags\` | $(calc "$(field bits_per_weight <<<"$report")" %.3f) | $(calc "$(field rmse <<<"$report")" %.6f) | $(member nll "$score") | $(member kl "$score") |"
+    echo "| \`$flags\` | $(calc "$(field bits_per_weight <<<"$report")" %.3f) | $(calc "$(field rmse <<<"$report")" %.6f) | $(calc "$(member nll "$score")" %.6f) | $(calc "$(member kl_divergence "$score")" %.6f) |"
   done
 }
 

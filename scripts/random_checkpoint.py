@@ -3,7 +3,7 @@
 
   random_checkpoint.py FOLDER [SHARDS]
 
-The shape is Mistral-7B's (13.5 GB); the weights are Gaussian, cut at random
+The shape is Mistral-7B's (14.5 GB); the weights are Gaussian, cut at random
 places out of a pool of a million. Needs nothing but Python.
 """
 import json

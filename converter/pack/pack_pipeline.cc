@@ -191,16 +191,14 @@ absl::Status Pipeline::OpenNext() {
     windows_.push_back(std::move(window));
   }
   open->window = windows_.back().data();
-  if (next_index_ == 0) {
-    opened_bytes_ += job.source_bytes;
-    opened_.notify_all();
-  }
+  if (next_index_ == 0) opened_bytes_ += job.source_bytes;
   open->last_of_job = ++next_index_ == job.packer->steps().size();
   if (open->last_of_job) {
     next_index_ = 0;
     ++next_job_;
   }
   open_.push_back(std::move(open));
+  opened_.notify_all();
   return absl::OkStatus();
 }
 
