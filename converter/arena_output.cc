@@ -65,8 +65,7 @@ absl::Status ArenaOutput::CheckSpace() const {
   return absl::ResourceExhaustedError(
       absl::StrCat(path(), ": needs ", HumanBytes(needed),
                    ", but its disk has ", HumanBytes(space.available),
-                   " left; make room or choose "
-                   "another folder"));
+                   " left; make room or choose another folder"));
 }
 
 absl::Status ArenaOutput::Open(Begin begin, bool overwrite) {
@@ -83,8 +82,12 @@ absl::Status ArenaOutput::Open(Begin begin, bool overwrite) {
   TESSERA_ASSIGN_OR_RETURN(writer_, ArenaWriter::Create(*std::move(file)));
   if (begin == Begin::kJoin) return absl::OkStatus();
   journal_.emplace(&writer_->file(), Fingerprint(), ManifestOffset(plan_));
-  TESSERA_RETURN_IF_ERROR(begin == Begin::kNew ? journal_->Begin() : Resume());
-  return CheckSpace();
+  const absl::Status status =
+      begin == Begin::kNew ? journal_->Begin() : Resume();
+  const absl::Status space = status.ok() ? CheckSpace() : status;
+  // What was there before is not lost because it cannot be continued now.
+  if (!space.ok() && begin == Begin::kResume) writer_->file().Keep();
+  return space;
 }
 
 // Everything that decides on the bytes, with the files by size and time only.
@@ -118,12 +121,8 @@ Manifest ArenaOutput::Describe() const {
 }
 
 absl::Status ArenaOutput::Resume() {
-  const auto streams = journal_->Read();
-  if (!streams.ok()) {
-    writer_->file().Keep();
-    return streams.status();
-  }
-  finished_ = CountFinished(*streams);
+  TESSERA_ASSIGN_OR_RETURN(const auto streams, journal_->Read());
+  finished_ = CountFinished(streams);
   journal_->Keep(finished_);
   return Adopt(finished_);
 }

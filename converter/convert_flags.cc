@@ -52,6 +52,7 @@ const char kConvertUsage[] =
   convert --target_bpw 4.8 --output_type Q6_K in.gguf out.arena
   convert --quantize Q4_0 in.gguf a.arena --also b.arena:Q8_0
   convert --quantize Q4_0 --resume in.gguf a.arena
+  mpirun -n 4 convert --quantize Q4_0 in.gguf a.arena
   convert --layout swizzled a.arena b.arena
   convert --dry_run model.gguf out.arena
   convert out.arena back.gguf

@@ -29,8 +29,9 @@ constexpr uint64_t kStepBytes = uint64_t{2} << 20;
 constexpr uint64_t kReservedMemory = uint64_t{24} << 20;
 constexpr uint64_t kLeastStepMemory = uint64_t{16} << 20;
 
-// One thread hashes about as fast as four quantize to Q4_0.
-int HashThreads(int threads) { return 1 + threads / 8; }
+// One thread hashes about as fast as two or three convert to Q4_0; a file is
+// hashed by one.
+int HashThreads(int threads) { return 1 + threads / 4; }
 
 class Conversion {
  public:
