@@ -17,15 +17,14 @@ struct SizeTarget {
   std::string value;   // as given
   // One of them is positive.
   double bits_per_weight = 0;
-  double bytes = 0;
+  uint64_t bytes = 0;
 
   // "4.5": 8 * bytes / weights, over all tensors, as llama-quantize prints it.
   // InvalidArgument for anything but a number above 0 and up to 64.
   static absl::StatusOr<SizeTarget> ParseBitsPerWeight(absl::string_view text);
 
-  // "4.2G", "700 MB", "1.5GiB", "123456": K, M, G and T are powers of 1000,
-  // with an i of 1024. InvalidArgument for anything else, and for less than one
-  // byte.
+  // As ParseByteSize: "4.2G", "700 MB", "1.5GiB", "123456". InvalidArgument for
+  // anything else, and for less than one byte.
   static absl::StatusOr<SizeTarget> ParseBytes(absl::string_view text);
 
   // The bound for a model of so many weights.
