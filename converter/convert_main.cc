@@ -31,6 +31,7 @@
 #include "converter/source/open_source.h"
 #include "converter/source/weight_source.h"
 #include "converter/summarize.h"
+#include "formats/json/message_json.h"
 
 namespace tessera {
 namespace {
@@ -127,9 +128,11 @@ absl::Status WriteArenas(const WeightSource& source,
   const double seconds = absl::ToDoubleSeconds(absl::Now() - start);
   if (!command.options.quiet) PrintReports(reports, seconds);
   if (command.json) {
-    std::fputs(SummaryAsJson(Summarize(command.input, source, reports, seconds))
-                   .c_str(),
-               stdout);
+    TESSERA_ASSIGN_OR_RETURN(
+        const std::string json,
+        MessageAsJson(Summarize(command.input, source, reports, seconds),
+                      /*indented=*/true));
+    std::fputs(json.c_str(), stdout);
   }
   return absl::OkStatus();
 }

@@ -1,22 +1,10 @@
 #include "converter/summarize.h"
 
-#include <google/protobuf/util/json_util.h>
-#include <simdjson.h>
-
-#include "absl/strings/escaping.h"
 #include "converter/inspect/quality_report.h"
 #include "converter/inspect/quality_table.h"
+#include "formats/json/message_json.h"
 
 namespace tessera {
-namespace {
-
-// JSON is UTF-8; file names need not be.
-std::string AsUtf8(const std::string& text) {
-  return simdjson::validate_utf8(text) ? text : absl::CHexEscape(text);
-}
-
-}  // namespace
-
 ConvertSummary Summarize(const std::string& input, const WeightSource& source,
                          const std::vector<ConvertReport>& reports,
                          double seconds) {
@@ -38,17 +26,6 @@ ConvertSummary Summarize(const std::string& input, const WeightSource& source,
     *output.mutable_quality() = QualityProto(QualityTableOf(report.manifest));
   }
   return summary;
-}
-
-std::string SummaryAsJson(const ConvertSummary& summary) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = true;
-  options.always_print_primitive_fields = true;
-  options.preserve_proto_field_names = true;
-  std::string json;
-  const auto status =
-      google::protobuf::util::MessageToJsonString(summary, &json, options);
-  return status.ok() ? json : "";
 }
 
 }  // namespace tessera

@@ -16,9 +16,6 @@ ConvertSummary Summarize(const std::string& input, const WeightSource& source,
                          const std::vector<ConvertReport>& reports,
                          double seconds);
 
-// JSON with a line end.
-std::string SummaryAsJson(const ConvertSummary& summary);
-
 }  // namespace tessera
 
 #endif  // CONVERTER_SUMMARIZE_H_

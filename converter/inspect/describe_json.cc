@@ -1,21 +1,12 @@
 #include "converter/inspect/describe_json.h"
 
-#include <google/protobuf/util/json_util.h>
-#include <simdjson.h>
-
-#include "absl/strings/escaping.h"
-#include "absl/strings/str_cat.h"
 #include "converter/inspect/file_description.pb.h"
+#include "formats/json/message_json.h"
 
 namespace tessera {
 namespace {
 
 using Proto = FileDescriptionProto;
-
-// JSON is UTF-8; GGUF strings and file names need not be.
-std::string AsUtf8(const std::string& text) {
-  return simdjson::validate_utf8(text) ? text : absl::CHexEscape(text);
-}
 
 void FillTensor(const FileDescription& file, const TensorDescription& tensor,
                 Proto::Tensor* proto) {
@@ -85,18 +76,7 @@ Proto ToProto(const FileDescription& file) {
 }  // namespace
 
 absl::StatusOr<std::string> RenderJson(const FileDescription& file) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = true;
-  options.always_print_primitive_fields = true;
-  options.preserve_proto_field_names = true;
-  std::string json;
-  const auto status = google::protobuf::util::MessageToJsonString(
-      ToProto(file), &json, options);
-  if (!status.ok()) {
-    return absl::InternalError(
-        absl::StrCat("JSON: ", std::string(status.message())));
-  }
-  return json;
+  return MessageAsJson(ToProto(file), /*indented=*/true);
 }
 
 }  // namespace tessera

@@ -1,14 +1,13 @@
 #include "converter/inspect/quality_report.h"
 
-#include <google/protobuf/util/json_util.h>
 
 #include <cmath>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "converter/inspect/text_table.h"
+#include "formats/json/message_json.h"
 
 namespace tessera {
 namespace {
@@ -90,18 +89,7 @@ QualityReport QualityProto(const QualityTable& table) {
 }
 
 absl::StatusOr<std::string> QualityJson(const QualityTable& table) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = true;
-  options.always_print_primitive_fields = true;
-  options.preserve_proto_field_names = true;
-  std::string json;
-  const auto status = google::protobuf::util::MessageToJsonString(
-      QualityProto(table), &json, options);
-  if (!status.ok()) {
-    return absl::InternalError(
-        absl::StrCat("JSON: ", std::string(status.message())));
-  }
-  return json;
+  return MessageAsJson(QualityProto(table), /*indented=*/true);
 }
 
 }  // namespace tessera

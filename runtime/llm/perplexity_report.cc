@@ -1,12 +1,11 @@
 #include "runtime/llm/perplexity_report.h"
 
-#include <google/protobuf/util/json_util.h>
 
 #include <cmath>
 
-#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "formats/json/message_json.h"
 
 namespace tessera {
 namespace {
@@ -89,18 +88,7 @@ std::string PerplexityText(const PerplexityReport& report) {
 }
 
 absl::StatusOr<std::string> PerplexityJson(const PerplexityReport& report) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.always_print_primitive_fields = true;
-  options.preserve_proto_field_names = true;
-  std::string json;
-  const auto status =
-      google::protobuf::util::MessageToJsonString(report, &json, options);
-  if (!status.ok()) {
-    return absl::InternalError(
-        absl::StrCat("cannot write the report as JSON: ", status.ToString()));
-  }
-  absl::StrAppend(&json, "\n");
-  return json;
+  return MessageAsJson(report, /*indented=*/false);
 }
 
 }  // namespace tessera

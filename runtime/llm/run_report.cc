@@ -1,13 +1,12 @@
 #include "runtime/llm/run_report.h"
 
-#include <google/protobuf/util/json_util.h>
 
 #include <cmath>
 
-#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "base/progress.h"
+#include "formats/json/message_json.h"
 #include "runtime/tokenizer/utf8.h"
 
 namespace tessera {
@@ -150,18 +149,7 @@ std::string ReportText(const RunReport& report) {
 }
 
 absl::StatusOr<std::string> ReportJson(const RunReport& report) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.always_print_primitive_fields = true;
-  options.preserve_proto_field_names = true;
-  std::string json;
-  const auto status =
-      google::protobuf::util::MessageToJsonString(report, &json, options);
-  if (!status.ok()) {
-    return absl::InternalError(
-        absl::StrCat("cannot write the report as JSON: ", status.ToString()));
-  }
-  absl::StrAppend(&json, "\n");
-  return json;
+  return MessageAsJson(report, /*indented=*/false);
 }
 
 }  // namespace tessera
