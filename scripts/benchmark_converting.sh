@@ -20,6 +20,7 @@ gguf=$folder/tinyllama-1.1b-F16.gguf
 output=$folder/out.arena
 convert=bazel-bin/converter/convert
 perplexity=bazel-bin/runtime/llm/perplexity
+. scripts/measure.sh
 
 scripts/install_packages.sh
 bazel build //bench //converter:convert //converter/inspect //runtime/llm:perplexity >&2
@@ -29,27 +30,6 @@ if [[ ! -f $gguf ]]; then
     --n_gen=1 --repetitions=1 --keep="$folder" >&2
   rm -f "$folder"/tinyllama-1.1b-F16-*.arena
 fi
-
-# ---- arithmetic and the page cache ----
-
-# median: of the numbers on stdin, one per line.
-median() { sort -g | awk '{v[NR] = $1} END {print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2}'; }
-
-# calc EXPRESSION [FORMAT]
-calc() { awk "BEGIN {printf \"${2:-%.3f}\", ($1)}"; }
-
-# drop FILE: out of the page cache, as its owner may.
-drop() { dd of="$1" oflag=nocache conv=notrunc,fdatasync count=0 status=none; }
-
-# seconds COMMAND...: of the whole process.
-seconds() {
-  local start=$EPOCHREALTIME
-  "$@" >/dev/null 2>&1
-  calc "$EPOCHREALTIME - $start" %.4f
-}
-
-# field NAME: of the JSON report on stdin.
-field() { grep -o "\"$1\":[^,}]*" | head -1 | cut -d: -f2 | tr -d '" '; }
 
 # member NAME JSON: the mean of the object NAME.
 member() { grep -o "\"$1\":{\"mean\":[^,}]*" <<<"$2" | grep -o '[^:]*$'; }

@@ -18,6 +18,7 @@ peer=${PEER:-}
 arena=$folder/tinyllama-1.1b-Q4_0-interleaved.arena
 gguf=$folder/tinyllama-1.1b-Q4_0.gguf
 run=bazel-bin/runtime/llm/run
+. scripts/measure.sh
 
 scripts/install_packages.sh
 bazel build //bench //runtime/llm:run //converter/inspect >&2
@@ -26,27 +27,6 @@ if [[ ! -f $arena ]]; then
   bazel-bin/bench/bench --synthetic=tinyllama-1.1b --types=Q4_0 --n_prompt=0 \
     --n_gen=1 --repetitions=1 --keep="$folder" >&2
 fi
-
-# ---- arithmetic and the page cache ----
-
-# median: of the numbers on stdin, one per line.
-median() { sort -g | awk '{v[NR] = $1} END {print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2}'; }
-
-# calc EXPRESSION [FORMAT]
-calc() { awk "BEGIN {printf \"${2:-%.3f}\", ($1)}"; }
-
-# drop FILE: out of the page cache, as its owner may.
-drop() { dd of="$1" oflag=nocache conv=notrunc,fdatasync count=0 status=none; }
-
-# seconds COMMAND...: of the whole process.
-seconds() {
-  local start=$EPOCHREALTIME
-  "$@" >/dev/null 2>&1
-  calc "$EPOCHREALTIME - $start" %.4f
-}
-
-# field NAME: of the JSON report on stdin.
-field() { grep -o "\"$1\":[^,}]*" | head -1 | cut -d: -f2 | tr -d '"'; }
 
 # An empty prompt is one token: begin of text.
 first_token() { "$run" "$1" --file /dev/null --n_predict 1 --temperature 0 --threads "$threads" "${@:2}"; }

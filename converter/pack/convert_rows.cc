@@ -26,23 +26,23 @@ void ConvertRows(const WeightSource& source, const ArenaPlan& plan,
   std::vector<float> stored(columns);
   std::vector<float> weights;
   const int64_t elements = static_cast<int64_t>(columns);
+  absl::Span<const float> importance;
+  if (plan.importance != nullptr) {
+    importance = plan.importance->Find(from.name,
+                                       first / from.rows_per_matrix(), columns);
+  }
   for (uint64_t row = first; row < first + count; ++row) {
     const uint8_t* raw = source.RowsInPlace(from, row, 1).data();
     if (raw == nullptr) {
       source.ReadRows(from, row, 1, copy.data());
       raw = copy.data();
     }
-    absl::Span<const float> importance;
-    if (plan.importance != nullptr) {
-      importance = plan.importance->Find(from.name,
-                                         row / from.rows_per_matrix(), columns);
-    }
     decode.dequantize_row(raw, elements, values.data());
-    if (plan.high_effort) {
-      importance = WeighByValue(values, importance, &weights);
-    }
-    quantize(values.data(), elements,
-             importance.empty() ? nullptr : importance.data(), blocks);
+    const absl::Span<const float> of_row =
+        plan.high_effort ? WeighByValue(values, importance, &weights)
+                         : importance;
+    quantize(values.data(), elements, of_row.empty() ? nullptr : of_row.data(),
+             blocks);
     encode.dequantize_row(blocks, elements, stored.data());
     distortion->Add(values.data(), stored.data(), elements);
     blocks += to_bytes;

@@ -12,7 +12,8 @@ namespace tessera {
 
 // Fills `blocks` with rows [first, first + count) of tensor `index` as the plan
 // stores them, row-major, and adds what was lost to `distortion` if the type
-// changes. Rows of all matrices are counted one after another. Thread-safe.
+// changes. They are rows of one matrix; rows of all matrices are counted one
+// after another. Thread-safe.
 void ConvertRows(const WeightSource& source, const ArenaPlan& plan,
                  size_t index, uint64_t first, uint64_t count, uint8_t* blocks,
                  Distortion* distortion);

@@ -11,19 +11,15 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "base/read_file.h"
 #include "converter/source/open_source.h"
 
 namespace tessera {
 namespace {
 
-using Bytes = std::vector<char>;
+using Bytes = std::string;
 
 constexpr char kModel[] = "testdata/tiny";
-
-Bytes ReadBytes(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary);
-  return Bytes(std::istreambuf_iterator<char>(stream), {});
-}
 
 class ConvertToArenaTest : public testing::Test {
  protected:
@@ -60,8 +56,8 @@ TEST_F(ConvertToArenaTest, BytesDoNotDependOnThreads) {
   for (int threads : {1, 2, 3, 16}) {
     options_.threads = threads;
     ASSERT_TRUE(ConvertToArena(source, output, options_).ok());
-    if (expected.empty()) expected = ReadBytes(output.path);
-    EXPECT_TRUE(ReadBytes(output.path) == expected) << threads;
+    if (expected.empty()) expected = ReadFile(output.path).value();
+    EXPECT_TRUE(ReadFile(output.path).value() == expected) << threads;
   }
 }
 
@@ -89,7 +85,7 @@ TEST_F(ConvertToArenaTest, BytesDoNotDependOnMemory) {
       pipeline.scratch_folder = folder_;
       ASSERT_TRUE(RunPackJobs(absl::MakeSpan(jobs), pipeline).ok());
       ASSERT_TRUE(output->Finish(reference->manifest.source()).ok());
-      EXPECT_TRUE(ReadBytes(options.path) == ReadBytes(folder_ + "/out.arena"))
+      EXPECT_TRUE(ReadFile(options.path).value() == ReadFile(folder_ + "/out.arena").value())
           << LayoutOrderName(layout) << " " << memory;
     }
   }
@@ -106,10 +102,10 @@ TEST_F(ConvertToArenaTest, SeveralOutputsAreThoseOfSingleConversions) {
   ASSERT_TRUE(reports.ok()) << reports.status();
   EXPECT_EQ(reports->size(), 3);
   for (OutputOptions output : outputs) {
-    const Bytes together = ReadBytes(output.path);
+    const Bytes together = ReadFile(output.path).value();
     output.path += "2";
     ASSERT_TRUE(ConvertToArena(source, output, options_).ok());
-    EXPECT_TRUE(ReadBytes(output.path) == together) << output.path;
+    EXPECT_TRUE(ReadFile(output.path).value() == together) << output.path;
   }
 }
 
@@ -153,7 +149,7 @@ TEST_F(ConvertToArenaTest, PartsOfSeveralRanksMakeTheSameArena) {
   const OutputOptions options = Output("out.arena", "Q4_K_M");
   const auto report = ConvertToArena(source, options, options_);
   ASSERT_TRUE(report.ok());
-  const Bytes expected = ReadBytes(options.path);
+  const Bytes expected = ReadFile(options.path).value();
   std::filesystem::remove(options.path);
   std::vector<std::unique_ptr<ArenaOutput>> ranks;
   constexpr size_t kRanks = 5;
@@ -180,7 +176,7 @@ TEST_F(ConvertToArenaTest, PartsOfSeveralRanksMakeTheSameArena) {
     ASSERT_TRUE(ranks[0]->Merge(*findings).ok());
   }
   ASSERT_TRUE(ranks[0]->Finish(report->manifest.source()).ok());
-  EXPECT_TRUE(ReadBytes(options.path) == expected);
+  EXPECT_TRUE(ReadFile(options.path).value() == expected);
 }
 
 }  // namespace

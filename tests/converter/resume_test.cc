@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "base/atomic_file.h"
+#include "base/read_file.h"
 #include "converter/arena_output.h"
 #include "converter/convert_to_arena.h"
 #include "converter/source/open_source.h"
@@ -16,15 +17,10 @@
 namespace tessera {
 namespace {
 
-using Bytes = std::vector<char>;
+using Bytes = std::string;
 
 constexpr char kModel[] = "testdata/tiny";
 constexpr size_t kAllStreams = 1000;
-
-Bytes ReadBytes(const std::string& path) {
-  std::ifstream stream(path, std::ios::binary);
-  return Bytes(std::istreambuf_iterator<char>(stream), {});
-}
 
 class ResumeTest : public testing::Test {
  protected:
@@ -51,7 +47,7 @@ class ResumeTest : public testing::Test {
     status_ = report.status();
     if (!report.ok()) return {};
     resumed_ = report->resumed_streams;
-    Bytes bytes = ReadBytes(output_.path);
+    Bytes bytes = ReadFile(output_.path).value();
     std::filesystem::remove(output_.path);
     return bytes;
   }
@@ -130,11 +126,11 @@ TEST_F(ResumeTest, DamagedJournalEndsThere) {
 
 TEST_F(ResumeTest, OtherOptionsAreRefusedAndNothingIsLost) {
   Interrupt(20);
-  const Bytes before = ReadBytes(Partial());
+  const Bytes before = ReadFile(Partial()).value();
   output_.plan.recipe = QuantizeRecipe::Parse("Q8_0").value();
   EXPECT_TRUE(Convert(/*resume=*/true).empty());
   EXPECT_EQ(status_.code(), absl::StatusCode::kFailedPrecondition) << status_;
-  EXPECT_TRUE(ReadBytes(Partial()) == before);
+  EXPECT_TRUE(ReadFile(Partial()).value() == before);
   output_.plan.recipe = QuantizeRecipe::Parse("F32").value();
   EXPECT_TRUE(Convert(/*resume=*/true) == expected_) << status_;
   EXPECT_GT(resumed_, 0);
