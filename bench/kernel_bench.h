@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/thread_pool.h"
 #include "bench/cold_buffer.h"
@@ -40,12 +41,18 @@ class KernelBench {
   // Bytes of one copy, padding of rows included.
   uint64_t weight_bytes() const { return matrix_.view.layout.StoredBytes(); }
 
-  // Seconds that one multiplication by `tokens` vectors takes all threads: the
-  // median of samples that together last about `seconds`, after a warm-up. The
-  // activations are random, about `zero_share` of them zero, and quantized
-  // beforehand. ResourceExhausted without memory.
-  absl::StatusOr<double> Measure(int64_t tokens, double seconds,
-                                 double zero_share);
+  ~KernelBench();
+
+  // Makes activations of `tokens` vectors: random, about `zero_share` of them
+  // zero, quantized beforehand. ResourceExhausted without memory.
+  absl::Status Prepare(int64_t tokens, double zero_share);
+
+  // Seconds that `times` multiplications of what was prepared take.
+  double Multiply(int64_t times);
+
+  // Seconds that one multiplication takes: the median of samples that together
+  // last about `seconds`, after a warm-up.
+  double Measure(double seconds);
 
  private:
   struct Operands;
@@ -53,8 +60,6 @@ class KernelBench {
   KernelBench(const Matrix& matrix, ColdBuffer& memory, ThreadPool& pool);
 
   void FillMemory(const uint8_t* copy);
-  // Seconds for `times` multiplications.
-  double Multiply(Operands& operands, int64_t times);
 
   Matrix matrix_;  // the first copy
   ColdBuffer& memory_;
@@ -62,6 +67,7 @@ class KernelBench {
   uint64_t copy_stride_;
   int64_t copies_;
   int64_t next_copy_ = 0;
+  std::unique_ptr<Operands> operands_;
 };
 
 }  // namespace tessera

@@ -135,9 +135,8 @@ absl::Status KernelSuite::MeasureMatrix(const Group& group,
   }
   TESSERA_RETURN_IF_ERROR(bench.status());
   for (const int64_t tokens : options_.tokens) {
-    TESSERA_ASSIGN_OR_RETURN(
-        const double seconds,
-        (*bench)->Measure(tokens, options_.seconds, options_.zero_share));
+    TESSERA_RETURN_IF_ERROR((*bench)->Prepare(tokens, options_.zero_share));
+    const double seconds = (*bench)->Measure(options_.seconds);
     timings->push_back({group.isa, group.type, group.layout, matrix.rows,
                         matrix.columns, tokens, options_.zero_share, seconds,
                         (*bench)->weight_bytes(), (*bench)->has_kernel()});
