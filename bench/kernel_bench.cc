@@ -3,14 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "base/checked_math.h"
 #include "base/status_macros.h"
 #include "bench/random_rows.h"
-#include "bench/statistics.h"
 #include "bench/stopwatch.h"
 #include "formats/layout/pack.h"
 #include "runtime/model/activation_arena.h"
@@ -145,7 +143,7 @@ absl::Status KernelBench::Prepare(int64_t tokens, double zero_share) {
   return operands_->Create(matrix_, tokens, zero_share, pool_.size());
 }
 
-double KernelBench::Measure(double seconds) {
+std::vector<double> KernelBench::Measure(double seconds) {
   const double first = std::max(Multiply(1), 1e-9);
   // The first one is a guess that includes page faults; the second is better.
   const double once = first > seconds ? first : Multiply(1);
@@ -159,7 +157,7 @@ double KernelBench::Measure(double seconds) {
   for (int64_t i = 0; i < samples; ++i) {
     taken.push_back(Multiply(times) / static_cast<double>(times));
   }
-  return SpreadOf(std::move(taken)).median;
+  return taken;
 }
 
 double KernelBench::Multiply(int64_t times) {

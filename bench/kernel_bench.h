@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -50,9 +51,9 @@ class KernelBench {
   // Seconds that `times` multiplications of what was prepared take.
   double Multiply(int64_t times);
 
-  // Seconds that one multiplication takes: the median of samples that together
-  // last about `seconds`, after a warm-up.
-  double Measure(double seconds);
+  // Seconds that one multiplication takes, in each of at least one sample;
+  // together they last about `seconds`, after a warm-up.
+  std::vector<double> Measure(double seconds);
 
  private:
   struct Operands;

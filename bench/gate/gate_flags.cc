@@ -15,9 +15,6 @@
 
 using Words = std::vector<std::string>;
 
-ABSL_FLAG(bool, gate, false,
-          "tell whether this build is slower than a baseline; exit code 0 for "
-          "no, 3 for yes, 4 where the machine is too noisy to tell");
 ABSL_FLAG(std::string, baseline_bin, "",
           "with --gate: an older build of bench, run in turn with this one");
 ABSL_FLAG(std::string, baseline, "",
@@ -33,8 +30,6 @@ ABSL_FLAG(Words, gate_files, Words(),
 ABSL_FLAG(Words, gate_checks, Words(),
           "with --gate: what to check, of counts, layouts, builds and stored; "
           "layouts and all that a baseline is given for, if not given");
-ABSL_FLAG(std::string, filter, "",
-          "with --gate: only rows whose names have all of these words");
 ABSL_FLAG(double, least_effect, 4,
           "with --gate: percent that a slowdown must have to matter");
 ABSL_FLAG(int32_t, patience, 16,
@@ -49,6 +44,9 @@ ABSL_FLAG(bool, gate_worker, false,
 ABSL_FLAG(bool, gate_instructions, false,
           "for --gate, which starts it: multiply once by each kernel");
 
+ABSL_DECLARE_FLAG(bool, any_machine);
+ABSL_DECLARE_FLAG(bool, gate);
+ABSL_DECLARE_FLAG(std::string, filter);
 ABSL_DECLARE_FLAG(std::string, layout_profile);
 ABSL_DECLARE_FLAG(std::string, output);
 ABSL_DECLARE_FLAG(int32_t, threads);
@@ -117,6 +115,7 @@ absl::StatusOr<GateRequest> GateRequestFromFlags(
   }
   request.baseline_bin = absl::GetFlag(FLAGS_baseline_bin);
   request.baseline = absl::GetFlag(FLAGS_baseline);
+  request.any_machine = absl::GetFlag(FLAGS_any_machine);
   request.files = absl::GetFlag(FLAGS_gate_files);
   request.filter = absl::GetFlag(FLAGS_filter);
   request.rules.least_effect = absl::GetFlag(FLAGS_least_effect) / 100;

@@ -92,6 +92,12 @@ WorkerProcess::~WorkerProcess() {
   std::fputs("quit\n", to_);
   std::fclose(to_);
   std::fclose(from_);
+  // It ends by itself, unless it hangs.
+  constexpr int kSteps = 100;
+  for (int step = 0; step < kSteps; ++step) {
+    if (waitpid(child_, nullptr, WNOHANG) != 0) return;
+    usleep(10 * 1000);
+  }
   kill(child_, SIGKILL);
   while (waitpid(child_, nullptr, 0) < 0 && errno == EINTR) {
   }
