@@ -1,0 +1,67 @@
+// Numbers, times and names as people read them.
+
+const NONE = "–";
+
+// `digits` after the point.
+export function number(value, digits = 0) {
+  if (!Number.isFinite(value)) return NONE;
+  return value.toLocaleString("en", {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+}
+
+// About three significant digits, for values of unknown size.
+export function short(value) {
+  if (!Number.isFinite(value)) return NONE;
+  const size = Math.abs(value);
+  return number(value, size >= 100 || size === 0 ? 0 : size >= 10 ? 1 : 2);
+}
+
+export function percent(value, digits = 0) {
+  return Number.isFinite(value) ? `${number(value, digits)} %` : NONE;
+}
+
+export function bytes(value) {
+  if (!(value > 0)) return NONE;
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  const power = Math.min(Math.floor(Math.log2(value) / 10), 4);
+  return `${short(value / 1024 ** power)} ${units[power]}`;
+}
+
+// "2026-11-29T12:00:00Z" as "2026-11-29 12:00 UTC"; anything else as it is.
+export function time(text) {
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z$/.test(text)
+    ? `${text.slice(0, 10)} ${text.slice(11, 16)} UTC`
+    : text || NONE;
+}
+
+export function commit(text) {
+  return /^[0-9a-f]{40}$/.test(text) ? text.slice(0, 10) : text || NONE;
+}
+
+export function count(n, one, many = `${one}s`) {
+  return `${number(n)} ${n === 1 ? one : many}`;
+}
+
+// "interleaved" at the start of a sentence.
+export function capital(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+// "a, b and c"
+export function list(words) {
+  return words.length < 2
+    ? words.join("")
+    : `${words.slice(0, -1).join(", ")} and ${words[words.length - 1]}`;
+}
+
+// The file's name without folders and extension.
+export function stem(path) {
+  return path.replace(/^.*\//, "").replace(/\.(arena|gguf)$/, "");
+}
+
+// Cut to `length` characters, for labels in charts; tables have all of it.
+export function clip(text, length) {
+  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
+}

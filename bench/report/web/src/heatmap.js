@@ -1,0 +1,131 @@
+// Percent of limit by type and layout, one panel for each shape and number of
+// tokens.
+import * as Plot from "@observablehq/plot";
+import { chart, layoutDomain } from "./chart.js";
+import { h } from "./dom.js";
+import { count, number, percent } from "./format.js";
+import { distinct, groupBy } from "./statistics.js";
+
+// A cell's colour is that of the last step it reaches.
+export const STEPS = [0, 10, 25, 50, 70, 80, 90, 100];
+
+export function stepOf(value) {
+  return Math.max(
+    STEPS.findLastIndex((from) => value >= from),
+    0,
+  );
+}
+
+const ROW = 24;
+
+function title(k) {
+  return [
+    `${k.type} ${k.layout}: ${percent(k.percent, 1)} of its limit (${k.bound})`,
+    `${number(k.gbs, 1)} GB/s, ${number(k.gmac, 1)} G madd/s`,
+    k.hasKernel ? "" : "no kernel: dequantized to float32",
+  ]
+    .filter(Boolean)
+    .join("\n");
+}
+
+// The fastest cell of each type.
+function winners(kernels) {
+  return [...groupBy(kernels, (k) => k.type).values()]
+    .filter((group) => group.length > 1)
+    .map((group) => group.reduce((a, b) => (b.us < a.us ? b : a)));
+}
+
+function draw(kernels, types, layouts, width) {
+  const left = 58;
+  const cell = Math.min((width - left - 4) / layouts.length, 96);
+  const ink = (k) => `var(--i${stepOf(k.percent)})`;
+  return Plot.plot({
+    width: Math.floor(left + 4 + cell * layouts.length),
+    height: types.length * ROW + 40,
+    marginLeft: left,
+    marginRight: 4,
+    marginTop: 36,
+    marginBottom: 4,
+    padding: 0.06,
+    x: {
+      domain: layouts,
+      axis: "top",
+      label: null,
+      tickSize: 0,
+      tickRotate: cell < 72 ? -28 : 0,
+    },
+    y: { domain: types, label: null, tickSize: 0 },
+    marks: [
+      Plot.cell(kernels, {
+        x: "layout",
+        y: "type",
+        fill: { value: (k) => `var(--h${stepOf(k.percent)})`, scale: null },
+      }),
+      Plot.cell(winners(kernels), {
+        x: "layout",
+        y: "type",
+        fill: "none",
+        stroke: "currentColor",
+        strokeWidth: 2,
+      }),
+      Plot.text(kernels, {
+        x: "layout",
+        y: "type",
+        text: (k) => `${number(k.percent)}${k.hasKernel ? "" : "*"}`,
+        fill: { value: ink, scale: null },
+        fontWeight: 600,
+      }),
+      Plot.tip(kernels, Plot.pointer({ x: "layout", y: "type", title })),
+    ],
+  });
+}
+
+export function heatLegend() {
+  const label = (from, n) =>
+    n === STEPS.length - 1 ? `${from} % and more` : `${from}–${STEPS[n + 1]} %`;
+  return h(
+    "ul",
+    { class: "legend", "aria-label": "Colours of the heat map" },
+    STEPS.map((from, n) => h("li", {}, swatch(n), label(from, n))),
+  );
+}
+
+function swatch(n) {
+  const element = h("span", { class: "swatch", "aria-hidden": "true" });
+  element.style.background = `var(--h${n})`;
+  return element;
+}
+
+// Panels for the kernels of one matrix; null if there are none.
+export function heatmaps(kernels) {
+  const drawn = kernels.filter((k) => Number.isFinite(k.percent));
+  if (drawn.length === 0) return null;
+  const types = distinct(drawn.map((k) => k.type));
+  const layouts = layoutDomain(distinct(drawn.map((k) => k.layout)));
+  const panels = groupBy(drawn, (k) => JSON.stringify([k.shape, k.tokens]));
+  return [
+    heatLegend(),
+    h(
+      "div",
+      { class: "panels" },
+      [...panels.values()].map((panel) => {
+        const name = `${panel[0].shape}, ${count(panel[0].tokens, "token")}`;
+        return chart(
+          `Heat map of ${name}: percent of limit by type and layout. The ` +
+            "table of kernels has every cell.",
+          name,
+          (width) => draw(panel, types, layouts, width),
+        );
+      }),
+    ),
+    h(
+      "p",
+      { class: "soft" },
+      "Numbers are percent of the limit; a frame is the fastest layout of the " +
+        "type. ",
+      drawn.some((k) => !k.hasKernel)
+        ? "* has no kernel: rows are dequantized to float32."
+        : null,
+    ),
+  ];
+}
