@@ -235,12 +235,19 @@ absl::string_view BenchUsage() {
   bench --synthetic=tinyllama-1.1b --n_gen=0 --n_prompt=0 --batch=1,2,4,8,16,32
   bench --synthetic=tinyllama-1.1b --peer=./llama-bench --repetitions=2
   bench --arena=model.arena --peer=llama-bench --peer_model=model.gguf
+  bench --report=page.html kernels.json models.json  # charts and a verdict
 
 usage: bench --kernels | --arena=FILES | --synthetic=SHAPE [flags]
+       bench --report=FILE.html RESULT.json...
 
 The limits are measured by the same run, before and after each result: read
 bandwidth of main memory, multiply-adds per second in registers. Results go to
 stdout, progress to stderr. TESSERA_ISA=avx2 asks for a lesser instruction set.)";
+}
+
+bool AsksToMeasure() {
+  return absl::GetFlag(FLAGS_kernels) || !absl::GetFlag(FLAGS_arena).empty() ||
+         !absl::GetFlag(FLAGS_synthetic).empty();
 }
 
 absl::StatusOr<BenchRequest> BenchRequestFromFlags(

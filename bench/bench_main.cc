@@ -1,5 +1,6 @@
 // bench: measures kernels and models, alone and beside others.
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,8 @@
 #include "base/status_macros.h"
 #include "bench/bench_flags.h"
 #include "bench/render_report.h"
+#include "bench/report/report_flags.h"
+#include "bench/report/write_report.h"
 #include "bench/run_bench.h"
 
 namespace tessera {
@@ -19,6 +22,13 @@ namespace {
 absl::Status Main(int argc, char** argv) {
   const std::vector<std::string> arguments =
       ParseCommandLine(argc, argv, BenchUsage());
+  const absl::StatusOr<std::optional<ReportRequest>> page =
+      ReportRequestFromFlags(arguments, AsksToMeasure());
+  if (!page.ok()) ExitWithUsageError(page.status().message());
+  if (page->has_value() && !AsksToMeasure()) {
+    TESSERA_ASSIGN_OR_RETURN(const ReportPage opened, OpenReport(**page));
+    return WriteReport(opened, (*page)->output);
+  }
   const absl::StatusOr<BenchRequest> request = BenchRequestFromFlags(arguments);
   if (!request.ok()) ExitWithUsageError(request.status().message());
   TESSERA_ASSIGN_OR_RETURN(

@@ -27,9 +27,9 @@ const observer = new ResizeObserver((entries) => {
   }
 });
 
-// draw(width) returns what Plot.plot did. `label` says what the chart shows,
-// `caption` what to see in it.
-export function chart(label, caption, draw) {
+// draw(width) returns what Plot.plot did. `label` says what the chart shows to
+// those who do not see it; a title stands above it, or a note below.
+export function chart({ label, title, note, draw }) {
   const canvas = h("div", { class: "canvas" });
   canvas.chart = { label, draw, canvas, width: 0 };
   charts.add(canvas.chart);
@@ -37,8 +37,9 @@ export function chart(label, caption, draw) {
   return h(
     "figure",
     { class: "chart" },
+    title ? h("figcaption", { class: "title" }, title) : null,
     canvas,
-    caption ? h("figcaption", {}, caption) : null,
+    note ? h("figcaption", { class: "soft" }, note) : null,
   );
 }
 

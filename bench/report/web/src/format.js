@@ -18,8 +18,13 @@ export function short(value) {
   return number(value, size >= 100 || size === 0 ? 0 : size >= 10 ? 1 : 2);
 }
 
+// The same without zeros at the end, for axes.
+export function tick(value) {
+  return value.toLocaleString("en", { maximumSignificantDigits: 3 });
+}
+
 export function percent(value, digits = 0) {
-  return Number.isFinite(value) ? `${number(value, digits)} %` : NONE;
+  return Number.isFinite(value) ? `${number(value, digits)}\u00a0%` : NONE;
 }
 
 export function bytes(value) {
@@ -61,7 +66,23 @@ export function stem(path) {
   return path.replace(/^.*\//, "").replace(/\.(arena|gguf)$/, "");
 }
 
-// Cut to `length` characters, for labels in charts; tables have all of it.
+// Cut to `length` characters, for labels in charts; tables have all of it. What
+// tells names apart is rather at their ends.
 export function clip(text, length) {
-  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
+  if (text.length <= length) return text;
+  const end = Math.floor(length * 0.6);
+  return `${text.slice(0, Math.max(length - end - 1, 1))}…${text.slice(-end)}`;
+}
+
+// The words that all names begin with, if they leave something of each.
+export function sharedPrefix(names) {
+  const words = names.map((name) => name.split(" "));
+  let shared = 0;
+  while (
+    words.length > 1 &&
+    words.every((w) => w.length > shared + 1 && w[shared] === words[0][shared])
+  ) {
+    ++shared;
+  }
+  return words.length > 0 ? words[0].slice(0, shared).join(" ") : "";
 }

@@ -60,7 +60,15 @@ const columns = [
     value: (row) => rank(row.verdict),
     element: (row) => h("span", { class: `word ${row.verdict}` }, row.verdict),
   },
-  { label: "row", value: (row) => row.row, wide: true },
+  {
+    label: "row",
+    value: (row) => row.row,
+    element: (row) => [
+      row.row,
+      row.why ? h("span", { class: "soft" }, row.why) : null,
+    ],
+    wide: true,
+  },
   {
     label: "value",
     value: (row) => row.value,
@@ -97,8 +105,6 @@ const columns = [
     number: true,
     format: number,
   },
-  { label: "kind", value: (row) => row.kind },
-  { label: "why", value: (row) => row.why, wide: true },
 ];
 
 function draw(unit, rows, width) {
@@ -146,7 +152,7 @@ function draw(unit, rows, width) {
         y: "row",
         insetTop: ROW * 0.52,
         insetBottom: 3,
-        fill: "var(--grid)",
+        fill: "var(--band)",
       }),
       Plot.tickX(rows, {
         x: "baseline",
@@ -197,17 +203,17 @@ function draw(unit, rows, width) {
 function unitChart(unit, all) {
   const rows = all.filter((row) => Number.isFinite(row.value)).slice(0, SHOWN);
   if (rows.length === 0) return null;
-  const cut =
-    rows.length < all.length
-      ? ` The first ${rows.length} of ${all.length} rows.`
-      : "";
-  return chart(
-    `Gate rows in ${unit}: value, interval, baseline and noise of ` +
+  const left = all.length - rows.length;
+  return chart({
+    label:
+      `Gate rows in ${unit}: value, interval, baseline and noise of ` +
       `${count(rows.length, "row")}. The table below has the numbers.`,
-    "Mark and line: value and its interval; upright: the baseline; grey: what " +
-      `noise alone does.${cut}`,
-    (width) => draw(unit, rows, width),
-  );
+    note:
+      "Mark and line: value and its interval; upright: the baseline; grey: " +
+      "what noise alone does." +
+      (left > 0 ? ` ${count(left, "row")} more only in the table.` : ""),
+    draw: (width) => draw(unit, rows, width),
+  });
 }
 
 export function gateSection(part) {

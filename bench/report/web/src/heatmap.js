@@ -17,6 +17,7 @@ export function stepOf(value) {
 }
 
 const ROW = 24;
+const LEFT = 58;
 
 function title(k) {
   return [
@@ -36,15 +37,18 @@ function winners(kernels) {
 }
 
 function draw(kernels, types, layouts, width) {
-  const left = 58;
-  const cell = Math.min((width - left - 4) / layouts.length, 96);
+  const slanted = (width - LEFT) / layouts.length < 84;
+  const right = slanted ? 28 : 4;
+  const cell = Math.min((width - LEFT - right) / layouts.length, 128);
   const ink = (k) => `var(--i${stepOf(k.percent)})`;
+  const best = winners(kernels);
+  const top = slanted ? 62 : 24;
   return Plot.plot({
-    width: Math.floor(left + 4 + cell * layouts.length),
-    height: types.length * ROW + 40,
-    marginLeft: left,
-    marginRight: 4,
-    marginTop: 36,
+    width: Math.floor(LEFT + right + cell * layouts.length),
+    height: types.length * ROW + top + 4,
+    marginLeft: LEFT,
+    marginRight: right,
+    marginTop: top,
     marginBottom: 4,
     padding: 0.06,
     x: {
@@ -52,7 +56,7 @@ function draw(kernels, types, layouts, width) {
       axis: "top",
       label: null,
       tickSize: 0,
-      tickRotate: cell < 72 ? -28 : 0,
+      tickRotate: slanted ? -40 : 0,
     },
     y: { domain: types, label: null, tickSize: 0 },
     marks: [
@@ -61,20 +65,23 @@ function draw(kernels, types, layouts, width) {
         y: "type",
         fill: { value: (k) => `var(--h${stepOf(k.percent)})`, scale: null },
       }),
-      Plot.cell(winners(kernels), {
+      Plot.cell(best, {
         x: "layout",
         y: "type",
         fill: "none",
         stroke: "currentColor",
-        strokeWidth: 2,
+        strokeWidth: 2.5,
+        inset: -1,
       }),
-      Plot.text(kernels, {
-        x: "layout",
-        y: "type",
-        text: (k) => `${number(k.percent)}${k.hasKernel ? "" : "*"}`,
-        fill: { value: ink, scale: null },
-        fontWeight: 600,
-      }),
+      ...[best, kernels.filter((k) => !best.includes(k))].map((some) =>
+        Plot.text(some, {
+          x: "layout",
+          y: "type",
+          text: (k) => `${number(k.percent)}${k.hasKernel ? "" : "*"}`,
+          fill: { value: ink, scale: null },
+          fontWeight: some === best ? 700 : 400,
+        }),
+      ),
       Plot.tip(kernels, Plot.pointer({ x: "layout", y: "type", title })),
     ],
   });
@@ -110,19 +117,20 @@ export function heatmaps(kernels) {
       { class: "panels" },
       [...panels.values()].map((panel) => {
         const name = `${panel[0].shape}, ${count(panel[0].tokens, "token")}`;
-        return chart(
-          `Heat map of ${name}: percent of limit by type and layout. The ` +
+        return chart({
+          label:
+            `Heat map of ${name}: percent of limit by type and layout. The ` +
             "table of kernels has every cell.",
-          name,
-          (width) => draw(panel, types, layouts, width),
-        );
+          title: name,
+          draw: (width) => draw(panel, types, layouts, width),
+        });
       }),
     ),
     h(
       "p",
       { class: "soft" },
-      "Numbers are percent of the limit; a frame is the fastest layout of the " +
-        "type. ",
+      "Numbers are percent of the limit; bold in a frame is the fastest " +
+        "layout of the type. ",
       drawn.some((k) => !k.hasKernel)
         ? "* has no kernel: rows are dequantized to float32."
         : null,

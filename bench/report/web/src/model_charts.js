@@ -14,8 +14,8 @@ const RATE_AXIS = { label: "tokens per second →", labelAnchor: "right" };
 function facetOptions(models, bars, width) {
   return {
     width,
-    height: models.length * (bars * BAR + 26) + 46,
-    marginLeft: 4,
+    height: models.length * (bars * BAR + 30) + 46,
+    marginLeft: 12,
     marginRight: 54,
     marginTop: 6,
     marginBottom: 36,
@@ -31,6 +31,9 @@ function nameAbove(models, width) {
     text: (d) => clip(d, Math.floor((width - 8) / LETTER)),
     fill: "currentColor",
     fontWeight: 600,
+    stroke: "var(--card)",
+    strokeWidth: 4,
+    dx: -10,
     dy: 1,
   });
 }
@@ -53,7 +56,6 @@ export function testBars(title, tests, name) {
       },
       y: { axis: null, domain: [NAME_BAND, "bar"], padding: 0.1 },
       marks: [
-        nameAbove(models, width),
         Plot.barX(tests, {
           x: "rate",
           y: () => "bar",
@@ -87,6 +89,7 @@ export function testBars(title, tests, name) {
           dx: 5,
           fill: "currentColor",
         }),
+        nameAbove(models, width),
         Plot.tip(
           tests,
           Plot.pointerY({
@@ -102,12 +105,13 @@ export function testBars(title, tests, name) {
       ],
       marginRight: 92,
     });
-  return chart(
-    `${title}: tokens per second of ${models.length} models, with the limit. ` +
+  return chart({
+    label:
+      `${title}: tokens per second of ${models.length} models, with the limit. ` +
       "The table of models has the numbers.",
     title,
     draw,
-  );
+  });
 }
 
 // Ours once for each model, and every peer.
@@ -158,7 +162,6 @@ export function peerBars(title, comparisons, name, peerName) {
         tickFormat: (program) => clip(program, 40),
       },
       marks: [
-        nameAbove(models, width),
         Plot.barX(bars, {
           x: "rate",
           y: "program",
@@ -185,6 +188,7 @@ export function peerBars(title, comparisons, name, peerName) {
           dx: 5,
           fill: "currentColor",
         }),
+        nameAbove(models, width),
         Plot.tip(
           bars,
           Plot.pointerY({
@@ -198,12 +202,13 @@ export function peerBars(title, comparisons, name, peerName) {
         ),
       ],
     });
-  return chart(
-    `${title}: tokens per second of ${programs.length} programs on ` +
+  return chart({
+    label:
+      `${title}: tokens per second of ${programs.length} programs on ` +
       `${models.length} models. The table of the comparison has the numbers.`,
     title,
     draw,
-  );
+  });
 }
 
 // Median ratio and its range, over the range of our own rate against itself.
@@ -237,12 +242,11 @@ export function ratioIntervals(comparisons, name, peerName) {
       },
       marginRight: 40,
       marks: [
-        nameAbove(labels, width),
         Plot.barX(rows, {
           x1: "sameMin",
           x2: "sameMax",
           ...y,
-          fill: "var(--grid)",
+          fill: "var(--band)",
         }),
         Plot.ruleX([1], { stroke: "currentColor", strokeWidth: 1.5 }),
         Plot.ruleY(rows, {
@@ -269,15 +273,18 @@ export function ratioIntervals(comparisons, name, peerName) {
           dx: 6,
           fill: "currentColor",
         }),
+        nameAbove(labels, width),
       ],
     });
-  return chart(
-    "Ratio of Tessera's speed to each peer's, with the least and the greatest " +
-      "of a round. The table of the comparison has the numbers.",
-    "The grey band is Tessera against itself, one round divided by the one " +
+  return chart({
+    label:
+      "Ratio of Tessera's speed to each peer's, with the least and the " +
+      "greatest of a round. The table of the comparison has the numbers.",
+    note:
+      "The grey band is Tessera against itself, one round divided by the one " +
       "before: a ratio within it shows nothing.",
     draw,
-  );
+  });
 }
 
 function ratioDomain(rows) {

@@ -2,10 +2,10 @@
 // multipliers allow at its intensity.
 import * as Plot from "@observablehq/plot";
 import { chart, COLORS, layoutDomain, layoutIndex, SYMBOLS } from "./chart.js";
-import { count, number, percent, short } from "./format.js";
+import { count, number, percent, short, tick } from "./format.js";
 import { distinct, groupBy, median } from "./statistics.js";
 
-const MARGIN = { left: 48, right: 14, top: 26, bottom: 40 };
+const MARGIN = { left: 48, right: 14, top: 26, bottom: 46 };
 
 // The roofs as {name, roof, ridge}: multiply limits from high to low, and the
 // intensity at which each meets memory's slope.
@@ -45,7 +45,7 @@ function degrees(domain, width, height) {
   return (-Math.atan(up / decadesY / (across / decadesX)) * 180) / Math.PI;
 }
 
-function limitMarks(read, roofs, domain, rotate) {
+function limitMarks(read, roofs, domain, rotate, narrow) {
   const line = { stroke: "currentColor", strokeWidth: 1.5 };
   const middle = Math.sqrt(
     domain.x[0] * Math.min(roofs[0]?.ridge ?? domain.x[1], domain.x[1]),
@@ -68,10 +68,11 @@ function limitMarks(read, roofs, domain, rotate) {
       ...line,
     }),
     Plot.text(roofs, {
-      x: domain.x[1],
+      x: (r) => Math.max(r.ridge, domain.x[0]),
       y: "roof",
-      text: (r) => `${r.name} ${number(r.roof)} G madd/s`,
-      textAnchor: "end",
+      text: (r) => `${r.name} ${number(r.roof)}${narrow ? "" : " G madd/s"}`,
+      textAnchor: "start",
+      dx: 4,
       dy: -8,
       fill: "currentColor",
       stroke: "var(--card)",
@@ -111,9 +112,10 @@ function draw(kernels, width) {
       domain: domain.x,
       label: "multiply-adds per byte of weights →",
       labelAnchor: "right",
+      labelOffset: 36,
       grid: true,
       ticks: width < 500 ? 4 : 8,
-      tickFormat: short,
+      tickFormat: tick,
     },
     y: {
       type: "log",
@@ -121,7 +123,7 @@ function draw(kernels, width) {
       label: "↑ G multiply-adds/s",
       grid: true,
       ticks: 5,
-      tickFormat: short,
+      tickFormat: tick,
     },
     color: {
       domain: layouts,
@@ -133,7 +135,13 @@ function draw(kernels, width) {
       legend: true,
     },
     marks: [
-      ...limitMarks(read, roofs, domain, degrees(domain, width, height)),
+      ...limitMarks(
+        read,
+        roofs,
+        domain,
+        degrees(domain, width, height),
+        width < 500,
+      ),
       Plot.dot(kernels, {
         x: "intensity",
         y: "gmac",
@@ -155,13 +163,15 @@ function draw(kernels, width) {
 export function rooflineChart(kernels) {
   const drawn = kernels.filter((k) => k.intensity > 0 && k.limitRead > 0);
   if (drawn.length === 0) return null;
-  return chart(
-    `Roofline of ${count(drawn.length, "kernel")}: multiply-adds per second ` +
+  return chart({
+    label:
+      `Roofline of ${count(drawn.length, "kernel")}: multiply-adds per second ` +
       "over multiply-adds per byte, with the limits of memory and of " +
-      "multiplying. The table below has every point.",
-    "The slope is what reading memory allows, a level line what multiplying " +
+      "multiplying. The table of kernels has every point.",
+    note:
+      "The slope is what reading memory allows, a level line what multiplying " +
       "allows for that kind of type. The nearer to its line, the better. " +
       "Point at a mark to see what it is; the table of kernels has them all.",
-    (width) => draw(drawn, width),
-  );
+    draw: (width) => draw(drawn, width),
+  });
 }

@@ -20,13 +20,13 @@ function cell(column, row) {
     : column.format
       ? column.format(value)
       : value;
-  const name = column.number ? "number" : column.wide ? "wide" : null;
+  const name = ["number", "wide", "line"].find((kind) => column[kind]);
   return h("td", { class: name }, shown);
 }
 
-// columns: {label, value(row), format?(value), element?(row), number?, wide?}:
-// `value` is what is sorted by; what is shown is the element, the formatted
-// value or the value.
+// columns: {label, value(row), format?(value), element?(row)} and:
+// one of number, wide and line (no breaks). Rows are sorted by `value`; what is
+// shown is the element, the formatted value or the value.
 export function table(caption, columns, rows) {
   const id = `table-${++tables}`;
   const body = h("tbody");

@@ -2,13 +2,13 @@
 import * as Plot from "@observablehq/plot";
 import { chart, sweepCharts } from "./chart.js";
 import { absent, h, picker } from "./dom.js";
-import { commit, count, number, short, time } from "./format.js";
+import { commit, count, number, short, tick, time } from "./format.js";
 import { distinct } from "./statistics.js";
 import { foldedTable } from "./table.js";
 import { movements } from "./verdict.js";
 
 const SHOWN = 12;
-const HEIGHT = 130;
+const HEIGHT = 140;
 const MOVED = 0.05;
 
 const change = (share) =>
@@ -29,7 +29,7 @@ const columns = [
   { label: "last", value: (s) => s.last.value, number: true, format: short },
   { label: "last step", value: (s) => s.step, number: true, format: change },
   { label: "in all", value: (s) => s.total, number: true, format: change },
-  { label: "last time", value: (s) => s.last.time, format: time },
+  { label: "last time", line: true, value: (s) => s.last.time, format: time },
   { label: "last commit", value: (s) => s.last.commit, format: commit },
 ];
 
@@ -41,14 +41,14 @@ function draw(series, width) {
     marginLeft: 40,
     marginRight: 46,
     marginTop: 12,
-    marginBottom: 26,
+    marginBottom: 36,
     x: {
       type: "utc",
       label: null,
       ticks: Math.max(2, Math.floor(width / 90)),
       nice: false,
     },
-    y: { label: null, ticks: 3, grid: true, nice: true, tickFormat: short },
+    y: { label: null, ticks: 3, grid: true, nice: true, tickFormat: tick },
     marks: [
       Plot.line(series.points, {
         x: "date",
@@ -97,12 +97,12 @@ function multiple(series) {
       `${series.unit}, last step `,
       h("span", { class: `word ${tone}` }, change(series.step)),
     ),
-    chart(
-      `${series.row}: ${count(series.points.length, "point")}, last ` +
+    chart({
+      label:
+        `${series.row}: ${count(series.points.length, "point")}, last ` +
         `${short(series.last.value)} ${series.unit}`,
-      null,
-      (width) => draw(series, width),
-    ),
+      draw: (width) => draw(series, width),
+    }),
   );
 }
 

@@ -1,6 +1,13 @@
 // The first section: who wins, how near the limits, what the gate says.
 import { h } from "./dom.js";
-import { capital, count, list, number, percent } from "./format.js";
+import {
+  capital,
+  count,
+  list,
+  number,
+  percent,
+  sharedPrefix,
+} from "./format.js";
 import {
   againstLimit,
   againstPeers,
@@ -48,6 +55,12 @@ function layoutTile(fastest) {
   );
 }
 
+// "llama 1.10 B Q4_0" without what it shares with all others.
+function nameIn(reached, item) {
+  const prefix = sharedPrefix(reached.items.map((other) => other.name));
+  return item.name.slice(prefix.length).trim();
+}
+
 function limitTile(reached, what, limit) {
   if (!reached) return null;
   const best = reached.items[0];
@@ -56,9 +69,9 @@ function limitTile(reached, what, limit) {
     what,
     percent(best.percent),
     reached.items.length === 1
-      ? `of ${limit}: ${best.name}`
-      : `of ${limit}: ${best.name}; least ${percent(worst.percent)}, ` +
-          worst.name,
+      ? `of ${limit}, with ${best.name}`
+      : `of ${limit}, with ${nameIn(reached, best)}; ` +
+          `${percent(worst.percent)} with ${nameIn(reached, worst)}`,
   );
 }
 
@@ -101,13 +114,18 @@ function limitFinding(reached, duty, limit) {
   if (!reached) return [];
   const items = reached.items;
   const of = reached.source === "models" ? "whole models" : "all matrices";
-  const text = (item) => `${item.name} ${percent(item.percent)}`;
+  const prefix = sharedPrefix(items.map((item) => item.name));
+  const text = (item) => `${nameIn(reached, item)} ${percent(item.percent)}`;
   const names =
     items.length <= 6
       ? list(items.map(text))
       : `${list(items.slice(0, 3).map(text))} at best, ` +
         `${text(items[items.length - 1])} at least`;
-  return [`${duty} reaches of ${limit}, ${of}: ${names}.`];
+  return [
+    `${duty} reaches this share of ${limit} ` +
+      `(${of}${prefix ? `, ${prefix}` : ""}): ` +
+      `${names}.`,
+  ];
 }
 
 function peerFindings(peers) {
@@ -126,8 +144,8 @@ function peerFindings(peers) {
 }
 
 function gateFindings(part) {
-  const bad = part.gate.filter((row) =>
-    ["regression", "noisy", "missing"].includes(row.verdict),
+  const bad = ["regression", "missing", "noisy"].flatMap((word) =>
+    part.gate.filter((row) => row.verdict === word),
   );
   return bad
     .slice(0, 5)
@@ -185,15 +203,15 @@ export function verdictSection(part) {
   const tiles = [
     gateTile(part),
     layoutTile(fastest),
-    limitTile(decode, "Decode, best type", "the rate of memory"),
-    limitTile(prefill, "Prefill, best type", "the multiply limit"),
+    limitTile(decode, "Decode at best", "memory bandwidth"),
+    limitTile(prefill, "Prefill at best", "the multiply limit"),
     peerTile(peers),
   ].filter(Boolean);
   const findings = [
     ...gateFindings(part),
     ...layoutFindings(fastest),
-    ...limitFinding(decode, "Decode", "the rate of memory"),
-    ...limitFinding(prefill, "Prefill", "the rate of multiply-adds"),
+    ...limitFinding(decode, "Decode", "memory bandwidth"),
+    ...limitFinding(prefill, "Prefill", "the limit of multiply-adds"),
     ...peerFindings(peers),
     ...trendFindings(trendSummary(part.series)),
     ...driftFindings(part),

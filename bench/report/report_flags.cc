@@ -1,0 +1,49 @@
+#include "bench/report/report_flags.h"
+
+#include "absl/flags/flag.h"
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "base/quoted.h"
+
+ABSL_FLAG(std::string, report, "",
+          "write a page of HTML with charts and a verdict to this file; the "
+          "arguments are results of --output=json, and what is measured now is "
+          "added");
+ABSL_FLAG(std::string, report_template, "",
+          "with --report: the page without results; what bazel build "
+          "//bench/report:template has made beside this program if not given");
+ABSL_FLAG(std::string, trends, "",
+          "with --report: a JSON file of how results went from run to run");
+
+namespace tessera {
+
+absl::StatusOr<std::optional<ReportRequest>> ReportRequestFromFlags(
+    const std::vector<std::string>& arguments, bool measures) {
+  ReportRequest request;
+  request.output = absl::GetFlag(FLAGS_report);
+  request.page_template = absl::GetFlag(FLAGS_report_template);
+  request.trends = absl::GetFlag(FLAGS_trends);
+  request.results = arguments;
+  if (request.output.empty()) {
+    if (!request.page_template.empty() || !request.trends.empty()) {
+      return absl::InvalidArgumentError(
+          "--report_template and --trends need --report");
+    }
+    return std::nullopt;
+  }
+  // Rather than overwrite a result that was meant to be read.
+  if (!absl::EndsWith(request.output, ".html")) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--report=", Quoted(request.output),
+                     " does not end in .html; results are arguments"));
+  }
+  if (arguments.empty() && request.trends.empty() && !measures) {
+    return absl::InvalidArgumentError(
+        "--report needs results of --output=json as arguments, --trends, or "
+        "something to measure");
+  }
+  return request;
+}
+
+}  // namespace tessera

@@ -1,0 +1,104 @@
+#include "bench/report/report_page.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "base/quoted.h"
+#include "base/status_macros.h"
+#include "base/version.h"
+#include "bench/render_report.h"
+#include "formats/json/json_document.h"
+
+namespace tessera {
+namespace {
+
+// build.mjs knows it too.
+constexpr char kPlace[] = R"({"tessera_results": "go here"})";
+
+constexpr absl::string_view kSchema = "tessera-bench";
+constexpr uint64_t kSchemaVersion = 1;
+
+absl::StatusOr<JsonValue> MemberOf(const std::vector<JsonMember>& members,
+                                   absl::string_view key) {
+  for (const JsonMember& member : members) {
+    if (member.key == key) return member.value;
+  }
+  return absl::DataLossError(absl::StrCat("has no ", Quoted(key)));
+}
+
+absl::Status CheckResult(absl::string_view json) {
+  TESSERA_ASSIGN_OR_RETURN(const JsonDocument document,
+                           JsonDocument::Parse(json));
+  TESSERA_ASSIGN_OR_RETURN(const std::vector<JsonMember> members,
+                           JsonMembers(document.root()));
+  TESSERA_ASSIGN_OR_RETURN(const JsonValue schema, MemberOf(members, "schema"));
+  TESSERA_ASSIGN_OR_RETURN(const absl::string_view name, JsonString(schema));
+  if (name != kSchema) {
+    return absl::DataLossError(absl::StrCat("schema is ", Quoted(name),
+                                            ", expected ", Quoted(kSchema)));
+  }
+  TESSERA_ASSIGN_OR_RETURN(const JsonValue version,
+                           MemberOf(members, "schema_version"));
+  TESSERA_ASSIGN_OR_RETURN(const uint64_t number, JsonUint(version));
+  if (number != kSchemaVersion) {
+    return absl::UnimplementedError(
+        absl::StrCat("schema_version is ", number, ", expected 1"));
+  }
+  TESSERA_ASSIGN_OR_RETURN(const JsonValue records,
+                           MemberOf(members, "records"));
+  return JsonElements(records).status();
+}
+
+}  // namespace
+
+std::string JsonForScript(absl::string_view json) {
+  // U+2028 and U+2029 end lines of older JavaScript.
+  return absl::StrReplaceAll(json, {{"<", "\\u003c"},
+                                    {">", "\\u003e"},
+                                    {"&", "\\u0026"},
+                                    {"\xe2\x80\xa8", "\\u2028"},
+                                    {"\xe2\x80\xa9", "\\u2029"}});
+}
+
+absl::StatusOr<ReportPage> ReportPage::Create(std::string page_template) {
+  const size_t place = page_template.find(kPlace);
+  if (place == std::string::npos ||
+      page_template.find(kPlace, place + 1) != std::string::npos) {
+    return absl::DataLossError(
+        "is no template of this version of bench; make it with\n"
+        "  bazel build //bench/report:template");
+  }
+  ReportPage page;
+  page.before_ = page_template.substr(0, place);
+  page.after_ = page_template.substr(place + sizeof(kPlace) - 1);
+  return page;
+}
+
+absl::Status ReportPage::AddResult(absl::string_view name,
+                                   absl::string_view json) {
+  TESSERA_RETURN_IF_ERROR(CheckResult(json));
+  files_.push_back(absl::StrCat("{\"name\": ", QuotedJson(name),
+                                ", \"result\": ", json, "}"));
+  return absl::OkStatus();
+}
+
+absl::Status ReportPage::SetTrends(absl::string_view json) {
+  TESSERA_ASSIGN_OR_RETURN(const JsonDocument document,
+                           JsonDocument::Parse(json));
+  TESSERA_ASSIGN_OR_RETURN(const std::vector<JsonMember> members,
+                           JsonMembers(document.root()));
+  TESSERA_ASSIGN_OR_RETURN(const JsonValue series, MemberOf(members, "series"));
+  TESSERA_RETURN_IF_ERROR(JsonElements(series).status());
+  trends_ = std::string(json);
+  return absl::OkStatus();
+}
+
+std::string ReportPage::Html(absl::string_view made) const {
+  const std::string json = absl::StrCat(
+      "{\"version\": ", QuotedJson(kTesseraVersion),
+      ", \"made\": ", QuotedJson(made), ",\n\"files\": [\n",
+      absl::StrJoin(files_, ",\n"), "],\n\"trends\": ", trends_, "}\n");
+  return absl::StrCat(before_, JsonForScript(json), after_);
+}
+
+}  // namespace tessera
