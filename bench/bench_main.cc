@@ -14,6 +14,8 @@
 #include "bench/render_report.h"
 #include "bench/report/report_flags.h"
 #include "bench/report/write_report.h"
+#include "bench/results/describe_run.h"
+#include "bench/results/result_file.h"
 #include "bench/run_bench.h"
 
 namespace tessera {
@@ -22,23 +24,33 @@ namespace {
 absl::Status Main(int argc, char** argv) {
   const std::vector<std::string> arguments =
       ParseCommandLine(argc, argv, BenchUsage());
-  const absl::StatusOr<std::optional<ReportRequest>> page =
+  const absl::StatusOr<std::optional<ReportRequest>> asked =
       ReportRequestFromFlags(arguments, AsksToMeasure());
-  if (!page.ok()) ExitWithUsageError(page.status().message());
-  if (page->has_value() && !AsksToMeasure()) {
-    TESSERA_ASSIGN_OR_RETURN(const ReportPage opened, OpenReport(**page));
-    return WriteReport(opened, (*page)->output);
+  if (!asked.ok()) ExitWithUsageError(asked.status().message());
+  std::optional<ReportPage> page;
+  if (asked->has_value()) {
+    // What is missing is said rather now than after minutes of measuring.
+    TESSERA_ASSIGN_OR_RETURN(page, OpenReport(**asked));
+    if (!AsksToMeasure()) return WriteReport(*page, (*asked)->output);
   }
-  const absl::StatusOr<BenchRequest> request = BenchRequestFromFlags(arguments);
+  const absl::StatusOr<BenchRequest> request = BenchRequestFromFlags(
+      page.has_value() ? std::vector<std::string>() : arguments);
   if (!request.ok()) ExitWithUsageError(request.status().message());
+  ResultFile run = DescribeRun(*request);
   TESSERA_ASSIGN_OR_RETURN(
       const BenchReport report, RunBench(*request, [&](absl::string_view line) {
         if (!request->quiet) {
           std::fputs(absl::StrCat("bench: ", line, "\n").c_str(), stderr);
         }
       }));
-  std::fputs(RenderReport(report, request->output).c_str(), stdout);
-  return absl::OkStatus();
+  AddReport(report, &run);
+  const std::string text = request->output == OutputFormat::kJson
+                               ? RenderResultFile(run)
+                               : RenderReport(report, request->output);
+  std::fputs(text.c_str(), stdout);
+  if (!page.has_value()) return absl::OkStatus();
+  TESSERA_RETURN_IF_ERROR(page->AddResult("this run", RenderResultFile(run)));
+  return WriteReport(*page, (*asked)->output);
 }
 
 }  // namespace

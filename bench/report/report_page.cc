@@ -3,10 +3,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
-#include "base/quoted.h"
 #include "base/status_macros.h"
 #include "base/version.h"
 #include "bench/render_report.h"
+#include "bench/results/json_fields.h"
+#include "bench/results/result_file.h"
 #include "formats/json/json_document.h"
 
 namespace tessera {
@@ -15,38 +16,12 @@ namespace {
 // build.mjs knows it too.
 constexpr char kPlace[] = R"({"tessera_results": "go here"})";
 
-constexpr absl::string_view kSchema = "tessera-bench";
-constexpr uint64_t kSchemaVersion = 1;
-
-absl::StatusOr<JsonValue> MemberOf(const std::vector<JsonMember>& members,
-                                   absl::string_view key) {
-  for (const JsonMember& member : members) {
-    if (member.key == key) return member.value;
-  }
-  return absl::DataLossError(absl::StrCat("has no ", Quoted(key)));
-}
-
-absl::Status CheckResult(absl::string_view json) {
+absl::Status CheckTrends(absl::string_view json) {
   TESSERA_ASSIGN_OR_RETURN(const JsonDocument document,
                            JsonDocument::Parse(json));
-  TESSERA_ASSIGN_OR_RETURN(const std::vector<JsonMember> members,
-                           JsonMembers(document.root()));
-  TESSERA_ASSIGN_OR_RETURN(const JsonValue schema, MemberOf(members, "schema"));
-  TESSERA_ASSIGN_OR_RETURN(const absl::string_view name, JsonString(schema));
-  if (name != kSchema) {
-    return absl::DataLossError(absl::StrCat("schema is ", Quoted(name),
-                                            ", expected ", Quoted(kSchema)));
-  }
-  TESSERA_ASSIGN_OR_RETURN(const JsonValue version,
-                           MemberOf(members, "schema_version"));
-  TESSERA_ASSIGN_OR_RETURN(const uint64_t number, JsonUint(version));
-  if (number != kSchemaVersion) {
-    return absl::UnimplementedError(
-        absl::StrCat("schema_version is ", number, ", expected 1"));
-  }
-  TESSERA_ASSIGN_OR_RETURN(const JsonValue records,
-                           MemberOf(members, "records"));
-  return JsonElements(records).status();
+  TESSERA_ASSIGN_OR_RETURN(const JsonFields root,
+                           JsonFields::Of(document.root(), ""));
+  return root.List("series").status();
 }
 
 }  // namespace
@@ -76,19 +51,14 @@ absl::StatusOr<ReportPage> ReportPage::Create(std::string page_template) {
 
 absl::Status ReportPage::AddResult(absl::string_view name,
                                    absl::string_view json) {
-  TESSERA_RETURN_IF_ERROR(CheckResult(json));
+  TESSERA_RETURN_IF_ERROR(ParseResultFile(json).status());
   files_.push_back(absl::StrCat("{\"name\": ", QuotedJson(name),
                                 ", \"result\": ", json, "}"));
   return absl::OkStatus();
 }
 
 absl::Status ReportPage::SetTrends(absl::string_view json) {
-  TESSERA_ASSIGN_OR_RETURN(const JsonDocument document,
-                           JsonDocument::Parse(json));
-  TESSERA_ASSIGN_OR_RETURN(const std::vector<JsonMember> members,
-                           JsonMembers(document.root()));
-  TESSERA_ASSIGN_OR_RETURN(const JsonValue series, MemberOf(members, "series"));
-  TESSERA_RETURN_IF_ERROR(JsonElements(series).status());
+  TESSERA_RETURN_IF_ERROR(CheckTrends(json));
   trends_ = std::string(json);
   return absl::OkStatus();
 }

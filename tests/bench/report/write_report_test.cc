@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/read_file.h"
 #include "bench/report/report_template.h"
+#include "bench/results/result_file.h"
 #include "gtest/gtest.h"
 
 namespace tessera {
@@ -25,9 +26,10 @@ std::string Template() {
 TEST(WriteReportTest, FromFiles) {
   ReportRequest request;
   request.page_template = Template();
-  request.results = {Written(
-      "a.json",
-      R"({"schema": "tessera-bench", "schema_version": 1, "records": []})")};
+  ResultFile result;
+  result.time = "2026-11-29T12:00:00Z";
+  result.machine.fingerprint = "0123456789abcdef";
+  request.results = {Written("a.json", RenderResultFile(result))};
   request.trends = Written("trends.json", R"({"series": [{"row": "r"}]})");
   const auto page = OpenReport(request);
   ASSERT_TRUE(page.ok()) << page.status();

@@ -2,7 +2,7 @@
 import * as Plot from "@observablehq/plot";
 import { chart } from "./chart.js";
 import { absent, h } from "./dom.js";
-import { capital, clip, count, number, percent, time } from "./format.js";
+import { capital, clip, count, number, percent, tick, time } from "./format.js";
 import { groupBy, spread } from "./statistics.js";
 import { table } from "./table.js";
 import { gateVerdict } from "./verdict.js";
@@ -133,6 +133,7 @@ function draw(unit, rows, width) {
       labelAnchor: "right",
       grid: true,
       ticks: Math.max(3, Math.floor(width / 110)),
+      tickFormat: tick,
     },
     y: { domain: names, axis: null, padding: 0 },
     symbol: { type: "identity" },

@@ -3,7 +3,7 @@
 import * as Plot from "@observablehq/plot";
 import { chart, layoutDomain } from "./chart.js";
 import { h } from "./dom.js";
-import { count, number, percent } from "./format.js";
+import { clip, count, number, percent } from "./format.js";
 import { distinct, groupBy } from "./statistics.js";
 
 // A cell's colour is that of the last step it reaches.
@@ -57,8 +57,14 @@ function draw(kernels, types, layouts, width) {
       label: null,
       tickSize: 0,
       tickRotate: slanted ? -40 : 0,
+      tickFormat: (layout) => clip(layout, 12),
     },
-    y: { domain: types, label: null, tickSize: 0 },
+    y: {
+      domain: types,
+      label: null,
+      tickSize: 0,
+      tickFormat: (type) => clip(type, 8),
+    },
     marks: [
       Plot.cell(kernels, {
         x: "layout",

@@ -1,14 +1,26 @@
 // Bars of tokens per second, and intervals of ratios.
 import * as Plot from "@observablehq/plot";
 import { chart, COLORS, SYMBOLS } from "./chart.js";
-import { clip, number, percent, short } from "./format.js";
+import { clip, number, percent, short, tick } from "./format.js";
 import { distinct, spread } from "./statistics.js";
 
 const BAR = 22;
 // About what a letter of a chart's label takes.
 const LETTER = 6.6;
 
-const RATE_AXIS = { label: "tokens per second →", labelAnchor: "right" };
+const axis = (label, width) => ({
+  label: `${label} →`,
+  labelAnchor: "right",
+  nice: true,
+  grid: true,
+  ticks: Math.max(2, Math.floor(width / 90)),
+  tickFormat: tick,
+});
+
+const rateAxis = (width) => ({
+  ...axis("tokens per second", width),
+  zero: true,
+});
 
 // Room for bars whose name stands above them, one facet for each model.
 function facetOptions(models, bars, width) {
@@ -47,13 +59,7 @@ export function testBars(title, tests, name) {
   const draw = (width) =>
     Plot.plot({
       ...facetOptions(models, 1, width),
-      x: {
-        ...RATE_AXIS,
-        zero: true,
-        nice: true,
-        grid: true,
-        ticks: Math.max(2, Math.floor(width / 90)),
-      },
+      x: rateAxis(width),
       y: { axis: null, domain: [NAME_BAND, "bar"], padding: 0.1 },
       marks: [
         Plot.barX(tests, {
@@ -147,13 +153,7 @@ export function peerBars(title, comparisons, name, peerName) {
   const draw = (width) =>
     Plot.plot({
       ...facetOptions(models, programs.length, width),
-      x: {
-        ...RATE_AXIS,
-        zero: true,
-        nice: true,
-        grid: true,
-        ticks: Math.max(2, Math.floor(width / 90)),
-      },
+      x: rateAxis(width),
       y: { axis: null, domain: [NAME_BAND, ...programs], padding: 0.1 },
       color: {
         domain: programs,
@@ -223,10 +223,7 @@ export function ratioIntervals(comparisons, name, peerName) {
     Plot.plot({
       ...facetOptions(labels, peers.length, width),
       x: {
-        label: "times as fast as the peer →",
-        labelAnchor: "right",
-        grid: true,
-        nice: true,
+        ...axis("times as fast as the peer", width),
         domain: ratioDomain(rows),
       },
       y: { axis: null, domain: [NAME_BAND, ...peers], padding: 0.1 },

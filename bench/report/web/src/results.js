@@ -108,6 +108,8 @@ function comparison(r) {
 }
 
 function gate(r) {
+  const missing = r.verdict === "missing";
+  const fresh = r.verdict === "new";
   return {
     row: text(r.row),
     kind: text(r.kind),
@@ -118,12 +120,14 @@ function gate(r) {
     tokens: real(r.n_tokens),
     isa: text(r.isa),
     unit: text(r.unit),
-    value: real(r.value),
-    lower: real(r.lower),
-    upper: real(r.upper),
-    baseline: real(r.baseline),
-    noiseLower: real(r.noise_lower),
-    noiseUpper: real(r.noise_upper),
+    // A missing row has no value, a new one nothing to compare with; their
+    // zeros are fillers.
+    value: missing ? NaN : real(r.value),
+    lower: missing ? NaN : real(r.lower),
+    upper: missing ? NaN : real(r.upper),
+    baseline: fresh ? NaN : real(r.baseline),
+    noiseLower: fresh ? NaN : real(r.noise_lower),
+    noiseUpper: fresh ? NaN : real(r.noise_upper),
     leastEffect: real(r.least_effect),
     samples: real(r.samples),
     verdict: text(r.verdict) || "unknown",

@@ -2,10 +2,10 @@
 // multipliers allow at its intensity.
 import * as Plot from "@observablehq/plot";
 import { chart, COLORS, layoutDomain, layoutIndex, SYMBOLS } from "./chart.js";
-import { count, number, percent, short, tick } from "./format.js";
+import { clip, count, number, percent, short, tick } from "./format.js";
 import { distinct, groupBy, median } from "./statistics.js";
 
-const MARGIN = { left: 48, right: 14, top: 26, bottom: 46 };
+const MARGIN = { left: 48, right: 22, top: 26, bottom: 46 };
 
 // The roofs as {name, roof, ridge}: multiply limits from high to low, and the
 // intensity at which each meets memory's slope.
@@ -133,6 +133,7 @@ function draw(kernels, width) {
       domain: layouts,
       range: layouts.map((l) => SYMBOLS[layoutIndex(l)]),
       legend: true,
+      tickFormat: (layout) => clip(layout, 24),
     },
     marks: [
       ...limitMarks(

@@ -6,7 +6,7 @@ const CLOSE = 0.03;
 // A change of a trend that is worth a word.
 const MOVED = 0.05;
 // The limits of the machine moved by more: measure again.
-const DRIFTED = 0.1;
+export const DRIFTED = 0.1;
 
 // Which layout is fastest: {cases, wins: [{layout, count}], close, losses}.
 // A case is one matrix, type and number of tokens that several layouts were
@@ -138,6 +138,13 @@ export function trendSummary(series) {
     fell: moved.filter((s) => s.step < -MOVED),
     rose: moved.filter((s) => s.step > MOVED),
   };
+}
+
+// How far a limit of the machine moved while it was measured, as a share, at
+// most; null without limits.
+export function unsteadiness(part) {
+  const moves = limitsOf(part).map((limit) => limit.max / limit.min - 1);
+  return moves.length > 0 ? Math.max(...moves) : null;
 }
 
 // The limits that the results were compared with: {name, unit, min, median,

@@ -9,12 +9,14 @@ import {
   sharedPrefix,
 } from "./format.js";
 import {
+  DRIFTED,
   againstLimit,
   againstPeers,
   fastestLayouts,
   gateVerdict,
   limitsOf,
   trendSummary,
+  unsteadiness,
 } from "./verdict.js";
 
 const GATE_WORDS = {
@@ -180,19 +182,35 @@ function trendFindings(summary) {
   ];
 }
 
-function driftFindings(part) {
+// Said before everything else that is measured.
+function driftWarning(part) {
   const drifted = limitsOf(part).filter((limit) => limit.drifted);
-  if (drifted.length === 0) return [];
-  return [
-    `The machine was not steady: ${list(
-      drifted.map(
-        (limit) =>
-          `"${limit.name}" was between ${number(limit.min, 1)} and ` +
-          `${number(limit.max, 1)} ${limit.unit}`,
-      ),
-    )}. Percentages hold, because limits are measured beside each result; ` +
-      "do not compare times.",
-  ];
+  if (drifted.length === 0) return null;
+  const ranges = drifted.map(
+    (limit) =>
+      `${limit.name} ${number(limit.min, 1)} to ${number(limit.max, 1)} ` +
+      limit.unit,
+  );
+  return h(
+    "p",
+    { class: "warn" },
+    h("strong", {}, "The machine was not steady: "),
+    `${list(ranges)}. Each result is compared with the limits beside it, but ` +
+      "where they move by more than 10 %, winners and percentages may be " +
+      "chance. Measure again while nothing else runs.",
+  );
+}
+
+function steadyTile(part) {
+  const moved = unsteadiness(part);
+  if (moved === null) return null;
+  const steady = moved <= DRIFTED;
+  return tile(
+    "Machine while measuring",
+    steady ? "Steady" : "Not steady",
+    `its limits moved by ${percent(moved * 100)}`,
+    steady ? "pass" : "noisy",
+  );
 }
 
 export function verdictSection(part) {
@@ -206,6 +224,7 @@ export function verdictSection(part) {
     limitTile(decode, "Decode at best", "memory bandwidth"),
     limitTile(prefill, "Prefill at best", "the multiply limit"),
     peerTile(peers),
+    steadyTile(part),
   ].filter(Boolean);
   const findings = [
     ...gateFindings(part),
@@ -214,13 +233,13 @@ export function verdictSection(part) {
     ...limitFinding(prefill, "Prefill", "the limit of multiply-adds"),
     ...peerFindings(peers),
     ...trendFindings(trendSummary(part.series)),
-    ...driftFindings(part),
   ];
   return h(
     "section",
     { id: "verdict", tabindex: "-1", "aria-labelledby": "verdict-head" },
     h("h2", { id: "verdict-head" }, "Verdict"),
     tiles.length > 0 ? h("ul", { class: "tiles" }, tiles) : null,
+    driftWarning(part),
     findings.length > 0
       ? h(
           "ul",

@@ -47,7 +47,7 @@ export function envelope(table, records, extra = {}) {
       isa: "amx",
       threads: 2,
       huge_pages: "auto",
-      flags: { shapes: ["tinyllama-1.1b"], seconds: "0.3" },
+      flags: { shapes: "tinyllama-1.1b", seconds: "0.3" },
     },
     table,
     notes: ["limits moved by 3 % during the run"],
@@ -310,13 +310,22 @@ export function gate(verdict = "regression") {
         upper: 0.9,
         why: "12 % slower than the baseline; noise explains 2 %",
       }),
-      gateRow("missing", { ...q5, matrix: "attn_v", value: null }),
+      gateRow("missing", {
+        ...q5,
+        matrix: "attn_v",
+        value: 0,
+        lower: 0,
+        upper: 0,
+      }),
       gateRow("new", {
         ...q5,
         matrix: "attn_out",
         value: 1.01,
         lower: 0.99,
         upper: 1.03,
+        baseline: 0,
+        noise_lower: 0,
+        noise_upper: 0,
       }),
       gateRow("changed", {
         ...q5,
@@ -398,22 +407,25 @@ function hostile(value) {
   return { ...Object.fromEntries(entries), [HOSTILE]: HOSTILE };
 }
 
-// All text of a result made hostile, but for what says which kind it is.
+// All text of a result made hostile, but for what bench itself checks.
 function hostileResult(result) {
-  const { schema, schema_version, table } = result;
-  return { ...hostile(result), schema, schema_version, table };
+  const { schema, schema_version, time, table } = result;
+  const machine = { ...hostile(result.machine) };
+  machine.fingerprint = result.machine.fingerprint;
+  return { ...hostile(result), schema, schema_version, time, table, machine };
 }
 
-// Values of the wrong kind in every field.
+// Values of the wrong kind in every field of the records, as far as bench
+// lets them pass.
 function wrong(result) {
-  const values = [null, "x", [], {}, true, -1, 1e308, 0];
+  const values = ["x", [], [1, 2], true, -1, 1e308, 0, "1"];
   let next = 0;
   const records = result.records.map((record) =>
     Object.fromEntries(
       Object.keys(record).map((key) => [key, values[next++ % values.length]]),
     ),
   );
-  return { ...result, machine: [], build: null, options: 7, notes: 1, records };
+  return { ...result, records };
 }
 
 const elsewhere = (result) => ({
