@@ -10,13 +10,24 @@ const charts = new Set();
 
 function draw(chart, width) {
   chart.width = width;
-  const drawn = chart.draw(Math.max(width, MIN_WIDTH));
-  const svg = drawn.matches("svg")
-    ? drawn
-    : drawn.querySelector(":scope > svg");
-  svg?.setAttribute("role", "img");
-  svg?.setAttribute("aria-label", chart.label);
-  chart.canvas.replaceChildren(drawn);
+  try {
+    const drawn = chart.draw(Math.max(width, MIN_WIDTH));
+    const svg = drawn.matches("svg")
+      ? drawn
+      : drawn.querySelector(":scope > svg");
+    svg?.setAttribute("role", "img");
+    svg?.setAttribute("aria-label", chart.label);
+    chart.canvas.replaceChildren(drawn);
+  } catch (error) {
+    console.error(chart.label, error);
+    chart.canvas.replaceChildren(
+      h(
+        "p",
+        { class: "warn" },
+        `This chart could not be drawn: ${error.message}`,
+      ),
+    );
+  }
 }
 
 const observer = new ResizeObserver((entries) => {

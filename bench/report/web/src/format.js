@@ -1,13 +1,10 @@
 // Numbers, times and names as people read them.
 
 const NONE = "–";
-// No measurement is; what a damaged file says must not take a line of digits.
-const HUGE = 1e12;
 
 // `digits` after the point.
 export function number(value, digits = 0) {
   if (!Number.isFinite(value)) return NONE;
-  if (Math.abs(value) >= HUGE) return value.toExponential(2);
   return value.toLocaleString("en", {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
@@ -23,7 +20,6 @@ export function short(value) {
 
 // The same without zeros at the end, for axes.
 export function tick(value) {
-  if (Math.abs(value) >= HUGE) return value.toExponential(0);
   return value.toLocaleString("en", { maximumSignificantDigits: 3 });
 }
 

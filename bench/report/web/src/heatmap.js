@@ -5,16 +5,7 @@ import { chart, layoutDomain } from "./chart.js";
 import { h } from "./dom.js";
 import { clip, count, number, percent } from "./format.js";
 import { distinct, groupBy } from "./statistics.js";
-
-// A cell's colour is that of the last step it reaches.
-export const STEPS = [0, 10, 25, 50, 70, 80, 90, 100];
-
-export function stepOf(value) {
-  return Math.max(
-    STEPS.findLastIndex((from) => value >= from),
-    0,
-  );
-}
+import { STEPS, stepOf } from "./steps.js";
 
 const ROW = 24;
 const LEFT = 58;

@@ -211,12 +211,14 @@ export function peerBars(title, comparisons, name, peerName) {
   });
 }
 
-// Median ratio and its range, over the range of our own rate against itself.
+// Median ratio and its range, over the range of our own rate against itself;
+// null without ratios.
 export function ratioIntervals(comparisons, name, peerName) {
   const peers = distinct(comparisons.map(peerName));
   const rows = comparisons
     .filter((c) => c.ratio > 0)
     .map((c) => ({ ...c, label: `${name(c)}, ${c.test}`, peer: peerName(c) }));
+  if (rows.length === 0) return null;
   const labels = distinct(rows.map((row) => row.label));
   const y = { y: "peer", fy: "label" };
   const draw = (width) =>

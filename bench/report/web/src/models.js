@@ -142,6 +142,7 @@ function peerParts(comparisons) {
   if (comparisons.length === 0) return [];
   const name = modelNames(comparisons);
   const peers = [...new Set(comparisons.map(peerName))];
+  const ratios = ratioIntervals(comparisons, name, peerName);
   return [
     h("h3", {}, "Against peers"),
     h(
@@ -157,8 +158,7 @@ function peerParts(comparisons) {
         peerBars(testTitle(t), t.group, name, peerName),
       ),
     ),
-    h("h4", {}, "How many times as fast"),
-    ratioIntervals(comparisons, name, peerName),
+    ratios ? [h("h3", {}, "How many times as fast as peers"), ratios] : null,
     foldedTable("comparison with peers", peerColumns(name), comparisons, {
       printed: true,
     }),

@@ -13,8 +13,12 @@ const object = (value) => (isObject(value) ? value : {});
 const array = (value) => (Array.isArray(value) ? value : []);
 const text = (value) =>
   typeof value === "string" || typeof value === "number" ? String(value) : "";
-const real = (value) => (typeof value === "number" ? value : NaN);
-const reals = (value) => array(value).filter(Number.isFinite);
+// No measurement is greater; scales of charts cannot take what numbers can.
+const GREATEST = 1e15;
+const isReal = (value) =>
+  typeof value === "number" && Math.abs(value) <= GREATEST;
+const real = (value) => (isReal(value) ? value : NaN);
+const reals = (value) => array(value).filter(isReal);
 
 // Of which rate of multiply-adds a type is limited: bench/roofline.cc.
 export function rateOf(type) {

@@ -90,7 +90,7 @@ function multiple(series) {
   return h(
     "div",
     {},
-    h("h4", {}, series.row),
+    h("h3", {}, series.row),
     h(
       "p",
       { class: "soft" },
