@@ -5,10 +5,8 @@ import { absent, h } from "./dom.js";
 import { capital, clip, count, number, percent, tick, time } from "./format.js";
 import { groupBy, spread } from "./statistics.js";
 import { table } from "./table.js";
-import { gateVerdict } from "./verdict.js";
+import { gateRank, gateVerdict } from "./verdict.js";
 
-// From what needs a look to what does not.
-const ORDER = ["regression", "missing", "noisy", "changed", "new", "pass"];
 const SYMBOLS = {
   regression: "times",
   missing: "times",
@@ -26,11 +24,6 @@ const MEANING = {
   regression: "Something is slower, and by more than noise can explain.",
   noisy: "The machine was too noisy to tell; measure again when it is quiet.",
 };
-
-function rank(verdict) {
-  const index = ORDER.indexOf(verdict);
-  return index < 0 ? ORDER.length : index;
-}
 
 const color = (row) =>
   Object.hasOwn(SYMBOLS, row.verdict)
@@ -57,7 +50,7 @@ function noise(row) {
 const columns = [
   {
     label: "verdict",
-    value: (row) => rank(row.verdict),
+    value: (row) => gateRank(row.verdict),
     element: (row) => h("span", { class: `word ${row.verdict}` }, row.verdict),
   },
   {
@@ -227,7 +220,7 @@ export function gateSection(part) {
     );
     return section;
   }
-  const rows = [...part.gate].sort((a, b) => rank(a.verdict) - rank(b.verdict));
+  const rows = gate.rows;
   section.append(
     h(
       "p",

@@ -66,9 +66,9 @@ function draw(kernels, types, layouts, width) {
         x: "layout",
         y: "type",
         fill: "none",
-        stroke: "currentColor",
-        strokeWidth: 2.5,
-        inset: -1,
+        stroke: { value: ink, scale: null },
+        strokeWidth: 1.5,
+        inset: 2.5,
       }),
       ...[best, kernels.filter((k) => !best.includes(k))].map((some) =>
         Plot.text(some, {

@@ -72,7 +72,7 @@ function buildOf(build) {
 }
 
 const fileColumns = [
-  { label: "file", value: (f) => f.name },
+  { label: "file", value: (f) => f.name, wide: true },
   { label: "table", value: (f) => f.table },
   { label: "records", value: (f) => f.count, number: true, format: number },
   { label: "time", line: true, value: (f) => f.time, format: time },

@@ -1,6 +1,6 @@
 // The section of whole models: decode and prefill, alone and beside peers.
 import { absent, h } from "./dom.js";
-import { bytes, clip, list, number, percent, stem } from "./format.js";
+import { bytes, clip, count, list, number, percent, stem } from "./format.js";
 import { groupBy } from "./statistics.js";
 import { foldedTable } from "./table.js";
 import { peerBars, ratioIntervals, testBars } from "./model_charts.js";
@@ -17,7 +17,7 @@ function modelNames(all) {
     return (
       name +
       layout +
-      (threads ? `, ${r.threads} threads` : "") +
+      (threads ? `, ${count(r.threads, "thread")}` : "") +
       (isas ? `, ${r.isa}` : "")
     );
   };
@@ -50,7 +50,7 @@ export function testTitle({ test, group }) {
 const digits = (n) => (value) => number(value, n);
 
 const testColumns = (name) => [
-  { label: "model", value: name },
+  { label: "model", value: name, wide: true },
   { label: "test", value: (t) => t.test },
   { label: "t/s", value: (t) => t.rate, number: true, format: digits(2) },
   { label: "±", value: (t) => t.deviation, number: true, format: digits(2) },
@@ -90,7 +90,7 @@ const testColumns = (name) => [
 ];
 
 const peerColumns = (name) => [
-  { label: "model", value: name },
+  { label: "model", value: name, wide: true },
   { label: "test", value: (c) => c.test },
   { label: "peer", value: peerName, wide: true },
   { label: "ours t/s", value: (c) => c.rate, number: true, format: digits(2) },

@@ -96,18 +96,34 @@ export function againstPeers(comparisons) {
   };
 }
 
-// The gate's word: {verdict, counts}, or null. Its own where it gives one,
-// else the worst of its rows.
+// The words of the gate's rows, from what needs a look to what does not.
+const GATE_ORDER = ["regression", "missing", "noisy", "changed", "new", "pass"];
+
+export function gateRank(word) {
+  const index = GATE_ORDER.indexOf(word);
+  return index < 0 ? GATE_ORDER.length : index;
+}
+
+// The gate's word: {verdict, counts, rows, file}, or null. Its own where it
+// gives one, else the worst of its rows, which come in order.
 export function gateVerdict(part) {
   const files = part.files.filter((file) => file.table === "gate");
   if (files.length === 0) return null;
   const newest = files.reduce((a, b) => (b.time >= a.time ? b : a));
+  const rows = [...part.gate].sort(
+    (a, b) => gateRank(a.verdict) - gateRank(b.verdict),
+  );
   const counts = new Map();
-  for (const row of part.gate) {
+  for (const row of rows) {
     counts.set(row.verdict, (counts.get(row.verdict) ?? 0) + 1);
   }
   const worst = ["regression", "noisy"].find((word) => counts.has(word));
-  return { verdict: newest.verdict || worst || "pass", counts, file: newest };
+  return {
+    verdict: newest.verdict || worst || "pass",
+    counts,
+    rows,
+    file: newest,
+  };
 }
 
 // How far each trend went: adds `last`, `step` (against the point before) and
