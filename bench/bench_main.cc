@@ -15,27 +15,29 @@
 #include "bench/report/report_flags.h"
 #include "bench/report/write_report.h"
 #include "bench/results/describe_run.h"
+#include "bench/results/history.h"
 #include "bench/results/result_file.h"
+#include "bench/results/results_flags.h"
+#include "bench/results/run_results.h"
 #include "bench/run_bench.h"
 
 namespace tessera {
 namespace {
 
-absl::Status Main(int argc, char** argv) {
-  const std::vector<std::string> arguments =
-      ParseCommandLine(argc, argv, BenchUsage());
-  const absl::StatusOr<std::optional<ReportRequest>> asked =
-      ReportRequestFromFlags(arguments, AsksToMeasure());
-  if (!asked.ok()) ExitWithUsageError(asked.status().message());
-  std::optional<ReportPage> page;
-  if (asked->has_value()) {
-    // What is missing is said rather now than after minutes of measuring.
-    TESSERA_ASSIGN_OR_RETURN(page, OpenReport(**asked));
-    if (!AsksToMeasure()) return WriteReport(*page, (*asked)->output);
-  }
-  const absl::StatusOr<BenchRequest> request = BenchRequestFromFlags(
-      page.has_value() ? std::vector<std::string>() : arguments);
+absl::Status AppendTo(const std::string& path, const ResultFile& run) {
+  TESSERA_ASSIGN_OR_RETURN(History history, History::OpenOrCreate(path));
+  return history.Append(run).status();
+}
+
+// `history` is empty, or the file that gets the run, too.
+absl::StatusOr<ResultFile> Measure(const std::vector<std::string>& arguments,
+                                   const std::string& history) {
+  const absl::StatusOr<BenchRequest> request = BenchRequestFromFlags(arguments);
   if (!request.ok()) ExitWithUsageError(request.status().message());
+  // Rather now than after minutes of measuring.
+  if (!history.empty()) {
+    TESSERA_RETURN_IF_ERROR(History::OpenOrCreate(history).status());
+  }
   ResultFile run = DescribeRun(*request);
   TESSERA_ASSIGN_OR_RETURN(
       const BenchReport report, RunBench(*request, [&](absl::string_view line) {
@@ -48,9 +50,41 @@ absl::Status Main(int argc, char** argv) {
                                ? RenderResultFile(run)
                                : RenderReport(report, request->output);
   std::fputs(text.c_str(), stdout);
-  if (!page.has_value()) return absl::OkStatus();
-  TESSERA_RETURN_IF_ERROR(page->AddResult("this run", RenderResultFile(run)));
-  return WriteReport(*page, (*asked)->output);
+  if (!history.empty()) TESSERA_RETURN_IF_ERROR(AppendTo(history, run));
+  return run;
+}
+
+absl::Status Report(const ReportRequest& request) {
+  // What is missing is said rather now than after minutes of measuring.
+  TESSERA_ASSIGN_OR_RETURN(ReportPage page, OpenReport(request));
+  if (AsksToMeasure()) {
+    TESSERA_ASSIGN_OR_RETURN(const ResultFile run,
+                             Measure({}, request.history));
+    TESSERA_RETURN_IF_ERROR(page.Add("this run", RenderResultFile(run)));
+  }
+  return WriteReport(request, &page);
+}
+
+absl::Status Main(int argc, char** argv) {
+  const std::vector<std::string> arguments =
+      ParseCommandLine(argc, argv, BenchUsage());
+  const absl::StatusOr<std::optional<ReportRequest>> report =
+      ReportRequestFromFlags(arguments, AsksToMeasure());
+  if (!report.ok()) ExitWithUsageError(report.status().message());
+  if (report->has_value()) return Report(**report);
+  const absl::StatusOr<ResultsRequest> results =
+      ResultsRequestFromFlags(arguments);
+  if (!results.ok()) ExitWithUsageError(results.status().message());
+  if (results->task == ResultsRequest::Task::kNone) {
+    return Measure(arguments, results->history).status();
+  }
+  const absl::StatusOr<std::string> text = RunResults(*results);
+  if (absl::IsInvalidArgument(text.status())) {
+    ExitWithUsageError(text.status().message());
+  }
+  TESSERA_RETURN_IF_ERROR(text.status());
+  std::fputs(text->c_str(), stdout);
+  return absl::OkStatus();
 }
 
 }  // namespace

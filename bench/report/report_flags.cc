@@ -1,20 +1,24 @@
 #include "bench/report/report_flags.h"
 
+#include "absl/flags/declare.h"
 #include "absl/flags/flag.h"
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/quoted.h"
 
-ABSL_FLAG(std::string, report, "",
-          "write a page of HTML with charts and a verdict to this file; the "
-          "arguments are results of --output=json, and what is measured now is "
-          "added");
+ABSL_FLAG(
+    std::string, report, "",
+    "write a page of HTML with charts and a verdict to this file; the "
+    "arguments are results of --output=json; what is measured now and the "
+    "trends of --history are added");
 ABSL_FLAG(std::string, report_template, "",
           "with --report: the page without results; what bazel build "
           "//bench/report:template has made beside this program if not given");
-ABSL_FLAG(std::string, trends, "",
-          "with --report: a JSON file of how results went from run to run");
+
+ABSL_DECLARE_FLAG(bool, compare);
+ABSL_DECLARE_FLAG(std::string, history);
+ABSL_DECLARE_FLAG(bool, trends);
 
 namespace tessera {
 
@@ -23,14 +27,15 @@ absl::StatusOr<std::optional<ReportRequest>> ReportRequestFromFlags(
   ReportRequest request;
   request.output = absl::GetFlag(FLAGS_report);
   request.page_template = absl::GetFlag(FLAGS_report_template);
-  request.trends = absl::GetFlag(FLAGS_trends);
-  request.results = arguments;
+  request.history = absl::GetFlag(FLAGS_history);
+  request.inputs = arguments;
   if (request.output.empty()) {
-    if (!request.page_template.empty() || !request.trends.empty()) {
-      return absl::InvalidArgumentError(
-          "--report_template and --trends need --report");
-    }
-    return std::nullopt;
+    if (request.page_template.empty()) return std::nullopt;
+    return absl::InvalidArgumentError("--report_template goes with --report");
+  }
+  if (absl::GetFlag(FLAGS_compare) || absl::GetFlag(FLAGS_trends)) {
+    return absl::InvalidArgumentError(
+        "--report and --compare or --trends are two things");
   }
   // Rather than overwrite a result that was meant to be read.
   if (!absl::EndsWith(request.output, ".html")) {
@@ -38,9 +43,9 @@ absl::StatusOr<std::optional<ReportRequest>> ReportRequestFromFlags(
         absl::StrCat("--report=", Quoted(request.output),
                      " does not end in .html; results are arguments"));
   }
-  if (arguments.empty() && request.trends.empty() && !measures) {
+  if (arguments.empty() && request.history.empty() && !measures) {
     return absl::InvalidArgumentError(
-        "--report needs results of --output=json as arguments, --trends, or "
+        "--report needs results of --output=json as arguments, --history, or "
         "something to measure");
   }
   return request;

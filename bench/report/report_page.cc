@@ -16,11 +16,22 @@ namespace {
 // build.mjs knows it too.
 constexpr char kPlace[] = R"({"tessera_results": "go here"})";
 
-absl::Status CheckTrends(absl::string_view json) {
-  TESSERA_ASSIGN_OR_RETURN(const JsonDocument document,
-                           JsonDocument::Parse(json));
-  TESSERA_ASSIGN_OR_RETURN(const JsonFields root,
-                           JsonFields::Of(document.root(), ""));
+// bench/results/trend_report.cc writes them.
+constexpr char kTrendsSchema[] = "tessera-bench-trends";
+constexpr int64_t kTrendsVersion = 1;
+
+bool IsTrends(const JsonFields& root) {
+  std::string schema;
+  return root.Take("schema", &schema).ok() && schema == kTrendsSchema;
+}
+
+absl::Status CheckTrends(const JsonFields& root) {
+  int64_t version;
+  TESSERA_RETURN_IF_ERROR(root.Take("schema_version", &version));
+  if (version != kTrendsVersion) {
+    return absl::UnimplementedError(absl::StrCat(
+        "schema_version is ", version, ", expected ", kTrendsVersion));
+  }
   return root.List("series").status();
 }
 
@@ -49,17 +60,19 @@ absl::StatusOr<ReportPage> ReportPage::Create(std::string page_template) {
   return page;
 }
 
-absl::Status ReportPage::AddResult(absl::string_view name,
-                                   absl::string_view json) {
+absl::Status ReportPage::Add(absl::string_view name, absl::string_view json) {
+  TESSERA_ASSIGN_OR_RETURN(const JsonDocument document,
+                           JsonDocument::Parse(json));
+  TESSERA_ASSIGN_OR_RETURN(const JsonFields root,
+                           JsonFields::Of(document.root(), ""));
+  if (IsTrends(root)) {
+    TESSERA_RETURN_IF_ERROR(CheckTrends(root));
+    trends_ = std::string(json);
+    return absl::OkStatus();
+  }
   TESSERA_RETURN_IF_ERROR(ParseResultFile(json).status());
   files_.push_back(absl::StrCat("{\"name\": ", QuotedJson(name),
                                 ", \"result\": ", json, "}"));
-  return absl::OkStatus();
-}
-
-absl::Status ReportPage::SetTrends(absl::string_view json) {
-  TESSERA_RETURN_IF_ERROR(CheckTrends(json));
-  trends_ = std::string(json);
   return absl::OkStatus();
 }
 

@@ -17,13 +17,10 @@ class ReportPage {
   // has not exactly one place for results.
   static absl::StatusOr<ReportPage> Create(std::string page_template);
 
-  // Adds a result of `bench --output=json`; the page calls it `name`. DataLoss
-  // if it is something else, Unimplemented if it is from a newer bench.
-  absl::Status AddResult(absl::string_view name, absl::string_view json);
-
-  // {"series": [...]}: how results went from run to run. DataLoss if it is
-  // something else.
-  absl::Status SetTrends(absl::string_view json);
+  // Adds what bench has printed with --output=json: a result, which the page
+  // calls `name`, or trends, which replace those that were there. DataLoss if
+  // it is something else, Unimplemented if it is from a newer bench.
+  absl::Status Add(absl::string_view name, absl::string_view json);
 
   // The page. `made` says when, as in results.
   std::string Html(absl::string_view made) const;

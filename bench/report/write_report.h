@@ -12,17 +12,18 @@
 namespace tessera {
 
 struct ReportRequest {
-  std::string output;                // where the page goes
-  std::string page_template;         // empty: beside this program
-  std::string trends;                // JSON file, or empty
-  std::vector<std::string> results;  // JSON files
+  std::string output;               // where the page goes
+  std::string page_template;        // empty: beside this program
+  std::string history;              // SQLite file whose trends it has, or empty
+  std::vector<std::string> inputs;  // results and trends, JSON files
 };
 
-// The page with all results of `request`. Errors start with the file's path.
+// The page with all inputs of `request`, but not yet its history. Errors start
+// with the file's path.
 absl::StatusOr<ReportPage> OpenReport(const ReportRequest& request);
 
-// Replaces `path` with the page as it is now.
-absl::Status WriteReport(const ReportPage& page, const std::string& path);
+// Adds the history as it is now, and replaces the output with the page.
+absl::Status WriteReport(const ReportRequest& request, ReportPage* page);
 
 }  // namespace tessera
 

@@ -1,6 +1,7 @@
 #include "bench/report/report_flags.h"
 
 #include "absl/flags/reflection.h"
+#include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "base/command_line.h"
 #include "gtest/gtest.h"
@@ -23,33 +24,39 @@ TEST(ReportFlagsTest, NoReport) {
 
 TEST(ReportFlagsTest, Files) {
   const auto request = Parse({"--report=page.html", "a.json", "b.json",
-                              "--trends=t.json", "--report_template=t.html"});
+                              "--history=h.db", "--report_template=t.html"});
   ASSERT_TRUE(request.ok()) << request.status();
   ASSERT_TRUE(request->has_value());
   EXPECT_EQ((*request)->output, "page.html");
   EXPECT_EQ((*request)->page_template, "t.html");
-  EXPECT_EQ((*request)->trends, "t.json");
-  EXPECT_EQ((*request)->results,
-            (std::vector<std::string>{"a.json", "b.json"}));
+  EXPECT_EQ((*request)->history, "h.db");
+  EXPECT_EQ((*request)->inputs, (std::vector<std::string>{"a.json", "b.json"}));
 }
 
 TEST(ReportFlagsTest, SomethingMustBeShown) {
   EXPECT_TRUE(Parse({"--report=page.html"}, true).ok());
-  EXPECT_TRUE(Parse({"--report=page.html", "--trends=t.json"}).ok());
+  EXPECT_TRUE(Parse({"--report=page.html", "--history=h.db"}).ok());
   EXPECT_TRUE(
       absl::StrContains(Parse({"--report=page.html"}).status().message(),
                         "--report needs results"));
 }
 
 TEST(ReportFlagsTest, SaysWhatIsWrong) {
-  // A result is not overwritten by a slip.
-  EXPECT_TRUE(
-      absl::StrContains(Parse({"--report=a.json", "b.json"}).status().message(),
-                        "--report='a.json' does not end in .html"));
-  EXPECT_TRUE(absl::StrContains(Parse({"--trends=t.json"}).status().message(),
-                                "need --report"));
-  EXPECT_TRUE(absl::StrContains(
-      Parse({"--report_template=t.html"}).status().message(), "need --report"));
+  const struct {
+    std::vector<std::string> arguments;
+    const char* message;
+  } kCases[] = {
+      // A result is not overwritten by a slip.
+      {{"--report=a.json", "b.json"}, "'a.json' does not end in .html"},
+      {{"--report_template=t.html"}, "goes with --report"},
+      {{"--report=p.html", "--trends", "--history=h"}, "two things"},
+      {{"--report=p.html", "--compare", "a", "b"}, "two things"},
+  };
+  for (const auto& c : kCases) {
+    const absl::Status status = Parse(c.arguments).status();
+    EXPECT_TRUE(absl::IsInvalidArgument(status)) << c.message;
+    EXPECT_TRUE(absl::StrContains(status.message(), c.message)) << status;
+  }
 }
 
 }  // namespace

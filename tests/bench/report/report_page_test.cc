@@ -24,6 +24,11 @@ std::string Result(const std::string& note) {
   return RenderResultFile(result);
 }
 
+std::string Trends() {
+  return R"({"schema": "tessera-bench-trends", "schema_version": 1,
+             "series": []})";
+}
+
 // What is between <a> and </a>.
 std::string Island(const std::string& html) {
   EXPECT_TRUE(absl::StartsWith(html, "<a>")) << html;
@@ -34,9 +39,9 @@ std::string Island(const std::string& html) {
 TEST(ReportPageTest, PutsResultsIntoTheTemplate) {
   auto page = ReportPage::Create(Template());
   ASSERT_TRUE(page.ok()) << page.status();
-  ASSERT_TRUE(page->AddResult("a.json", Result("one")).ok());
-  ASSERT_TRUE(page->AddResult("b \"c\".json", Result("two")).ok());
-  ASSERT_TRUE(page->SetTrends(R"({"series": []})").ok());
+  ASSERT_TRUE(page->Add("a.json", Result("one")).ok());
+  ASSERT_TRUE(page->Add("b \"c\".json", Result("two")).ok());
+  ASSERT_TRUE(page->Add("", Trends()).ok());
   const std::string json = Island(page->Html("2026-11-29T12:00:00Z"));
   const auto document = JsonDocument::Parse(json);
   ASSERT_TRUE(document.ok()) << document.status() << json;
@@ -63,7 +68,7 @@ TEST(ReportPageTest, NothingInResultsEndsTheScript) {
       "</script><script>x()</script><!-- ]]> &amp; \xe2\x80\xa8\xe2\x80\xa9";
   auto page = ReportPage::Create(Template());
   ASSERT_TRUE(page.ok());
-  ASSERT_TRUE(page->AddResult(hostile, Result(hostile)).ok());
+  ASSERT_TRUE(page->Add(hostile, Result(hostile)).ok());
   const std::string json = Island(page->Html(hostile));
   for (const char* bad : {"<", ">", "&", "\xe2\x80\xa8", "\xe2\x80\xa9"}) {
     EXPECT_FALSE(absl::StrContains(json, bad)) << bad;
@@ -78,7 +83,7 @@ TEST(ReportPageTest, NothingInResultsEndsTheScript) {
 TEST(ReportPageTest, ResultsThatLookLikeThePlace) {
   auto page = ReportPage::Create(Template());
   ASSERT_TRUE(page.ok());
-  ASSERT_TRUE(page->AddResult("a", Result(kPlace)).ok());
+  ASSERT_TRUE(page->Add("a", Result(kPlace)).ok());
   const std::string json = Island(page->Html("now"));
   EXPECT_TRUE(JsonDocument::Parse(json).ok());
 }
@@ -101,15 +106,17 @@ TEST(ReportPageTest, RefusesOtherInputs) {
         std::string(R"({"schema": "tessera-bench")"),
         absl::StrReplaceAll(Result(""), {{"tessera-bench", "other"}}),
         absl::StrReplaceAll(Result(""), {{"\"records\"", "\"record\""}})}) {
-    EXPECT_TRUE(absl::IsDataLoss(page->AddResult("a.json", json))) << json;
+    EXPECT_TRUE(absl::IsDataLoss(page->Add("a.json", json))) << json;
   }
-  const absl::Status newer = page->AddResult(
+  const absl::Status newer = page->Add(
       "a.json",
       absl::StrReplaceAll(Result(""), {{"version\": 1", "version\": 2"}}));
   EXPECT_TRUE(absl::IsUnimplemented(newer)) << newer;
-  EXPECT_TRUE(absl::IsDataLoss(page->SetTrends("{}")));
-  EXPECT_TRUE(absl::IsDataLoss(page->SetTrends("[]")));
-  EXPECT_TRUE(absl::IsDataLoss(page->SetTrends(R"({"series": 1})")));
+  EXPECT_TRUE(absl::IsUnimplemented(page->Add(
+      "t.json",
+      absl::StrReplaceAll(Trends(), {{"version\": 1", "version\": 2"}}))));
+  EXPECT_TRUE(absl::IsDataLoss(page->Add(
+      "t.json", absl::StrReplaceAll(Trends(), {{"series", "other"}}))));
   // Nothing of them is on the page.
   const std::string html = page->Html("now");
   const auto document = JsonDocument::Parse(Island(html));

@@ -7,8 +7,10 @@
 #include "absl/strings/str_cat.h"
 #include "base/read_file.h"
 #include "bench/report/report_template.h"
+#include "bench/results/history.h"
 #include "bench/results/result_file.h"
 #include "gtest/gtest.h"
+#include "tests/bench/results/sample_results.h"
 
 namespace tessera {
 namespace {
@@ -23,39 +25,52 @@ std::string Template() {
   return Written("template.html", R"(<p>{"tessera_results": "go here"}</p>)");
 }
 
-TEST(WriteReportTest, FromFiles) {
+ResultFile OneRun() {
+  ResultFile run = SampleRun("2026-11-29T12:00:00Z", "kernel");
+  run.records = {KernelRecord("Q4_0", "ffn_up", {1, 2, 3})};
+  return run;
+}
+
+TEST(WriteReportTest, FromFilesAndHistory) {
   ReportRequest request;
   request.page_template = Template();
-  ResultFile result;
-  result.time = "2026-11-29T12:00:00Z";
-  result.machine.fingerprint = "0123456789abcdef";
-  request.results = {Written("a.json", RenderResultFile(result))};
-  request.trends = Written("trends.json", R"({"series": [{"row": "r"}]})");
-  const auto page = OpenReport(request);
+  request.inputs = {Written("a.json", RenderResultFile(OneRun()))};
+  request.history = testing::TempDir() + "/runs.db";
+  // It is read when the page is written: a run may come in between.
+  auto page = OpenReport(request);
   ASSERT_TRUE(page.ok()) << page.status();
+  ASSERT_TRUE(
+      History::OpenOrCreate(request.history).value().Append(OneRun()).value());
   // What was there is replaced.
-  const std::string path = Written("page.html", "old");
-  ASSERT_TRUE(WriteReport(*page, path).ok());
-  const std::string html = ReadFile(path).value();
-  EXPECT_TRUE(absl::StrContains(html, "a.json"));
-  EXPECT_TRUE(absl::StrContains(html, R"("row": "r")"));
+  request.output = Written("page.html", "old");
+  const absl::Status written = WriteReport(request, &*page);
+  ASSERT_TRUE(written.ok()) << written;
+  const std::string html = ReadFile(request.output).value();
+  EXPECT_TRUE(absl::StrContains(html, "\"a.json\""));
+  EXPECT_FALSE(absl::StrContains(html, testing::TempDir()));
+  EXPECT_TRUE(absl::StrContains(html, "tessera-bench-trends"));
   EXPECT_FALSE(absl::StrContains(html, "go here"));
 }
 
 TEST(WriteReportTest, SaysWhichFile) {
   ReportRequest request;
   request.page_template = Template();
-  request.results = {Written("array.json", "[]")};
+  request.inputs = {Written("array.json", "[]")};
   EXPECT_TRUE(absl::StrContains(OpenReport(request).status().message(),
                                 "array.json: "));
-  request.results = {testing::TempDir() + "/missing.json"};
+  request.inputs = {testing::TempDir() + "/missing.json"};
   const absl::Status missing = OpenReport(request).status();
   EXPECT_TRUE(absl::IsNotFound(missing));
   EXPECT_TRUE(absl::StrContains(missing.message(), "missing.json"));
-  request.results = {};
-  request.trends = Written("no_trends.json", "{}");
-  EXPECT_TRUE(absl::StrContains(OpenReport(request).status().message(),
-                                "no_trends.json: "));
+  request.inputs = {};
+  request.history = testing::TempDir() + "/missing.db";
+  request.output = testing::TempDir() + "/unwritten.html";
+  auto page = OpenReport(request);
+  ASSERT_TRUE(page.ok());
+  const absl::Status status = WriteReport(request, &*page);
+  EXPECT_TRUE(absl::IsNotFound(status));
+  EXPECT_TRUE(absl::StrContains(status.message(), "missing.db"));
+  EXPECT_TRUE(absl::IsNotFound(ReadFile(request.output).status()));
 }
 
 TEST(WriteReportTest, SaysHowToMakeTheTemplate) {

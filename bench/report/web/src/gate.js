@@ -19,6 +19,12 @@ const SHOWN = 40;
 const ROW = 38;
 const LETTER = 6.6;
 
+// A ratio is of times, now to baseline.
+const UNIT_LABELS = {
+  ratio: "times as long as the baseline; more is slower →",
+  "%": "percent of the limit; more is faster →",
+};
+
 const MEANING = {
   pass: "Nothing is slower than the noise and the least effect allow.",
   regression: "Something is slower, and by more than noise can explain.",
@@ -27,7 +33,7 @@ const MEANING = {
 
 const color = (row) =>
   Object.hasOwn(SYMBOLS, row.verdict)
-    ? `var(--${{ missing: "regression", new: "changed" }[row.verdict] ?? row.verdict})`
+    ? `var(--${{ missing: "regression", changed: "regression" }[row.verdict] ?? row.verdict})`
     : "var(--plain)";
 
 function shown(unit, value) {
@@ -87,12 +93,6 @@ const columns = [
     number: true,
   },
   {
-    label: "least effect",
-    value: (row) => row.leastEffect * 100,
-    number: true,
-    format: percent,
-  },
-  {
     label: "samples",
     value: (row) => row.samples,
     number: true,
@@ -122,8 +122,9 @@ function draw(unit, rows, width) {
     marginBottom: 38,
     x: {
       domain: [min - room, max + room],
-      label: unit === "ratio" ? "ratio →" : `${unit} →`,
+      label: UNIT_LABELS[unit] ?? `${unit} →`,
       labelAnchor: "right",
+      labelOffset: 32,
       grid: true,
       ticks: Math.max(3, Math.floor(width / 110)),
       tickFormat: tick,

@@ -11,6 +11,7 @@ const LETTER = 6.6;
 const axis = (label, width) => ({
   label: `${label} →`,
   labelAnchor: "right",
+  labelOffset: 30,
   nice: true,
   grid: true,
   ticks: Math.max(2, Math.floor(width / 90)),

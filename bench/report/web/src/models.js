@@ -118,20 +118,25 @@ const peerColumns = (name) => [
   { label: "rounds", value: (c) => c.rounds, number: true, format: number },
 ];
 
+// A heading, what it is about, and its charts: on one page of paper.
+function together(title, about, charts) {
+  return h(
+    "div",
+    { class: "together" },
+    h("h3", {}, title),
+    h("p", { class: "soft" }, about),
+    h("div", { class: "panels" }, charts),
+  );
+}
+
 function aloneParts(tests) {
   if (tests.length === 0) return [];
   const name = modelNames(tests);
   return [
-    h("h3", {}, "Against the machine"),
-    h(
-      "p",
-      { class: "soft" },
+    together(
+      "Against the machine",
       "Bars are tokens per second with the standard deviation of the " +
         "repetitions; the upright mark is the limit.",
-    ),
-    h(
-      "div",
-      { class: "panels" },
       byTest(tests).map((t) => testBars(testTitle(t), t.group, name)),
     ),
     foldedTable("models", testColumns(name), tests, { printed: true }),
@@ -144,16 +149,10 @@ function peerParts(comparisons) {
   const peers = [...new Set(comparisons.map(peerName))];
   const ratios = ratioIntervals(comparisons, name, peerName);
   return [
-    h("h3", {}, "Against peers"),
-    h(
-      "p",
-      { class: "soft" },
+    together(
+      "Against peers",
       `Tessera in turn with ${clip(list(peers), 400)}. Bars are medians of ` +
         "rounds, thin lines the slowest and the fastest round.",
-    ),
-    h(
-      "div",
-      { class: "panels" },
       byTest(comparisons).map((t) =>
         peerBars(testTitle(t), t.group, name, peerName),
       ),

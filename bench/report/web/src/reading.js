@@ -43,10 +43,12 @@ const MEANINGS = [
   ],
   [
     "Gate",
-    "Pass: no row is worse than noise and the least effect allow. Regression: a " +
-      "row's whole interval is worse. Noisy: the interval is too wide to tell. " +
-      "Changed: better, or different in a way that wants a look. New and " +
-      "missing: the row is only in this result, or only in the baseline.",
+    "Times of two builds, taken in turn; 1.1 is ten percent slower. Pass: a " +
+      "slowdown that matters can be excluded. Regression: the whole interval " +
+      "is slower than noise explains, and by enough to matter. Noisy: neither " +
+      "could be shown on this machine now. Changed: a count is not that of the " +
+      "baseline. New and missing: the row is only in this result, or only in " +
+      "the baseline.",
   ],
   [
     "Trend",

@@ -111,28 +111,24 @@ function comparison(r) {
   };
 }
 
+// A missing row has no value, a new one nothing to compare with; their zeros
+// are fillers.
 function gate(r) {
   const missing = r.verdict === "missing";
   const fresh = r.verdict === "new";
+  const baseline = fresh ? NaN : real(r.baseline);
+  // The noise floor is a ratio of at least 1, either way.
+  const noise = r.noise >= 1 ? real(r.noise) : NaN;
+  const counted = r.unit === "count";
   return {
     row: text(r.row),
-    kind: text(r.kind),
-    type: text(r.type),
-    layout: text(r.layout),
-    shape: text(r.shape),
-    matrix: text(r.matrix),
-    tokens: real(r.n_tokens),
-    isa: text(r.isa),
     unit: text(r.unit),
-    // A missing row has no value, a new one nothing to compare with; their
-    // zeros are fillers.
     value: missing ? NaN : real(r.value),
-    lower: missing ? NaN : real(r.lower),
-    upper: missing ? NaN : real(r.upper),
-    baseline: fresh ? NaN : real(r.baseline),
-    noiseLower: fresh ? NaN : real(r.noise_lower),
-    noiseUpper: fresh ? NaN : real(r.noise_upper),
-    leastEffect: real(r.least_effect),
+    lower: missing || counted ? NaN : real(r.lower),
+    upper: missing || counted ? NaN : real(r.upper),
+    baseline,
+    noiseLower: counted ? NaN : baseline / noise,
+    noiseUpper: counted ? NaN : baseline * noise,
     samples: real(r.samples),
     verdict: text(r.verdict) || "unknown",
     why: text(r.why),

@@ -97,15 +97,18 @@ export function againstPeers(comparisons) {
 }
 
 // The words of the gate's rows, from what needs a look to what does not.
-const GATE_ORDER = ["regression", "missing", "noisy", "changed", "new", "pass"];
+const GATE_ORDER = ["regression", "changed", "missing", "noisy", "new", "pass"];
+
+// Of these, one is enough for the gate to fail.
+const FAILING = ["regression", "changed", "missing"];
 
 export function gateRank(word) {
   const index = GATE_ORDER.indexOf(word);
   return index < 0 ? GATE_ORDER.length : index;
 }
 
-// The gate's word: {verdict, counts, rows, file}, or null. Its own where it
-// gives one, else the worst of its rows, which come in order.
+// The gate's word: {verdict, counts, rows, file}, or null. Its file's where it
+// gives one, else that of its rows, which come in order.
 export function gateVerdict(part) {
   const files = part.files.filter((file) => file.table === "gate");
   if (files.length === 0) return null;
@@ -117,9 +120,13 @@ export function gateVerdict(part) {
   for (const row of rows) {
     counts.set(row.verdict, (counts.get(row.verdict) ?? 0) + 1);
   }
-  const worst = ["regression", "noisy"].find((word) => counts.has(word));
+  const own = FAILING.some((word) => counts.has(word))
+    ? "regression"
+    : counts.has("noisy")
+      ? "noisy"
+      : "pass";
   return {
-    verdict: newest.verdict || worst || "pass",
+    verdict: newest.verdict || own,
     counts,
     rows,
     file: newest,

@@ -146,7 +146,7 @@ function peerFindings(peers) {
 }
 
 function gateFindings(part) {
-  const bad = ["regression", "missing", "noisy"].flatMap((word) =>
+  const bad = ["regression", "changed", "missing", "noisy"].flatMap((word) =>
     part.gate.filter((row) => row.verdict === word),
   );
   return bad

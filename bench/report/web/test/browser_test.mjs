@@ -310,7 +310,7 @@ for (const colorScheme of ["light", "dark"]) {
   test(`letters and marks stand out, ${colorScheme}`, async () => {
     const pairs = [];
     const text = ["ink", "soft", "accent", "pass", "regression", "noisy"];
-    for (const ink of [...text, "changed", "plain"]) {
+    for (const ink of [...text, "new", "plain"]) {
       for (const ground of ["card", "page"]) pairs.push([ink, ground, 4.5]);
     }
     STEPS.forEach((_, n) => pairs.push([`i${n}`, `h${n}`, 4.5]));

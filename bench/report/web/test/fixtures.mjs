@@ -243,127 +243,90 @@ export function peers() {
 }
 
 function gateRow(verdict, fields) {
-  const { type, layout, matrix, tokens } = fields;
-  const shape = "tinyllama-1.1b";
-  return {
-    row: `kernel ${type} ${layout} ${shape}/${matrix} t${tokens} amx`,
+  const row = {
     kind: "kernel",
-    type,
-    layout,
-    shape,
-    matrix,
-    n_tokens: tokens,
-    isa: "amx",
+    isa: "avx512vnni",
+    type: "Q4_0",
+    layout: "interleaved",
+    rows: 5632,
+    columns: 2048,
+    n_tokens: 1,
     unit: "ratio",
+    value: 1,
+    lower: fields.value ?? 1,
+    upper: fields.value ?? 1,
     baseline: 1,
-    noise_lower: 0.98,
-    noise_upper: 1.02,
-    least_effect: 0.05,
+    noise: 1.02,
     samples: 40,
     why: "",
+    samples_ns: [1e5, 1.01e5],
+    limit_samples_ns: [],
     ...fields,
+  };
+  const { type, layout, rows, columns, n_tokens } = row;
+  return {
+    row: `kernel ${type} ${layout} ${rows}x${columns} t${n_tokens}`,
+    ...row,
     verdict,
   };
 }
+
+// A measured row, whose interval is that wide to each side.
+const measured = (verdict, value, wide, fields) =>
+  gateRow(verdict, {
+    value,
+    lower: value - wide,
+    upper: value + wide,
+    ...fields,
+  });
+
+const counted = (verdict, name, value, baseline) =>
+  gateRow(verdict, {
+    row: name,
+    kind: "count",
+    type: "",
+    layout: "",
+    unit: "count",
+    value,
+    baseline,
+    noise: 1,
+    samples: 0,
+  });
 
 export function gate(verdict = "regression") {
   const random = randomNumbers(3);
   const records = [];
   for (const type of ["Q4_0", "Q4_K", "Q8_0", "F16"]) {
-    for (const matrix of ["ffn_up", "ffn_down", "attn_q"]) {
+    for (const n_tokens of [1, 64, 512]) {
       const value = 0.99 + 0.025 * random();
-      records.push(
-        gateRow("pass", {
-          type,
-          layout: "interleaved",
-          matrix,
-          tokens: 1,
-          value,
-          lower: value - 0.012,
-          upper: value + 0.012,
-        }),
-      );
+      records.push(measured("pass", value, 0.012, { type, n_tokens }));
     }
-  }
-  const q5 = { type: "Q5_K", layout: "interleaved", tokens: 1 };
-  if (verdict !== "pass") {
     records.push(
-      gateRow("noisy", {
-        ...q5,
-        matrix: "output",
-        value: 0.95,
-        lower: 0.82,
-        upper: 1.09,
-        noise_lower: 0.88,
-        noise_upper: 1.13,
-        why: "the interval is wider than the least effect",
+      measured("pass", 88 + 4 * random(), 1.2, {
+        row: `floor ${type} interleaved t1`,
+        kind: "floor",
+        type,
+        unit: "%",
+        baseline: 85,
       }),
     );
+  }
+  if (verdict !== "pass") {
+    const why = "a slowdown of 4 % can be neither shown nor excluded";
+    const noise = 1.13;
+    records.push(measured("noisy", 1.03, 0.13, { type: "Q5_K", noise, why }));
   }
   if (verdict === "regression") {
+    const type = "Q6_K";
+    const why = "12 % slower, where noise explains 2 %";
     records.push(
-      gateRow("regression", {
-        ...q5,
-        matrix: "ffn_up",
-        value: 0.88,
-        lower: 0.86,
-        upper: 0.9,
-        why: "12 % slower than the baseline; noise explains 2 %",
-      }),
-      gateRow("missing", {
-        ...q5,
-        matrix: "attn_v",
-        value: 0,
-        lower: 0,
-        upper: 0,
-      }),
-      gateRow("new", {
-        ...q5,
-        matrix: "attn_out",
-        value: 1.01,
-        lower: 0.99,
-        upper: 1.03,
-        baseline: 0,
-        noise_lower: 0,
-        noise_upper: 0,
-      }),
-      gateRow("changed", {
-        ...q5,
-        matrix: "attn_k",
-        value: 1.14,
-        lower: 1.1,
-        upper: 1.17,
-        why: "faster: take it as the new baseline",
-      }),
+      measured("regression", 1.12, 0.02, { type, why }),
+      gateRow("missing", { type, n_tokens: 64, value: 0 }),
+      measured("new", 1.01, 0.02, { type, n_tokens: 8, baseline: 0, noise: 0 }),
+      counted("changed", "count instructions Q4_0 t1", 120944, 118220),
     );
   }
-  for (const type of ["Q4_0", "Q8_0"]) {
-    records.push({
-      ...gateRow("pass", { type, layout: "interleaved", tokens: 1 }),
-      row: `floor ${type} decode`,
-      kind: "floor",
-      unit: "%",
-      value: 88.4,
-      lower: 87.1,
-      upper: 89.6,
-      baseline: 80,
-      noise_lower: 86,
-      noise_upper: 91,
-    });
-  }
-  records.push({
-    ...gateRow("pass", { type: "", layout: "", tokens: 0 }),
-    row: "count types with kernels",
-    kind: "count",
-    unit: "count",
-    value: 19,
-    lower: 19,
-    upper: 19,
-    baseline: 19,
-    noise_lower: 19,
-    noise_upper: 19,
-    samples: 1,
-  });
+  records.push(counted("pass", "count types with kernels", 19, 19));
   return envelope("gate", records, { verdict });
 }
 
@@ -391,7 +354,7 @@ export function trends() {
     add(`${name} pp512`, "t/s", prefill);
     add(`${name} tg128`, "t/s", decode);
   }
-  return { series };
+  return { schema: "tessera-bench-trends", schema_version: 1, series };
 }
 
 // Text that would do harm if any of it became markup or ended the data.
@@ -435,7 +398,7 @@ const elsewhere = (result) => ({
   machine: { ...MACHINE, cpu: "AMD EPYC", fingerprint: "ffeeddccbbaa9988" },
 });
 
-// Case: {files: {name: result}, trends?}.
+// Case: {files: {name: result}, trends?}; on disk trends.json is beside them.
 export function cases() {
   const all = {
     "kernels.json": kernels(),
@@ -461,7 +424,7 @@ export function cases() {
         "d.json": hostileResult(gate()),
         [`e ' & é.json`]: envelope("kernel", []),
       },
-      trends: hostile(trends()),
+      trends: { ...trends(), series: hostile(trends().series) },
     },
     wrong: {
       files: {
@@ -470,7 +433,10 @@ export function cases() {
         "c.json": wrong(peers()),
         "d.json": wrong(gate()),
       },
-      trends: { series: [null, 1, {}, { points: [{}, null, { value: 1 }] }] },
+      trends: {
+        ...trends(),
+        series: [null, 1, {}, { points: [{}, null, { value: 1 }] }],
+      },
     },
   };
 }
@@ -483,7 +449,7 @@ function write(folder) {
       writeFileSync(join(inside, file), JSON.stringify(result, null, 1));
     }
     if (history) {
-      writeFileSync(join(inside, "trends"), JSON.stringify(history));
+      writeFileSync(join(inside, "trends.json"), JSON.stringify(history));
     }
   }
 }
