@@ -242,15 +242,22 @@ absl::string_view BenchUsage() {
   bench --kernels --output=json --history=runs.db > new.json
   bench --compare old.json new.json                  # what has changed
   bench --trends --history=runs.db --filter=Q4_0     # over all runs
+  bench --report=page.html --history=runs.db *.json  # charts and a verdict
 
 usage: bench --kernels | --arena=FILES | --synthetic=SHAPE [flags]
        bench --compare OLD.json NEW.json
        bench --history=FILE.db RESULTS.json ...
        bench --trends --history=FILE.db
+       bench --report=FILE.html [--history=FILE.db] RESULTS.json ...
 
 The limits are measured by the same run, before and after each result: read
 bandwidth of main memory, multiply-adds per second in registers. Results go to
 stdout, progress to stderr. TESSERA_ISA=avx2 asks for a lesser instruction set.)";
+}
+
+bool AsksToMeasure() {
+  return absl::GetFlag(FLAGS_kernels) || !absl::GetFlag(FLAGS_arena).empty() ||
+         !absl::GetFlag(FLAGS_synthetic).empty();
 }
 
 absl::StatusOr<BenchRequest> BenchRequestFromFlags(

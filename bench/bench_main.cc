@@ -1,5 +1,6 @@
 // bench: measures kernels and models, alone and beside others.
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,8 @@
 #include "base/status_macros.h"
 #include "bench/bench_flags.h"
 #include "bench/gate/gate_command.h"
+#include "bench/report/report_flags.h"
+#include "bench/report/write_report.h"
 #include "bench/results/describe_run.h"
 #include "bench/results/history.h"
 #include "bench/results/print_run.h"
@@ -23,8 +26,8 @@ namespace tessera {
 namespace {
 
 // `history` is empty, or the file that gets the run, too.
-absl::Status Measure(const std::vector<std::string>& arguments,
-                     const std::string& history) {
+absl::StatusOr<ResultFile> Measure(const std::vector<std::string>& arguments,
+                                   const std::string& history) {
   const absl::StatusOr<BenchRequest> request = BenchRequestFromFlags(arguments);
   if (!request.ok()) ExitWithUsageError(request.status().message());
   // Rather now than after minutes of measuring.
@@ -39,18 +42,37 @@ absl::Status Measure(const std::vector<std::string>& arguments,
         }
       }));
   AddReport(report, &run);
-  return PrintRun(report, run, request->output, history);
+  TESSERA_RETURN_IF_ERROR(PrintRun(report, run, request->output, history));
+  return run;
+}
+
+absl::Status Report(const ReportRequest& request) {
+  // What is missing is said rather now than after minutes of measuring.
+  TESSERA_ASSIGN_OR_RETURN(ReportPage page, OpenReport(request));
+  if (AsksToMeasure()) {
+    TESSERA_ASSIGN_OR_RETURN(const ResultFile run,
+                             Measure({}, request.history));
+    TESSERA_RETURN_IF_ERROR(page.Add("this run", RenderResultFile(run)));
+  }
+  return WriteReport(request, &page);
 }
 
 absl::StatusOr<int> Main(int argc, char** argv) {
   const std::vector<std::string> arguments =
       ParseCommandLine(argc, argv, BenchUsage());
+  const absl::StatusOr<std::optional<ReportRequest>> report =
+      ReportRequestFromFlags(arguments, AsksToMeasure());
+  if (!report.ok()) ExitWithUsageError(report.status().message());
+  if (report->has_value()) {
+    TESSERA_RETURN_IF_ERROR(Report(**report));
+    return 0;
+  }
   const absl::StatusOr<ResultsRequest> results =
       ResultsRequestFromFlags(arguments);
   if (!results.ok()) ExitWithUsageError(results.status().message());
   if (results->task == ResultsRequest::Task::kNone) {
     if (IsGateCommand()) return RunGateCommand(arguments, results->history);
-    TESSERA_RETURN_IF_ERROR(Measure(arguments, results->history));
+    TESSERA_RETURN_IF_ERROR(Measure(arguments, results->history).status());
     return 0;
   }
   const absl::StatusOr<std::string> text = RunResults(*results);
