@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -52,6 +53,7 @@ struct KernelBench::Operands {
   float* out;
   uint8_t* scratch;
   uint64_t scratch_stride;
+  int64_t times = 1;  // multiplications of a sample
 
   absl::Status Create(const Matrix& matrix, int64_t tokens, double zero_share,
                       int threads);
@@ -95,8 +97,8 @@ absl::Status KernelBench::Operands::Create(const Matrix& matrix, int64_t tokens,
 }
 
 absl::StatusOr<std::unique_ptr<KernelBench>> KernelBench::Create(
-    const Subject& subject, const KernelTable& kernels, ColdBuffer& memory,
-    ThreadPool& pool) {
+    const Subject& subject, const KernelTable& kernels,
+    absl::Span<uint8_t> memory, ThreadPool& pool) {
   TESSERA_ASSIGN_OR_RETURN(const TensorLayout layout,
                            MakeTensorLayout(subject.layout, subject.type,
                                             subject.rows, subject.columns));
@@ -123,7 +125,7 @@ absl::StatusOr<std::unique_ptr<KernelBench>> KernelBench::Create(
   return bench;
 }
 
-KernelBench::KernelBench(const Matrix& matrix, ColdBuffer& memory,
+KernelBench::KernelBench(const Matrix& matrix, absl::Span<uint8_t> memory,
                          ThreadPool& pool)
     : matrix_(matrix),
       memory_(memory),
@@ -131,6 +133,8 @@ KernelBench::KernelBench(const Matrix& matrix, ColdBuffer& memory,
       copy_stride_(RoundUp(matrix.view.layout.StoredBytes(), 64)),
       copies_(static_cast<int64_t>(
           std::max<uint64_t>(memory.size() / copy_stride_, 1))) {}
+
+KernelBench::~KernelBench() = default;
 
 void KernelBench::FillMemory(const uint8_t* copy) {
   pool_.ParallelFor(copies_ - 1, [&](int64_t i) {
@@ -157,6 +161,26 @@ absl::StatusOr<double> KernelBench::Measure(int64_t tokens, double seconds,
     taken.push_back(Multiply(operands, times) / static_cast<double>(times));
   }
   return SpreadOf(std::move(taken)).median;
+}
+
+absl::Status KernelBench::Prepare(int64_t tokens, double seconds) {
+  auto operands = std::make_unique<Operands>();
+  TESSERA_RETURN_IF_ERROR(
+      operands->Create(matrix_, tokens, /*zero_share=*/0, pool_.size()));
+  // The first one includes page faults.
+  const double first = Multiply(*operands, 1);
+  const double once = first > seconds ? first : Multiply(*operands, 1);
+  operands->times = static_cast<int64_t>(
+      std::clamp(std::ceil(seconds / std::max(once, 1e-9)), 1.0, 1e6));
+  prepared_[tokens] = std::move(operands);
+  return absl::OkStatus();
+}
+
+double KernelBench::Sample(int64_t tokens) {
+  Operands& operands = *prepared_.at(tokens);
+  const double seconds =
+      Multiply(operands, operands.times) / static_cast<double>(operands.times);
+  return std::max(seconds, 1e-12);  // a clock may stand still
 }
 
 double KernelBench::Multiply(Operands& operands, int64_t times) {

@@ -3,11 +3,13 @@
 #define BENCH_KERNEL_BENCH_H_
 
 #include <cstdint>
+#include <map>
 #include <memory>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "base/thread_pool.h"
-#include "bench/cold_buffer.h"
 #include "formats/dtype/dtype.h"
 #include "formats/layout/tensor_layout.h"
 #include "runtime/kernels/kernel_table.h"
@@ -27,12 +29,14 @@ class KernelBench {
     int64_t columns;
   };
 
-  // Fills `memory` (not owned, nor is `pool`). Unimplemented if there are no
+  // Fills `memory` (not owned, nor is `pool`), all of it, from where `memory`
+  // begins: a multiple of 64. Unimplemented if there are no
   // random weights of the type or it has no such layout; InvalidArgument if
   // `columns` is no multiple of its block or one copy does not fit.
   static absl::StatusOr<std::unique_ptr<KernelBench>> Create(
-      const Subject& subject, const KernelTable& kernels, ColdBuffer& memory,
-      ThreadPool& pool);
+      const Subject& subject, const KernelTable& kernels,
+      absl::Span<uint8_t> memory, ThreadPool& pool);
+  ~KernelBench();
 
   // False if rows are dequantized and multiplied as floats instead.
   bool has_kernel() const { return matrix_.kernel != nullptr; }
@@ -47,21 +51,32 @@ class KernelBench {
   absl::StatusOr<double> Measure(int64_t tokens, double seconds,
                                  double zero_share);
 
+  // For samples that take turns with those of other benches: takes activations
+  // as Measure does, none of them zero, and finds out how many multiplications
+  // by `tokens` vectors last about `seconds`. ResourceExhausted without memory.
+  absl::Status Prepare(int64_t tokens, double seconds);
+
+  // Seconds of one of that many multiplications, on average. `tokens` was
+  // prepared.
+  double Sample(int64_t tokens);
+
  private:
   struct Operands;
 
-  KernelBench(const Matrix& matrix, ColdBuffer& memory, ThreadPool& pool);
+  KernelBench(const Matrix& matrix, absl::Span<uint8_t> memory,
+              ThreadPool& pool);
 
   void FillMemory(const uint8_t* copy);
   // Seconds for `times` multiplications.
   double Multiply(Operands& operands, int64_t times);
 
   Matrix matrix_;  // the first copy
-  ColdBuffer& memory_;
+  absl::Span<uint8_t> memory_;
   ThreadPool& pool_;
   uint64_t copy_stride_;
   int64_t copies_;
   int64_t next_copy_ = 0;
+  std::map<int64_t, std::unique_ptr<Operands>> prepared_;  // by tokens
 };
 
 }  // namespace tessera

@@ -18,8 +18,9 @@ ABSL_FLAG(std::string, layout, "interleaved",
           "order of the weights: interleaved, transposed, swizzled, rowmajor, "
           "or auto: per matrix what --layout_profile says");
 ABSL_FLAG(std::string, layout_profile, "",
-          "with --layout=auto: a file of measured rules (written by bench); "
-          "default: no rules, so interleaved");
+          "with --layout=auto: what bench --advise measured on the machine that "
+          "will run the model; without it nothing is measured, and every "
+          "matrix is interleaved");
 ABSL_FLAG(std::string, isa, "portable",
           "instruction sets that the layout serves; portable, the only family "
           "there is, serves all");
@@ -74,7 +75,7 @@ absl::Status LayoutFromFlags(PlanOptions* plan) {
   }
   const std::string layout = absl::GetFlag(FLAGS_layout);
   if (layout == "auto") {
-    plan->profile = LayoutProfile::BuiltIn();
+    plan->profile = LayoutProfile();
     return absl::OkStatus();
   }
   if (!absl::GetFlag(FLAGS_layout_profile).empty()) {

@@ -23,6 +23,7 @@
 #include "converter/convert_flags.h"
 #include "converter/convert_to_arena.h"
 #include "converter/export_gguf.h"
+#include "converter/inspect/layout_reasons.h"
 #include "converter/inspect/quality_report.h"
 #include "converter/inspect/quality_table.h"
 #include "converter/launched_ranks.h"
@@ -88,7 +89,7 @@ void PrintReports(const std::vector<ConvertReport>& reports, double seconds) {
   for (const ConvertReport& report : reports) {
     const std::string table =
         QualityText(QualityTableOf(report.manifest), /*with_tensors=*/true);
-    absl::FPrintF(stderr, "%s", table);
+    absl::FPrintF(stderr, "%s%s", table, LayoutSummary(report.manifest));
     absl::FPrintF(stderr, "wrote %s: %d tensors, %s in %.2f s\n", report.path,
                   report.manifest.tensors_size(), HumanBytes(report.file_size),
                   seconds);
