@@ -33,6 +33,17 @@ bool IsOwnFlag(const absl::CommandLineFlag& flag) {
          !absl::StrContains(flag.Filename(), "absl/flags/");
 }
 
+// By name.
+std::vector<const absl::CommandLineFlag*> OwnFlags() {
+  std::vector<const absl::CommandLineFlag*> flags;
+  for (const auto& [name, flag] : absl::GetAllFlags()) {
+    if (IsOwnFlag(*flag)) flags.push_back(flag);
+  }
+  std::sort(flags.begin(), flags.end(),
+            [](const auto* a, const auto* b) { return a->Name() < b->Name(); });
+  return flags;
+}
+
 absl::CommandLineFlag* FindOwnFlag(absl::string_view name) {
   absl::CommandLineFlag* flag = absl::FindCommandLineFlag(name);
   return flag != nullptr && IsOwnFlag(*flag) ? flag : nullptr;
@@ -61,11 +72,11 @@ absl::Status SetFlag(absl::CommandLineFlag& flag, absl::string_view value) {
   // The parser's own reason, if it gave one, is the last line or sentence.
   const absl::string_view reason = absl::StripAsciiWhitespace(error);
   const size_t cut = reason.rfind("; ");
-  return absl::InvalidArgumentError(absl::StrCat(
-      "--", flag.Name(), ": illegal value ", Quoted(value),
-      cut == absl::string_view::npos
-          ? ""
-          : absl::StrCat(": ", reason.substr(cut + 2))));
+  return absl::InvalidArgumentError(
+      absl::StrCat("--", flag.Name(), ": illegal value ", Quoted(value),
+                   cut == absl::string_view::npos
+                       ? ""
+                       : absl::StrCat(": ", reason.substr(cut + 2))));
 }
 
 // Sets the flag that `argument` ("--name" or "--name=value") names; takes its
@@ -122,9 +133,8 @@ int RunMain(absl::FunctionRef<int()> main) {
   } catch (const std::bad_alloc&) {
     return ReportFailure(absl::ResourceExhaustedError("out of memory"));
   } catch (const std::system_error& error) {
-    return ReportFailure(absl::ResourceExhaustedError(
-        absl::StrCat("cannot start a thread (", error.what(),
-                     "); use fewer --threads")));
+    return ReportFailure(absl::ResourceExhaustedError(absl::StrCat(
+        "cannot start a thread (", error.what(), "); use fewer --threads")));
   }
 }
 
@@ -151,15 +161,19 @@ absl::StatusOr<std::vector<std::string>> ParseFlags(
   return positional;
 }
 
-std::string DescribeFlags() {
-  std::vector<const absl::CommandLineFlag*> flags;
-  for (const auto& [name, flag] : absl::GetAllFlags()) {
-    if (IsOwnFlag(*flag)) flags.push_back(flag);
+std::vector<std::pair<std::string, std::string>> ChangedFlags() {
+  std::vector<std::pair<std::string, std::string>> changed;
+  for (const absl::CommandLineFlag* flag : OwnFlags()) {
+    std::string value = flag->CurrentValue();
+    if (value == flag->DefaultValue()) continue;
+    changed.emplace_back(flag->Name(), std::move(value));
   }
-  std::sort(flags.begin(), flags.end(),
-            [](const auto* a, const auto* b) { return a->Name() < b->Name(); });
+  return changed;
+}
+
+std::string DescribeFlags() {
   std::string result;
-  for (const absl::CommandLineFlag* flag : flags) {
+  for (const absl::CommandLineFlag* flag : OwnFlags()) {
     const std::string value = flag->DefaultValue();
     absl::StrAppend(&result, "  --", flag->Name(),
                     value.empty() ? "" : absl::StrCat("  (", value, ")"), "\n",

@@ -4,6 +4,7 @@
 #define BASE_COMMAND_LINE_H_
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -39,6 +40,10 @@ int RunMain(absl::FunctionRef<int()> main);
 // InvalidArgument, naming the flag, for a mistake.
 absl::StatusOr<std::vector<std::string>> ParseFlags(
     absl::Span<const std::string> arguments);
+
+// Names and values of the tool's own flags that do not have their defaults, by
+// name.
+std::vector<std::pair<std::string, std::string>> ChangedFlags();
 
 // The tool's own flags with defaults and help, wrapped to 80 columns.
 std::string DescribeFlags();

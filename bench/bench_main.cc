@@ -11,6 +11,8 @@
 #include "base/status_macros.h"
 #include "bench/bench_flags.h"
 #include "bench/render_report.h"
+#include "bench/results/describe_run.h"
+#include "bench/results/result_file.h"
 #include "bench/run_bench.h"
 
 namespace tessera {
@@ -21,13 +23,18 @@ absl::Status Main(int argc, char** argv) {
       ParseCommandLine(argc, argv, BenchUsage());
   const absl::StatusOr<BenchRequest> request = BenchRequestFromFlags(arguments);
   if (!request.ok()) ExitWithUsageError(request.status().message());
+  ResultFile run = DescribeRun(*request);
   TESSERA_ASSIGN_OR_RETURN(
       const BenchReport report, RunBench(*request, [&](absl::string_view line) {
         if (!request->quiet) {
           std::fputs(absl::StrCat("bench: ", line, "\n").c_str(), stderr);
         }
       }));
-  std::fputs(RenderReport(report, request->output).c_str(), stdout);
+  AddReport(report, &run);
+  const std::string text = request->output == OutputFormat::kJson
+                               ? RenderResultFile(run)
+                               : RenderReport(report, request->output);
+  std::fputs(text.c_str(), stdout);
   return absl::OkStatus();
 }
 

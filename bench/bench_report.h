@@ -11,8 +11,9 @@ namespace tessera {
 
 // A named value. Lists are left out of CSV and SQL.
 struct Field {
-  using Value = std::variant<std::string, int64_t, double, bool,
-                             std::vector<int64_t>, std::vector<double>>;
+  using Value =
+      std::variant<std::string, int64_t, double, bool, std::vector<int64_t>,
+                   std::vector<double>, std::vector<std::string>>;
   std::string name;
   Value value;
 

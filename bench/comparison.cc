@@ -6,9 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "base/build_info.h"
 #include "base/file_error.h"
 #include "base/status_macros.h"
-#include "base/version.h"
 #include "bench/host_info.h"
 #include "bench/model_suite.h"
 
@@ -127,7 +127,7 @@ void Comparison::AddRecord(const BenchedModel& model, const ModelTestCase& test,
                            size_t peer, const RatePair& rates,
                            const RateRatio& result) {
   report_.records.push_back({
-      {"build_commit", std::string(kTesseraVersion)},
+      {"build_commit", std::string(ShortBuildCommit())},
       {"cpu_info", CpuName()},
       {"test_time", TimeStamp()},
       {"n_threads", int64_t{pool_.size()}},

@@ -2,9 +2,9 @@
 
 #include <optional>
 #include <utility>
+#include <variant>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -18,7 +18,7 @@
 #include "base/status_macros.h"
 #include "bench/bench_report.h"
 #include "bench/render_report.h"
-#include "formats/json/json_document.h"
+#include "bench/results/result_file.h"
 
 namespace tessera {
 namespace {
@@ -39,8 +39,6 @@ struct TableMarker {
   std::vector<std::pair<std::string, std::string>> conditions;  // field, value
   std::vector<TableColumn> columns;
 };
-
-using JsonRecord = absl::flat_hash_map<std::string, JsonValue>;
 
 absl::StatusOr<TableColumn> ParseColumn(absl::string_view text) {
   TableColumn column;
@@ -87,81 +85,60 @@ absl::StatusOr<TableMarker> ParseMarker(absl::string_view text) {
 }
 
 // Numbers have `decimals`; without, integers none and others two.
-std::string CellText(JsonValue value, std::optional<int> decimals) {
-  switch (value.type()) {
-    case simdjson::dom::element_type::STRING: {
-      const std::string_view text = value.get_string().value_unsafe();
-      return std::string(text);
-    }
-    case simdjson::dom::element_type::BOOL:
-      return value.get_bool().value_unsafe() ? "yes" : "no";
-    case simdjson::dom::element_type::INT64:
-      return absl::StrFormat(
-          "%.*f", decimals.value_or(0),
-          static_cast<double>(value.get_int64().value_unsafe()));
-    case simdjson::dom::element_type::DOUBLE:
-      return absl::StrFormat("%.*f", decimals.value_or(2),
-                             value.get_double().value_unsafe());
-    default:
-      return "";
+std::string CellText(const Field& field, std::optional<int> decimals) {
+  if (const auto* text = std::get_if<std::string>(&field.value)) return *text;
+  if (const auto* flag = std::get_if<bool>(&field.value)) {
+    return *flag ? "yes" : "no";
   }
+  if (const auto* integer = std::get_if<int64_t>(&field.value)) {
+    return absl::StrFormat("%.*f", decimals.value_or(0),
+                           static_cast<double>(*integer));
+  }
+  if (const auto* number = std::get_if<double>(&field.value)) {
+    return absl::StrFormat("%.*f", decimals.value_or(2), *number);
+  }
+  return "";
 }
 
-absl::StatusOr<std::vector<JsonRecord>> ReadRecords(
-    const JsonDocument& document) {
-  std::vector<JsonRecord> records;
-  TESSERA_ASSIGN_OR_RETURN(const std::vector<JsonValue> elements,
-                           JsonElements(document.root()));
-  for (const JsonValue element : elements) {
-    TESSERA_ASSIGN_OR_RETURN(const std::vector<JsonMember> members,
-                             JsonMembers(element));
-    JsonRecord& record = records.emplace_back();
-    for (const JsonMember& member : members) {
-      record[std::string(member.key)] = member.value;
-    }
-  }
-  return records;
+bool IsNumber(const Field& field) {
+  return std::holds_alternative<int64_t>(field.value) ||
+         std::holds_alternative<double>(field.value);
 }
 
-absl::StatusOr<JsonValue> FieldOf(const JsonRecord& record,
-                                  const std::string& field) {
-  const auto found = record.find(field);
-  if (found == record.end()) {
-    return absl::DataLossError(
-        absl::StrCat("the results have no field ", Quoted(field)));
+absl::StatusOr<const Field*> FieldOf(const Record& record,
+                                     const std::string& name) {
+  for (const Field& field : record) {
+    if (field.name == name) return &field;
   }
-  return found->second;
+  return absl::DataLossError(
+      absl::StrCat("the results have no field ", Quoted(name)));
 }
 
-absl::StatusOr<bool> Meets(const JsonRecord& record,
-                           const TableMarker& marker) {
-  for (const auto& [field, value] : marker.conditions) {
-    TESSERA_ASSIGN_OR_RETURN(const JsonValue found, FieldOf(record, field));
-    if (CellText(found, std::nullopt) != value) return false;
+absl::StatusOr<bool> Meets(const Record& record, const TableMarker& marker) {
+  for (const auto& [name, value] : marker.conditions) {
+    TESSERA_ASSIGN_OR_RETURN(const Field* field, FieldOf(record, name));
+    if (CellText(*field, std::nullopt) != value) return false;
   }
   return true;
 }
 
 absl::StatusOr<std::string> MakeTable(const TableMarker& marker,
                                       absl::string_view json) {
-  TESSERA_ASSIGN_OR_RETURN(const JsonDocument document,
-                           JsonDocument::Parse(json));
-  TESSERA_ASSIGN_OR_RETURN(const std::vector<JsonRecord> records,
-                           ReadRecords(document));
+  TESSERA_ASSIGN_OR_RETURN(const ResultFile results, ParseResultFile(json));
   std::vector<BenchReport::Column> columns;
   for (const TableColumn& column : marker.columns) {
     columns.push_back({column.heading, true});
   }
   std::vector<std::vector<std::string>> rows;
-  for (const JsonRecord& record : records) {
+  for (const Record& record : results.records) {
     TESSERA_ASSIGN_OR_RETURN(const bool shown, Meets(record, marker));
     if (!shown) continue;
     std::vector<std::string>& row = rows.emplace_back();
     for (size_t c = 0; c < columns.size(); ++c) {
-      TESSERA_ASSIGN_OR_RETURN(const JsonValue value,
+      TESSERA_ASSIGN_OR_RETURN(const Field* field,
                                FieldOf(record, marker.columns[c].field));
-      if (!value.is_number()) columns[c].right = false;
-      row.push_back(CellText(value, marker.columns[c].decimals));
+      if (!IsNumber(*field)) columns[c].right = false;
+      row.push_back(CellText(*field, marker.columns[c].decimals));
     }
   }
   return RenderTable(columns, rows);

@@ -16,8 +16,13 @@
 namespace tessera {
 namespace {
 
-// What follows "KEY:" on the first line that begins so.
-absl::string_view ValueOf(absl::string_view text, absl::string_view key) {
+std::string TextOf(const std::string& path) {
+  return ReadFile(path).value_or("");
+}
+
+}  // namespace
+
+absl::string_view ValueIn(absl::string_view text, absl::string_view key) {
   for (absl::string_view line : absl::StrSplit(text, '\n')) {
     if (!absl::ConsumePrefix(&line, key)) continue;
     line = absl::StripAsciiWhitespace(line);
@@ -28,18 +33,12 @@ absl::string_view ValueOf(absl::string_view text, absl::string_view key) {
   return "";
 }
 
-std::string TextOf(const std::string& path) {
-  return ReadFile(path).value_or("");
-}
-
-}  // namespace
-
 std::string CpuNameIn(absl::string_view cpuinfo) {
-  return std::string(ValueOf(cpuinfo, "model name"));
+  return std::string(ValueIn(cpuinfo, "model name"));
 }
 
 uint64_t KilobytesIn(absl::string_view text, absl::string_view key) {
-  absl::string_view value = ValueOf(text, key);
+  absl::string_view value = ValueIn(text, key);
   uint64_t kilobytes;
   if (!absl::ConsumeSuffix(&value, " kB") ||
       !absl::SimpleAtoi(value, &kilobytes)) {
@@ -49,6 +48,10 @@ uint64_t KilobytesIn(absl::string_view text, absl::string_view key) {
 }
 
 std::string CpuName() { return CpuNameIn(TextOf("/proc/cpuinfo")); }
+
+uint64_t TotalMemory() {
+  return KilobytesIn(TextOf("/proc/meminfo"), "MemTotal");
+}
 
 uint64_t AvailableMemory() {
   return KilobytesIn(TextOf("/proc/meminfo"), "MemAvailable");

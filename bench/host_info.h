@@ -9,6 +9,10 @@
 
 namespace tessera {
 
+// What follows "KEY:" on the first line of `text` that begins so, without white
+// space around it; "" if there is none.
+absl::string_view ValueIn(absl::string_view text, absl::string_view key);
+
 // "model name" of the first CPU in the text of /proc/cpuinfo; "" if it has
 // none.
 std::string CpuNameIn(absl::string_view cpuinfo);
@@ -19,6 +23,7 @@ uint64_t KilobytesIn(absl::string_view text, absl::string_view key);
 
 // These read /proc and sysconf(3); "" or 0 where the system does not say.
 std::string CpuName();
+uint64_t TotalMemory();      // bytes that the system has
 uint64_t AvailableMemory();  // bytes that could be allocated now
 uint64_t ResidentMemory();   // of this process, file mappings included
 uint64_t LastLevelCacheBytes();

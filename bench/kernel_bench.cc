@@ -4,7 +4,6 @@
 #include <cmath>
 #include <cstring>
 #include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -13,7 +12,6 @@
 #include "base/checked_math.h"
 #include "base/status_macros.h"
 #include "bench/random_rows.h"
-#include "bench/statistics.h"
 #include "formats/layout/pack.h"
 #include "runtime/model/activation_arena.h"
 #include "runtime/ops/matmul_piece.h"
@@ -142,8 +140,9 @@ void KernelBench::FillMemory(const uint8_t* copy) {
   });
 }
 
-absl::StatusOr<double> KernelBench::Measure(int64_t tokens, double seconds,
-                                            double zero_share) {
+absl::StatusOr<std::vector<double>> KernelBench::Measure(int64_t tokens,
+                                                         double seconds,
+                                                         double zero_share) {
   Operands operands;
   TESSERA_RETURN_IF_ERROR(
       operands.Create(matrix_, tokens, zero_share, pool_.size()));
@@ -160,7 +159,7 @@ absl::StatusOr<double> KernelBench::Measure(int64_t tokens, double seconds,
   for (int64_t i = 0; i < samples; ++i) {
     taken.push_back(Multiply(operands, times) / static_cast<double>(times));
   }
-  return SpreadOf(std::move(taken)).median;
+  return taken;
 }
 
 absl::Status KernelBench::Prepare(int64_t tokens, double seconds) {

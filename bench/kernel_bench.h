@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -44,12 +45,12 @@ class KernelBench {
   // Bytes of one copy, padding of rows included.
   uint64_t weight_bytes() const { return matrix_.view.layout.StoredBytes(); }
 
-  // Seconds that one multiplication by `tokens` vectors takes all threads: the
-  // median of samples that together last about `seconds`, after a warm-up. The
-  // activations are random, about `zero_share` of them zero, and quantized
-  // beforehand. ResourceExhausted without memory.
-  absl::StatusOr<double> Measure(int64_t tokens, double seconds,
-                                 double zero_share);
+  // Seconds that one multiplication by `tokens` vectors takes all threads, in
+  // each of at least one sample; together they last about `seconds`, after a
+  // warm-up. The activations are random, about `zero_share` of them zero, and
+  // quantized beforehand. ResourceExhausted without memory.
+  absl::StatusOr<std::vector<double>> Measure(int64_t tokens, double seconds,
+                                              double zero_share);
 
   // For samples that take turns with those of other benches: takes activations
   // as Measure does, none of them zero, and finds out how many multiplications

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "base/version.h"
+#include "base/build_info.h"
 #include "bench/host_info.h"
 #include "bench/roofline.h"
 
@@ -18,9 +19,24 @@ struct Row {
   ShapeMatrix matrix;          // without rows: a token's
   const KernelTiming& kernel;  // what is the same for all matrices
   double seconds;
+  std::vector<double> samples;  // in seconds
   Work work;
   int threads;
 };
+
+std::vector<double> Microseconds(const std::vector<double>& seconds) {
+  std::vector<double> us;
+  for (const double s : seconds) us.push_back(s * 1e6);
+  return us;
+}
+
+// Adds `times` times each sample; of the longer list the beginning.
+void AddSamples(const std::vector<double>& samples, double times,
+                std::vector<double>* sums) {
+  if (sums->empty()) sums->resize(samples.size());
+  sums->resize(std::min(sums->size(), samples.size()));
+  for (size_t i = 0; i < sums->size(); ++i) (*sums)[i] += samples[i] * times;
+}
 
 Work WorkOf(const KernelTiming& timing) {
   Work work;
@@ -42,7 +58,7 @@ void AddRow(const Row& row, const MachineLimits& limits, BenchReport* report) {
   const std::string layout(LayoutOrderName(kernel.layout));
   const std::string isa(IsaName(kernel.isa));
   report->records.push_back({
-      {"build_commit", std::string(kTesseraVersion)},
+      {"build_commit", std::string(ShortBuildCommit())},
       {"cpu_info", CpuName()},
       {"test_time", TimeStamp()},
       {"n_threads", int64_t{row.threads}},
@@ -64,6 +80,7 @@ void AddRow(const Row& row, const MachineLimits& limits, BenchReport* report) {
       {"bound", std::string(roofline.bound())},
       {"limit_read_gb_s", limits.read_bytes * 1e-9},
       {"limit_gmac_s", row.work.macs() / roofline.multiply_seconds * 1e-9},
+      {"samples_us", Microseconds(row.samples)},
   });
   report->rows.push_back(
       {type, layout, isa, row.shape.name, matrix.name,
@@ -92,6 +109,7 @@ void AddKernelRecords(const ModelShape& shape,
                       const MachineLimits& limits, int threads,
                       BenchReport* report) {
   double token_seconds = 0;
+  std::vector<double> token_samples;
   Work token_work;
   for (const ShapeMatrix& matrix : shape.matrices) {
     const auto timing = std::find_if(
@@ -100,10 +118,12 @@ void AddKernelRecords(const ModelShape& shape,
         });
     if (timing == timings.end()) continue;
     const Work work = WorkOf(*timing);
-    AddRow({shape, matrix, *timing, timing->seconds, work, threads}, limits,
-           report);
+    AddRow({shape, matrix, *timing, timing->seconds, timing->samples, work,
+            threads},
+           limits, report);
     const auto times = static_cast<double>(matrix.times_per_token);
     token_seconds += timing->seconds * times;
+    if (times > 0) AddSamples(timing->samples, times, &token_samples);
     token_work.Add(work, times);
   }
   if (token_seconds == 0) return;
@@ -111,6 +131,7 @@ void AddKernelRecords(const ModelShape& shape,
           {"token", 0, 0, 1},
           timings[0],
           token_seconds,
+          token_samples,
           token_work,
           threads},
          limits, report);

@@ -15,7 +15,8 @@ BenchReport EmptyKernelReport();
 
 // Adds a record for each matrix of `shape` that is among `timings`, all of them
 // of one ISA, type, layout and number of tokens, and one called "token" for all
-// of these as often as a token needs them.
+// of these as often as a token needs them. Its samples are sums, too: the first
+// of the first samples, and so on.
 void AddKernelRecords(const ModelShape& shape,
                       absl::Span<const KernelTiming> timings,
                       const MachineLimits& limits, int threads,

@@ -16,6 +16,7 @@
 #include "bench/kernel_bench.h"
 #include "bench/kernel_report.h"
 #include "bench/machine_limits.h"
+#include "bench/statistics.h"
 #include "runtime/kernels/kernel_table.h"
 #include "runtime/kernels/kernels.inc"
 
@@ -138,10 +139,11 @@ absl::Status KernelSuite::MeasureMatrix(const Group& group,
   TESSERA_RETURN_IF_ERROR(bench.status());
   for (const int64_t tokens : options_.tokens) {
     TESSERA_ASSIGN_OR_RETURN(
-        const double seconds,
+        const std::vector<double> samples,
         (*bench)->Measure(tokens, options_.seconds, options_.zero_share));
     timings->push_back({group.isa, group.type, group.layout, matrix.rows,
-                        matrix.columns, tokens, options_.zero_share, seconds,
+                        matrix.columns, tokens, options_.zero_share,
+                        SpreadOf(samples).median, samples,
                         (*bench)->weight_bytes(), (*bench)->has_kernel()});
   }
   return absl::OkStatus();

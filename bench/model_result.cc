@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
-#include "base/version.h"
+#include "base/build_info.h"
 #include "bench/host_info.h"
 #include "bench/roofline.h"
 #include "bench/size_text.h"
@@ -39,7 +39,7 @@ Record SharedFields(const ModelResult& result) {
   const BenchedModel& model = *result.model;
   const std::vector<double> rates = result.Rates();
   return {
-      {"build_commit", std::string(kTesseraVersion)},
+      {"build_commit", std::string(ShortBuildCommit())},
       {"cpu_info", CpuName()},
       {"backends", std::string("CPU")},
       {"model_filename", model.path()},

@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "base/quoted.h"
+#include "formats/json/message_json.h"
 
 namespace tessera {
 namespace {
@@ -49,7 +50,30 @@ struct JsonVisitor {
                       [](std::string* out, double v) { *out += Number(v); }),
         "]");
   }
+  std::string operator()(const std::vector<std::string>& values) const {
+    return absl::StrCat(
+        "[",
+        absl::StrJoin(values, ", ",
+                      [](std::string* out, const std::string& v) {
+                        *out += QuotedJson(v);
+                      }),
+        "]");
+  }
 };
+
+// `parts` between brackets, each on a line.
+std::string Enclosed(char open, const std::vector<std::string>& parts,
+                     char close, absl::string_view indent) {
+  std::string text(1, open);
+  absl::string_view separator;
+  for (const std::string& part : parts) {
+    absl::StrAppend(&text, separator, "\n", indent, "  ", part);
+    separator = ",";
+  }
+  if (!parts.empty()) absl::StrAppend(&text, "\n", indent);
+  text.push_back(close);
+  return text;
+}
 
 // For CSV and SQL, before quoting. Lists do not get here.
 struct PlainVisitor {
@@ -104,26 +128,6 @@ std::string RenderCsv(const BenchReport& report) {
                                   }),
                     "\n");
   }
-  return text;
-}
-
-std::string RenderJson(const BenchReport& report) {
-  std::string text = "[";
-  absl::string_view separator = "\n";
-  for (const Record& record : report.records) {
-    absl::StrAppend(&text, separator, "  {\n");
-    separator = ",\n";
-    absl::StrAppend(&text,
-                    absl::StrJoin(record, ",\n",
-                                  [](std::string* out, const Field& field) {
-                                    absl::StrAppend(
-                                        out, "    ", QuotedJson(field.name),
-                                        ": ",
-                                        std::visit(JsonVisitor(), field.value));
-                                  }),
-                    "\n  }");
-  }
-  absl::StrAppend(&text, "\n]\n");
   return text;
 }
 
@@ -210,9 +214,34 @@ std::string RenderTable(const std::vector<BenchReport::Column>& columns,
   return text;
 }
 
+std::string ObjectAsJson(const Record& fields, absl::string_view indent) {
+  std::vector<std::string> members;
+  for (const Field& field : fields) {
+    members.push_back(absl::StrCat(QuotedJson(field.name), ": ",
+                                   std::visit(JsonVisitor(), field.value)));
+  }
+  return Enclosed('{', members, '}', indent);
+}
+
+std::string RecordsAsJson(absl::Span<const Record> records,
+                          absl::string_view indent) {
+  std::vector<std::string> elements;
+  for (const Record& record : records) {
+    elements.push_back(ObjectAsJson(record, absl::StrCat(indent, "  ")));
+  }
+  return Enclosed('[', elements, ']', indent);
+}
+
+std::string TextsAsJson(absl::Span<const std::string> texts,
+                        absl::string_view indent) {
+  std::vector<std::string> elements;
+  for (const std::string& text : texts) elements.push_back(QuotedJson(text));
+  return Enclosed('[', elements, ']', indent);
+}
+
 std::string QuotedJson(absl::string_view text) {
   std::string json = "\"";
-  for (const char c : text) {
+  for (const char c : AsUtf8(std::string(text))) {
     if (c == '"' || c == '\\') {
       absl::StrAppend(&json, "\\", absl::string_view(&c, 1));
     } else if (static_cast<unsigned char>(c) < 0x20) {
@@ -230,7 +259,7 @@ std::string RenderReport(const BenchReport& report, OutputFormat format) {
     case OutputFormat::kCsv:
       return RenderCsv(report);
     case OutputFormat::kJson:
-      return RenderJson(report);
+      return absl::StrCat(RecordsAsJson(report.records, ""), "\n");
     case OutputFormat::kSql:
       return RenderSql(report);
     case OutputFormat::kMarkdown:

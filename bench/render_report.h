@@ -3,9 +3,11 @@
 #define BENCH_RENDER_REPORT_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "bench/bench_report.h"
 
 namespace tessera {
@@ -25,7 +27,16 @@ std::string RenderReport(const BenchReport& report, OutputFormat format);
 std::string RenderTable(const std::vector<BenchReport::Column>& columns,
                         const std::vector<std::vector<std::string>>& rows);
 
-// `text` as a JSON string, quotes included. Bytes that are no ASCII are kept.
+// JSON values over several lines, of which all but the first begin with
+// `indent`; without a line end.
+std::string ObjectAsJson(const Record& fields, absl::string_view indent);
+std::string RecordsAsJson(absl::Span<const Record> records,
+                          absl::string_view indent);
+std::string TextsAsJson(absl::Span<const std::string> texts,
+                        absl::string_view indent);
+
+// `text` as a JSON string, quotes included. UTF-8 is kept; if there is anything
+// else, all that is no ASCII is escaped as in C, since JSON has no bytes.
 std::string QuotedJson(absl::string_view text);
 
 }  // namespace tessera

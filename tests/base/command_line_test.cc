@@ -22,6 +22,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Pair;
 
 // The message of the error that `arguments` cause.
 std::string ErrorOf(const std::vector<std::string>& arguments) {
@@ -43,6 +44,13 @@ TEST_F(CommandLineTest, TakesFlagsAnywhereInEveryForm) {
   EXPECT_EQ(absl::GetFlag(FLAGS_shape), "square");
   EXPECT_TRUE(absl::GetFlag(FLAGS_loud));
   EXPECT_EQ(absl::GetFlag(FLAGS_count), -3);
+}
+
+TEST_F(CommandLineTest, KnowsWhatWasChanged) {
+  EXPECT_THAT(ChangedFlags(), ElementsAre());
+  ASSERT_TRUE(ParseFlags({"--shape=a b", "--count=8", "--loud=false"}).ok());
+  EXPECT_THAT(ChangedFlags(),
+              ElementsAre(Pair("count", "8"), Pair("shape", "a b")));
 }
 
 TEST_F(CommandLineTest, ValueMayLookLikeAFlag) {

@@ -3,15 +3,23 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "gtest/gtest.h"
+#include "tests/bench/results/sample_results.h"
 
 namespace tessera {
 namespace {
 
 absl::StatusOr<std::string> Results(const std::string& name) {
   if (name != "r.json") return absl::NotFoundError("no " + name);
-  return std::string(R"([
-    {"type": "Q4_0", "n": 1, "ts": 61.256, "ok": true},
-    {"type": "F16", "n": 512, "ts": 7, "ok": false}])");
+  ResultFile run = SampleRun("2026-11-29T12:00:00Z", "kernel");
+  run.records = {{{"type", std::string("Q4_0")},
+                  {"n", int64_t{1}},
+                  {"ts", 61.256},
+                  {"ok", true}},
+                 {{"type", std::string("F16")},
+                  {"n", int64_t{512}},
+                  {"ts", 7.0},
+                  {"ok", false}}};
+  return RenderResultFile(run);
 }
 
 TEST(DocumentTablesTest, FillsAndCanBeFilledAgain) {
