@@ -9,10 +9,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/types/span.h"
+#include "base/host_info.h"
 #include "base/progress.h"
 #include "base/status_macros.h"
 #include "bench/cold_buffer.h"
-#include "bench/host_info.h"
 #include "bench/kernel_bench.h"
 #include "bench/kernel_report.h"
 #include "bench/machine_limits.h"
@@ -127,8 +127,8 @@ absl::Status KernelSuite::MeasureMatrix(const Group& group,
   }
   absl::StatusOr<std::unique_ptr<KernelBench>> bench = KernelBench::Create(
       {group.type, group.layout, matrix.rows, matrix.columns},
-      KernelTableFor(group.isa),
-      absl::MakeSpan(memory_.data(), memory_.size()), pool_);
+      KernelTableFor(group.isa), absl::MakeSpan(memory_.data(), memory_.size()),
+      pool_);
   if (absl::IsUnimplemented(bench.status()) ||
       absl::IsInvalidArgument(bench.status())) {
     AddNote(absl::StrCat("left out: ", DTypeName(group.type), " ",
