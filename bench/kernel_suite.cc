@@ -15,6 +15,7 @@
 #include "bench/cold_buffer.h"
 #include "bench/kernel_bench.h"
 #include "bench/kernel_report.h"
+#include "bench/kernel_timing.h"
 #include "bench/machine_limits.h"
 #include "bench/statistics.h"
 #include "runtime/kernels/kernel_table.h"
@@ -40,7 +41,7 @@ class KernelSuite {
         progress_(progress),
         report_(EmptyKernelReport()) {}
 
-  absl::StatusOr<KernelSuiteResult> Run();
+  absl::StatusOr<BenchReport> Run();
 
  private:
   absl::Status RunIsa(Isa isa);
@@ -58,11 +59,10 @@ class KernelSuite {
   ThreadPool& pool_;
   ProgressFn progress_;
   BenchReport report_;
-  std::vector<KernelTiming> timings_;
   double drift_ = 0;
 };
 
-absl::StatusOr<KernelSuiteResult> KernelSuite::Run() {
+absl::StatusOr<BenchReport> KernelSuite::Run() {
   for (const Isa isa : options_.isas) TESSERA_RETURN_IF_ERROR(RunIsa(isa));
   if (options_.zero_share != 0) {
     report_.before.push_back(absl::StrFormat(
@@ -78,7 +78,7 @@ absl::StatusOr<KernelSuiteResult> KernelSuite::Run() {
       "limits drifted by %.1f %% at most while kernels were measured between "
       "them",
       drift_ * 100));
-  return KernelSuiteResult{std::move(report_), std::move(timings_)};
+  return std::move(report_);
 }
 
 absl::Status KernelSuite::RunIsa(Isa isa) {
@@ -112,7 +112,6 @@ absl::Status KernelSuite::RunGroup(const Group& group, LimitMeter& meter,
   const MachineLimits after = meter.Measure();
   drift_ = std::max(drift_, Drift(*limits, after));
   AddRecords(timings, Middle(*limits, after));
-  timings_.insert(timings_.end(), timings.begin(), timings.end());
   *limits = after;
   return absl::OkStatus();
 }
@@ -176,8 +175,9 @@ std::vector<DType> KernelTypes() {
 #undef TESSERA_LIST_TYPE
 }
 
-absl::StatusOr<KernelSuiteResult> RunKernelSuite(
-    const KernelSuiteOptions& options, ThreadPool& pool, ProgressFn progress) {
+absl::StatusOr<BenchReport> RunKernelSuite(const KernelSuiteOptions& options,
+                                           ThreadPool& pool,
+                                           ProgressFn progress) {
   const uint64_t bytes =
       options.memory_bytes != 0
           ? options.memory_bytes

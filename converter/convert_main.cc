@@ -37,9 +37,11 @@
 namespace tessera {
 namespace {
 
-void PrintNotes(const WeightSource& source) {
-  for (const std::string& note : source.notes) {
-    absl::FPrintF(stderr, "note: %s\n", note);
+void PrintNotes(const WeightSource& source, const ConvertCommand& command) {
+  for (const auto* notes : {&command.notes, &source.notes}) {
+    for (const std::string& note : *notes) {
+      absl::FPrintF(stderr, "note: %s\n", note);
+    }
   }
   if (!source.model.has_value()) {
     std::fputs("note: the arena can be inspected but not run\n", stderr);
@@ -148,7 +150,7 @@ absl::Status Convert(ConvertCommand& command, RankGroup& ranks) {
   if (command.to_gguf()) {
     return first ? Export(source, command) : absl::OkStatus();
   }
-  if (!command.options.quiet) PrintNotes(source);
+  if (!command.options.quiet) PrintNotes(source, command);
   TESSERA_RETURN_IF_ERROR(ranks.Agree(ChooseTypes(source, &command)));
   if (command.dry_run) {
     return first ? PrintPlans(source, command) : absl::OkStatus();

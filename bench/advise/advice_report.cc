@@ -10,13 +10,14 @@ namespace tessera {
 BenchReport EmptyAdviceReport(const ProfileMachine& machine) {
   BenchReport report;
   report.table = "layout_advice";
-  report.columns = {{"type", false},   {"duty", false},    {"rows"},
-                    {"columns"},       {"layout", false},  {"us"},
+  report.columns = {{"type", false},    {"duty", false},   {"rows"},
+                    {"columns"},        {"layout", false}, {"us"},
                     {"interleaved us"}, {"gain"},          {"99 % interval"},
-                    {"rounds"},        {"chosen", false}};
-  report.before.push_back(absl::StrFormat(
-      "%s, %s, %d threads; gain: how many times as fast as interleaved, in turn",
-      machine.cpu, machine.isa, machine.threads));
+                    {"rounds"},         {"chosen", false}};
+  report.before.push_back(
+      absl::StrFormat("%s, %s, %d threads; gain: how many times as fast as "
+                      "interleaved, in turn",
+                      machine.cpu, machine.isa, machine.threads));
   return report;
 }
 
@@ -57,11 +58,10 @@ void AddAdvice(const TurnMatrix& matrix, const LayoutAdvice& advice,
 
 std::string AdviceText(const LayoutAdvice& advice) {
   const LayoutEvidence& evidence = advice.evidence;
-  return absl::StrFormat("%s %s %.2fx %s (%.2f to %.2f)",
-                         MatrixDutyName(advice.duty),
-                         LayoutOrderName(advice.layout), evidence.ratio,
-                         LayoutOrderName(evidence.over), evidence.lower,
-                         evidence.upper);
+  return absl::StrFormat(
+      "%s %s %.2fx %s (%.2f to %.2f)", MatrixDutyName(advice.duty),
+      LayoutOrderName(advice.layout), evidence.ratio,
+      LayoutOrderName(evidence.over), evidence.lower, evidence.upper);
 }
 
 }  // namespace tessera

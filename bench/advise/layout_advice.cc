@@ -54,13 +54,12 @@ void Decide(absl::Span<const double> interleaved,
   }
   if (best != nullptr) {
     advice->layout = best->layout;
-    advice->evidence =
-        EvidenceFrom(best->estimate, LayoutOrder::kInterleaved);
+    advice->evidence = EvidenceFrom(best->estimate, LayoutOrder::kInterleaved);
     return;
   }
-  advice->evidence = EvidenceFrom(
-      PairedRatio(interleaved, costs[next], kAdviceConfidence),
-      advice->gains[next].layout);
+  advice->evidence =
+      EvidenceFrom(PairedRatio(interleaved, costs[next], kAdviceConfidence),
+                   advice->gains[next].layout);
 }
 
 }  // namespace

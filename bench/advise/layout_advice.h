@@ -30,7 +30,7 @@ struct LayoutAdvice {
   struct Gain {
     LayoutOrder layout = LayoutOrder::kInterleaved;
     RatioEstimate estimate;
-    double seconds = 0;              // medians
+    double seconds = 0;  // medians
     double interleaved_seconds = 0;
   };
   std::vector<Gain> gains;

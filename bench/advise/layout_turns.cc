@@ -24,15 +24,15 @@ absl::StatusOr<std::vector<Turn>> MakeTurns(const TurnMatrix& matrix,
                                             const TurnOptions& options,
                                             absl::Span<uint8_t> memory,
                                             ThreadPool& pool) {
-  const size_t part = memory.size() / std::max<size_t>(
-                                          options.layouts.size(), 1) /
+  const size_t part = memory.size() /
+                      std::max<size_t>(options.layouts.size(), 1) /
                       kPartAlignment * kPartAlignment;
   std::vector<Turn> turns;
   for (const LayoutOrder layout : options.layouts) {
-    auto bench = KernelBench::Create(
-        {matrix.type, layout, matrix.rows, matrix.columns},
-        KernelTableFor(options.isa), memory.subspan(part * turns.size(), part),
-        pool);
+    auto bench =
+        KernelBench::Create({matrix.type, layout, matrix.rows, matrix.columns},
+                            KernelTableFor(options.isa),
+                            memory.subspan(part * turns.size(), part), pool);
     if (absl::IsUnimplemented(bench.status())) continue;
     TESSERA_RETURN_IF_ERROR(bench.status());
     for (const int64_t tokens : options.tokens) {

@@ -57,8 +57,7 @@ std::string LayoutReasonText(const Tensor& tensor) {
     return std::string(ShortReason(tensor));
   }
   return absl::StrFormat("%.2fx %s (%.2f to %.2f)", reason.ratio(),
-                         NameOf(reason.over()), reason.lower(),
-                         reason.upper());
+                         NameOf(reason.over()), reason.lower(), reason.upper());
 }
 
 std::string LayoutMachineText(const LayoutMachine& machine) {
@@ -82,8 +81,7 @@ std::string LayoutSummary(const Manifest& manifest) {
   }
   std::vector<std::string> parts;
   for (const auto& [key, count] : counts) {
-    parts.push_back(
-        absl::StrCat(count, " ", key.first, " (", key.second, ")"));
+    parts.push_back(absl::StrCat(count, " ", key.first, " (", key.second, ")"));
   }
   std::string text =
       absl::StrCat("layouts: ", absl::StrJoin(parts, ", "), "\n");
