@@ -71,7 +71,7 @@ class Advisor {
   // Returns what to tell people.
   absl::StatusOr<std::string> Advise(const AdvisedMatrix& advised);
 
-  BenchReport Finish() { return std::move(report_); }
+  BenchReport Finish();
   LayoutProfile Profile() const { return LayoutProfile(rules_, machine_); }
 
  private:
@@ -106,6 +106,18 @@ absl::StatusOr<std::string> Advisor::Advise(const AdvisedMatrix& advised) {
     absl::StrAppend(&text, ", ", AdviceText(*advice));
   }
   return text;
+}
+
+BenchReport Advisor::Finish() {
+  const auto undecided =
+      std::count_if(rules_.begin(), rules_.end(), [](const LayoutRule& rule) {
+        return rule.evidence->lower <= 1 && rule.evidence->upper >= 1;
+      });
+  report_.after.push_back(absl::StrCat(
+      undecided, " of ", rules_.size(),
+      " rules compare layouts whose interval holds 1: they differ too little, "
+      "or the machine was too busy to tell"));
+  return std::move(report_);
 }
 
 absl::Status Write(const LayoutProfile& profile, AtomicFile file) {

@@ -124,10 +124,9 @@ LayoutReasonDescription DescribeReason(const Tensor& tensor) {
   described.text = LayoutReasonText(tensor);
   const LayoutReason& reason = tensor.layout_reason();
   if (reason.source() == LayoutReason::SOURCE_MEASURED) {
-    described.gain = {std::string(LayoutOrderName(
-                          static_cast<LayoutOrder>(reason.over()))),
-                      reason.ratio(), reason.lower(), reason.upper(),
-                      reason.samples()};
+    described.gain = {
+        std::string(LayoutOrderName(static_cast<LayoutOrder>(reason.over()))),
+        reason.ratio(), reason.lower(), reason.upper(), reason.samples()};
   }
   return described;
 }
@@ -213,8 +212,7 @@ absl::StatusOr<FileDescription> DescribeArena(absl::Span<const uint8_t> file,
   const Manifest& manifest = arena.manifest;
   description.groups.push_back(DescribeProducer(manifest));
   if (manifest.has_layout_machine()) {
-    description.groups.push_back(
-        LayoutFacts(manifest.layout_machine()));
+    description.groups.push_back(LayoutFacts(manifest.layout_machine()));
   }
   if (manifest.has_model()) {
     FactGroup model = {"model", {}};

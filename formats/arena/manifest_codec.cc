@@ -31,10 +31,9 @@ std::vector<uint8_t> Serialize(const Manifest& manifest) {
 uint32_t MinorVersionOf(const Manifest& manifest) {
   const bool has_reasons =
       manifest.has_layout_machine() ||
-      std::any_of(manifest.tensors().begin(), manifest.tensors().end(),
-                  [](const Tensor& tensor) {
-                    return tensor.has_layout_reason();
-                  });
+      std::any_of(
+          manifest.tensors().begin(), manifest.tensors().end(),
+          [](const Tensor& tensor) { return tensor.has_layout_reason(); });
   return has_reasons ? 1 : 0;
 }
 

@@ -22,7 +22,7 @@ constexpr size_t kMaxFieldBytes = 128;
 
 struct MachineField {
   absl::string_view name;
-  std::string ProfileMachine::* text;
+  std::string ProfileMachine::*text;
 };
 
 constexpr MachineField kMachineFields[] = {
@@ -96,9 +96,9 @@ absl::StatusOr<LayoutProfile> LayoutProfile::Parse(absl::string_view text) {
     if (number == 1 && absl::ConsumePrefix(&line, kFirstLine)) {
       line = absl::StripAsciiWhitespace(line);
       if (line == kVersion) continue;
-      return absl::UnimplementedError(
-          absl::StrCat("layout profile of version ", Quoted(line),
-                       ", but only ", kVersion, " is known"));
+      return absl::UnimplementedError(absl::StrCat("layout profile of version ",
+                                                   Quoted(line), ", but only ",
+                                                   kVersion, " is known"));
     }
     const absl::Status status =
         ParseLine(line.substr(0, line.find('#')), &rules, &machine);

@@ -21,8 +21,8 @@ struct ProfileMachine {
   std::string fingerprint;  // of whatever decides on speed
   std::string isa;          // "avx512vnni"
   uint32_t threads = 0;
-  std::string producer;     // "tessera 0.1.0"
-  std::string date;         // "2026-11-20T12:00:00Z"
+  std::string producer;  // "tessera 0.1.0"
+  std::string date;      // "2026-11-20T12:00:00Z"
 };
 
 // Rules, of which the first that applies counts, and their machine. A plain

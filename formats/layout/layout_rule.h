@@ -48,8 +48,8 @@ struct LayoutEvidence {
 // measured, seven more. "*" is any; a range is "256", "256-1024", "256-" or
 // "-1024", its ends included.
 //
-//   F16   gemv  -4096  *     transposed
-//   Q4_0  gemm  2048   5632  interleaved  gain 1.12 1.08..1.15 over swizzled of 20
+//   F16 gemv -4096 * transposed
+//   Q4_0 gemm 2048 5632 interleaved gain 1.12 1.08..1.15 over swizzled of 20
 struct LayoutRule {
   std::optional<DType> type;       // none: any
   std::optional<MatrixDuty> duty;  // none: any

@@ -40,6 +40,22 @@ TEST(BenchFlagsTest, Kernels) {
   EXPECT_EQ(Parse({"--kernels", "--isas=all"})->kernels.isas, SupportedIsas());
 }
 
+TEST(BenchFlagsTest, Advice) {
+  const auto request = Parse(
+      {"--advise=p", "--types=Q4_0,F16", "--shapes=test-tiny", "--tokens=1,8",
+       "--isas=scalar", "--advise_rounds=10", "--seconds=0.5"});
+  ASSERT_TRUE(request.ok()) << request.status();
+  EXPECT_EQ(request->subject, BenchRequest::Subject::kAdvice);
+  EXPECT_EQ(request->advice.path, "p");
+  EXPECT_EQ(request->advice.matrices.size(), 2u * 4);
+  EXPECT_EQ(request->advice.turns.layouts.size(), 4u);
+  EXPECT_EQ(request->advice.turns.layouts[0], LayoutOrder::kInterleaved);
+  EXPECT_EQ(request->advice.turns.tokens, (std::vector<int64_t>{1, 8}));
+  EXPECT_EQ(request->advice.turns.rounds, 10);
+  EXPECT_EQ(request->advice.turns.sample_seconds, 0.05);
+  EXPECT_EQ(request->advice.turns.isa, Isa::kScalar);
+}
+
 TEST(BenchFlagsTest, Arenas) {
   const auto request = Parse({"--arena=a.arena,b.arena", "--n_prompt=16,32",
                               "--n_gen=0", "--n_depth=0,8", "--batch=4"});

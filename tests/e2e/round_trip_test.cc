@@ -210,10 +210,9 @@ TEST(RoundTripTest, AutoFollowsTheProfile) {
   EXPECT_TRUE(VerifyTensors(file.bytes(), *arena, pool).ok());
   EXPECT_EQ(arena->manifest.options(1).value(), "auto");
   EXPECT_EQ(arena->header.minor_version, 1);
-  EXPECT_EQ(arena->FindTensor("blk.0.attn_q.weight")
-                ->proto->layout_reason()
-                .source(),
-            LayoutReason::SOURCE_RULE);
+  EXPECT_EQ(
+      arena->FindTensor("blk.0.attn_q.weight")->proto->layout_reason().source(),
+      LayoutReason::SOURCE_RULE);
 }
 
 void ExpectHashesHold(const ConvertModelOptions& options) {

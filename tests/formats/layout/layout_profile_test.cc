@@ -59,8 +59,7 @@ TEST(LayoutProfileTest, ChoosesWithEvidence) {
   ASSERT_NE(rule, nullptr);
   EXPECT_EQ(rule->layout, LayoutOrder::kInterleaved);
   EXPECT_EQ(rule->evidence->over, LayoutOrder::kSwizzled);
-  EXPECT_FALSE(
-      profile.Choose(DType::kF16, kGemm, 1, 1)->evidence.has_value());
+  EXPECT_FALSE(profile.Choose(DType::kF16, kGemm, 1, 1)->evidence.has_value());
 }
 
 TEST(LayoutProfileTest, WithoutRulesNothingIsKnown) {
