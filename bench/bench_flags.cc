@@ -230,8 +230,14 @@ absl::string_view BenchUsage() {
   bench --synthetic=tinyllama-1.1b --n_gen=0 --n_prompt=0 --batch=1,2,4,8,16,32
   bench --synthetic=tinyllama-1.1b --peer=./llama-bench --repetitions=2
   bench --arena=model.arena --peer=llama-bench --peer_model=model.gguf
+  bench --kernels --output=json --history=runs.db > new.json
+  bench --compare old.json new.json                  # what has changed
+  bench --trends --history=runs.db --filter=Q4_0     # over all runs
 
 usage: bench --kernels | --arena=FILES | --synthetic=SHAPE | --advise=FILE [flags]
+       bench --compare OLD.json NEW.json
+       bench --history=FILE.db RESULTS.json ...
+       bench --trends --history=FILE.db
 
 The limits are measured by the same run, before and after each result: read
 bandwidth of main memory, multiply-adds per second in registers. Results go to
