@@ -162,17 +162,18 @@ absl::StatusOr<std::vector<double>> KernelBench::Measure(int64_t tokens,
   return taken;
 }
 
-absl::Status KernelBench::Prepare(int64_t tokens, double seconds) {
+absl::StatusOr<double> KernelBench::Prepare(int64_t tokens,
+                                            double seconds) {
   auto operands = std::make_unique<Operands>();
   TESSERA_RETURN_IF_ERROR(
       operands->Create(matrix_, tokens, /*zero_share=*/0, pool_.size()));
   // The first one includes page faults.
   const double first = Multiply(*operands, 1);
-  const double once = first > seconds ? first : Multiply(*operands, 1);
+  const double once = std::min(first, Multiply(*operands, 1));
   operands->times = static_cast<int64_t>(
       std::clamp(std::ceil(seconds / std::max(once, 1e-9)), 1.0, 1e6));
   prepared_[tokens] = std::move(operands);
-  return absl::OkStatus();
+  return once;
 }
 
 double KernelBench::Sample(int64_t tokens) {

@@ -54,8 +54,9 @@ class KernelBench {
 
   // For samples that take turns with those of other benches: takes activations
   // as Measure does, none of them zero, and finds out how many multiplications
-  // by `tokens` vectors last about `seconds`. ResourceExhausted without memory.
-  absl::Status Prepare(int64_t tokens, double seconds);
+  // by `tokens` vectors last about `seconds`. Returns the seconds of one.
+  // ResourceExhausted without memory.
+  absl::StatusOr<double> Prepare(int64_t tokens, double seconds);
 
   // Seconds of one of that many multiplications, on average. `tokens` was
   // prepared.

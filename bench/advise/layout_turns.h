@@ -36,15 +36,18 @@ struct LayoutTimes {
 };
 
 // A layout that took more than this many times interleaved's time, at every
-// number of tokens in each of the first so many rounds, is given up.
+// number of tokens in each of at least so many rounds, is given up.
 inline constexpr double kHopeless = 2;
 inline constexpr int kRoundsOfAll = 8;
 
-// Measures the layouts back and forth, a b c, c b a, ..., so that times of one
-// round lie side by side and share what the machine does meanwhile. `memory`,
-// too large for any cache, is shared out evenly; it holds a copy of the matrix
-// for each layout at least. Layouts that the type does not have are left out.
-// Errors as KernelBench's.
+// Measures the layouts back and forth, so that times of one round lie side by
+// side and share what the machine does meanwhile. A sample is the fastest of up
+// to five pieces, as many for each layout. `memory`, too large for any cache,
+// is shared out evenly, and a part holds a copy of the matrix at least. Since
+// parts of it may be slower than others (pages that the host of a virtual
+// machine has taken apart), each layout gets each part for a while.
+//
+// Layouts that the type does not have are left out. Errors as KernelBench's.
 absl::StatusOr<std::vector<LayoutTimes>> TimeLayoutsInTurn(
     const TurnMatrix& matrix, const TurnOptions& options,
     absl::Span<uint8_t> memory, ThreadPool& pool);

@@ -93,8 +93,8 @@ TEST(BenchFlagsTest, WrongUsage) {
     std::vector<std::string> arguments;
     const char* message;
   } kCases[] = {
-      {{}, "--kernels, --arena and --synthetic"},
-      {{"--kernels", "--arena=a"}, "--kernels, --arena and --synthetic"},
+      {{}, "--kernels, --arena, --synthetic and --advise"},
+      {{"--kernels", "--arena=a"}, "one of --kernels"},
       {{"--kernels", "extra"}, "'extra'"},
       {{"--kernels", "--types=Q9"}, "'Q9'"},
       {{"--kernels", "--tokens=0"}, "--tokens is 0"},
