@@ -48,7 +48,6 @@ ABSL_DECLARE_FLAG(bool, any_machine);
 ABSL_DECLARE_FLAG(bool, gate);
 ABSL_DECLARE_FLAG(std::string, filter);
 ABSL_DECLARE_FLAG(std::string, layout_profile);
-ABSL_DECLARE_FLAG(std::string, output);
 ABSL_DECLARE_FLAG(int32_t, threads);
 ABSL_DECLARE_FLAG(bool, quiet);
 
@@ -135,8 +134,6 @@ absl::StatusOr<GateRequest> GateRequestFromFlags(
                            LayoutsFromWords({"auto"}, profile));
   request.profile = *layouts[0].profile;
   TESSERA_ASSIGN_OR_RETURN(request.isa, ChooseIsa());
-  TESSERA_ASSIGN_OR_RETURN(request.output,
-                           OutputFormatFromName(absl::GetFlag(FLAGS_output)));
   TESSERA_ASSIGN_OR_RETURN(request.threads, GateWorkerThreads());
   request.quiet = absl::GetFlag(FLAGS_quiet);
   // argv[0] may be a name that was found in $PATH.

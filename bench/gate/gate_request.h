@@ -8,7 +8,6 @@
 #include "base/isa.h"
 #include "bench/gate/decide.h"
 #include "bench/model_shape.h"
-#include "bench/render_report.h"
 #include "formats/layout/layout_profile.h"
 
 namespace tessera {
@@ -36,7 +35,6 @@ struct GateRequest {
   std::vector<std::string> models;  // types of the models that are compared
   LayoutProfile profile;            // of --layout=auto
 
-  OutputFormat output = OutputFormat::kMarkdown;
   bool quiet = false;
   std::string program;  // path of this bench
 };

@@ -15,6 +15,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "absl/types/span.h"
 #include "base/isa.h"
 #include "base/read_file.h"
 #include "base/status_macros.h"
@@ -30,8 +31,9 @@ namespace tessera {
 // Callgrind writes what it has counted when this returns, which it does after
 // each kernel; it counts in KernelBench::Multiply. Two functions, since
 // callgrind takes only one option for each. Not inlined.
-__attribute__((noinline)) void CountedMultiply(KernelBench& bench) {
-  bench.Multiply(1);
+__attribute__((noinline)) void CountedMultiply(KernelBench& bench,
+                                               int64_t tokens) {
+  bench.Multiply(tokens, 1);
   // Not a jump to it, which callgrind would not take for a call.
   asm volatile("" ::: "memory");
 }
@@ -53,9 +55,9 @@ sigjmp_buf after_multiply;
 void SkipKernel(int) { siglongjmp(after_multiply, 1); }
 
 // False if it could not be run to its end.
-bool MultiplyOrSkip(KernelBench& bench) {
+bool MultiplyOrSkip(KernelBench& bench, int64_t tokens) {
   if (sigsetjmp(after_multiply, 1) != 0) return false;
-  CountedMultiply(bench);
+  CountedMultiply(bench, tokens);
   return true;
 }
 
@@ -84,13 +86,13 @@ absl::Status RunCountedKernels() {
     for (const LayoutOrder layout :
          {LayoutOrder::kInterleaved, LayoutOrder::kTransposed,
           LayoutOrder::kSwizzled, LayoutOrder::kRowMajor}) {
-      absl::StatusOr<std::unique_ptr<KernelBench>> bench =
-          KernelBench::Create({type, layout, kRows, kColumns},
-                              KernelTableFor(Isa::kAvx2), *memory, pool);
+      absl::StatusOr<std::unique_ptr<KernelBench>> bench = KernelBench::Create(
+          {type, layout, kRows, kColumns}, KernelTableFor(Isa::kAvx2),
+          absl::MakeSpan(memory->data(), memory->size()), pool);
       if (!bench.ok() || !(*bench)->has_kernel()) continue;
       for (const int64_t tokens : {int64_t{1}, kManyTokens}) {
         TESSERA_RETURN_IF_ERROR((*bench)->Prepare(tokens, 0));
-        const bool counted = MultiplyOrSkip(**bench);
+        const bool counted = MultiplyOrSkip(**bench, tokens);
         std::printf("%s%s %s %s\n",
                     std::string(counted ? kCounted : kSkipped).c_str(),
                     tokens == 1 ? "gemv" : "gemm", DTypeName(type).c_str(),

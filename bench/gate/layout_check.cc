@@ -149,11 +149,11 @@ absl::Status LayoutGroup::RunRound() {
 }
 
 const LayoutGroup::Lane& LayoutGroup::AutoLane() const {
-  const LayoutOrder layout = options_.profile.Choose(
+  const LayoutRule* rule = options_.profile.Choose(
       row_.type, row_.tokens == 1 ? MatrixDuty::kGemv : MatrixDuty::kGemm,
       row_.rows, row_.columns);
   for (const Lane& lane : others()) {
-    if (lane.row.layout == layout) return lane;
+    if (rule != nullptr && lane.row.layout == rule->layout) return lane;
   }
   return interleaved();
 }

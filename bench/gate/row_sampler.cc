@@ -3,15 +3,15 @@
 #include <sched.h>
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "base/host_info.h"
 #include "base/status_macros.h"
 #include "bench/benched_model.h"
 #include "bench/cold_buffer.h"
-#include "bench/host_info.h"
 #include "bench/kernel_bench.h"
 #include "bench/machine_limits.h"
 #include "bench/roofline.h"
@@ -83,22 +83,25 @@ class RowSampler::KernelRow : public OpenRow {
         ColdBuffer::Create(MemoryBytes(layout.StoredBytes()), pool));
     TESSERA_ASSIGN_OR_RETURN(
         made->bench_,
-        KernelBench::Create({row.type, row.layout, row.rows, row.columns},
-                            KernelTableFor(row.isa), *made->memory_, pool));
+        KernelBench::Create(
+            {row.type, row.layout, row.rows, row.columns},
+            KernelTableFor(row.isa),
+            absl::MakeSpan(made->memory_->data(), made->memory_->size()),
+            pool));
     TESSERA_RETURN_IF_ERROR(made->bench_->Prepare(row.tokens, 0));
-    made->bench_->Multiply(1);
-    const double once = std::max(made->bench_->Multiply(1), 1e-9);
-    made->times_ = std::max<int64_t>(std::ceil(kPassSeconds / once), 1);
+    made->tokens_ = row.tokens;
+    made->times_ = made->bench_->TimesWithin(row.tokens, kPassSeconds);
     return made;
   }
 
   absl::StatusOr<double> TimePass() override {
-    return bench_->Multiply(times_) / static_cast<double>(times_);
+    return bench_->Multiply(tokens_, times_) / static_cast<double>(times_);
   }
 
  private:
   std::unique_ptr<ColdBuffer> memory_;
   std::unique_ptr<KernelBench> bench_;
+  int64_t tokens_ = 1;
   int64_t times_ = 1;
 };
 

@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "base/build_info.h"
+#include "base/host_info.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
 #include "base/thread_pool.h"
@@ -16,7 +17,6 @@
 #include "bench/gate/gate_rows.h"
 #include "bench/gate/instruction_counts.h"
 #include "bench/gate/row_sampler.h"
-#include "bench/host_info.h"
 #include "bench/kernel_suite.h"
 #include "bench/temporary_folder.h"
 

@@ -8,17 +8,18 @@
 #include "absl/strings/str_join.h"
 #include "base/build_info.h"
 #include "base/command_line.h"
+#include "base/host_info.h"
 #include "base/isa.h"
 #include "base/thread_pool.h"
 #include "base/version.h"
-#include "bench/host_info.h"
 #include "formats/layout/tensor_layout.h"
 #include "runtime/loader/load_options.h"
 
 namespace tessera {
 namespace {
 
-constexpr absl::string_view kFlagsOfOutput[] = {"history", "output", "quiet"};
+constexpr absl::string_view kFlagsOfOutput[] = {"history", "json", "output",
+                                                "quiet"};
 
 bool IsFlagOfOutput(absl::string_view name) {
   return std::find(std::begin(kFlagsOfOutput), std::end(kFlagsOfOutput),

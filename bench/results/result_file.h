@@ -10,8 +10,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "base/machine_id.h"
 #include "bench/bench_report.h"
-#include "bench/machine_id.h"
 
 namespace tessera {
 

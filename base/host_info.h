@@ -1,6 +1,6 @@
-// The machine that a benchmark ran on.
-#ifndef BENCH_HOST_INFO_H_
-#define BENCH_HOST_INFO_H_
+// The machine that this runs on.
+#ifndef BASE_HOST_INFO_H_
+#define BASE_HOST_INFO_H_
 
 #include <cstdint>
 #include <string>
@@ -36,4 +36,4 @@ std::string TimeStamp();
 
 }  // namespace tessera
 
-#endif  // BENCH_HOST_INFO_H_
+#endif  // BASE_HOST_INFO_H_
