@@ -20,8 +20,8 @@ ABSL_FLAG(std::string, json, "",
 ABSL_FLAG(bool, trends, false,
           "what each row in --history has reached, run by run");
 ABSL_FLAG(std::string, filter, "",
-          "with --trends: only rows with this text in their name; with --gate: "
-          "with all of these words");
+          "with --trends or --gate: only rows whose names have all of these "
+          "words");
 
 ABSL_DECLARE_FLAG(bool, gate);
 ABSL_DECLARE_FLAG(bool, kernels);
