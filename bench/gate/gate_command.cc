@@ -45,7 +45,7 @@ absl::StatusOr<int> Guard(const std::vector<std::string>& arguments,
   TESSERA_RETURN_IF_ERROR(CheckSinks(sinks));
   ResultFile run = DescribeRun(IsaName(request->isa), request->threads, "auto");
   TESSERA_ASSIGN_OR_RETURN(const GateOutcome outcome,
-                           RunGate(*request, progress));
+                           RunGate(*request, run, progress));
   const BenchReport report = GateReportOf(outcome, request->isa);
   AddReport(report, &run);
   run.verdict = std::string(VerdictName(outcome.verdict));

@@ -16,6 +16,7 @@ struct GateRequest {
   // What to look at; at least one.
   bool check_counts = false;   // against the file of `counts`
   bool check_layouts = false;  // and floors, if `counts` is given
+  bool check_models = false;   // how near models come to the limits
   bool check_builds = false;   // against the program `baseline_bin`
   bool check_stored = false;   // against the results in `baseline`
 

@@ -220,6 +220,8 @@ void LayoutGroup::AddTo(LayoutCheckResult* result) const {
     LayoutSpeed speed;
     speed.type = row_.type;
     speed.layout = lane.row.layout;
+    speed.rows = row_.rows;
+    speed.columns = row_.columns;
     speed.tokens = row_.tokens;
     speed.percent = PairedRatio(lane.times, limit().times, kConfidence);
     speed.percent.ratio *= 100;
