@@ -119,8 +119,12 @@ export function kernelSection(part) {
       controls(byCount, matrices, state, set),
       h("h3", {}, "Roofline"),
       rooflineChart(chosen) ?? absent("These results have no limits to draw."),
-      h("h3", {}, "Percent of limit by type and layout"),
-      ...[heatmaps(mapped) ?? absent("Nothing to map for this choice.")].flat(),
+      h(
+        "div",
+        { class: "together" },
+        h("h3", {}, "Percent of limit by type and layout"),
+        heatmaps(mapped) ?? absent("Nothing to map for this choice."),
+      ),
       foldedTable(`kernels, ${state.configuration}`, columns, kernels),
     );
     sweepCharts();
