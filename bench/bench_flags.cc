@@ -27,6 +27,10 @@ ABSL_FLAG(std::string, synthetic, "",
           "weights, made in a temporary folder: tinyllama-1.1b, llama-3.2-1b, "
           "qwen2.5-0.5b, mistral-7b, or a file like those in bench/shapes");
 
+ABSL_FLAG(bool, gate, false,
+          "tell whether this build is slower than a baseline; exit code 0 for "
+          "no, 3 for yes, 4 where the machine is too noisy to tell");
+
 ABSL_FLAG(Words, shapes, Words({"tinyllama-1.1b"}),
           "with --kernels or --advise: names or files of shapes");
 ABSL_FLAG(Words, types, Words(),
@@ -233,15 +237,22 @@ absl::string_view BenchUsage() {
   bench --kernels --output=json --history=runs.db > new.json
   bench --compare old.json new.json                  # what has changed
   bench --trends --history=runs.db --filter=Q4_0     # over all runs
+  bench --report=page.html --history=runs.db *.json  # charts and a verdict
 
 usage: bench --kernels | --arena=FILES | --synthetic=SHAPE | --advise=FILE [flags]
        bench --compare OLD.json NEW.json
        bench --history=FILE.db RESULTS.json ...
        bench --trends --history=FILE.db
+       bench --report=FILE.html [--history=FILE.db] RESULTS.json ...
 
 The limits are measured by the same run, before and after each result: read
 bandwidth of main memory, multiply-adds per second in registers. Results go to
 stdout, progress to stderr. TESSERA_ISA=avx2 asks for a lesser instruction set.)";
+}
+
+bool AsksToMeasure() {
+  return absl::GetFlag(FLAGS_kernels) || !absl::GetFlag(FLAGS_arena).empty() ||
+         !absl::GetFlag(FLAGS_synthetic).empty();
 }
 
 absl::StatusOr<BenchRequest> BenchRequestFromFlags(

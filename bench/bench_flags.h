@@ -14,6 +14,9 @@ namespace tessera {
 // What --help shows above the flags.
 absl::string_view BenchUsage();
 
+// Whether the flags name something to measure.
+bool AsksToMeasure();
+
 // The flags as a request; call it after ParseCommandLine with the positional
 // arguments. InvalidArgument or NotFound, naming the flag, for wrong usage.
 absl::StatusOr<BenchRequest> BenchRequestFromFlags(

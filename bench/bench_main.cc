@@ -1,5 +1,6 @@
 // bench: measures kernels and models, alone and beside others.
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,9 +11,12 @@
 #include "base/command_line.h"
 #include "base/status_macros.h"
 #include "bench/bench_flags.h"
-#include "bench/render_report.h"
+#include "bench/gate/gate_command.h"
+#include "bench/report/report_flags.h"
+#include "bench/report/write_report.h"
 #include "bench/results/describe_run.h"
 #include "bench/results/history.h"
+#include "bench/results/print_run.h"
 #include "bench/results/result_file.h"
 #include "bench/results/results_flags.h"
 #include "bench/results/run_results.h"
@@ -21,14 +25,9 @@
 namespace tessera {
 namespace {
 
-absl::Status AppendTo(const std::string& path, const ResultFile& run) {
-  TESSERA_ASSIGN_OR_RETURN(History history, History::OpenOrCreate(path));
-  return history.Append(run).status();
-}
-
 // `history` is empty, or the file that gets the run, too.
-absl::Status Measure(const std::vector<std::string>& arguments,
-                     const std::string& history) {
+absl::StatusOr<ResultFile> Measure(const std::vector<std::string>& arguments,
+                                   const std::string& history) {
   const absl::StatusOr<BenchRequest> request = BenchRequestFromFlags(arguments);
   if (!request.ok()) ExitWithUsageError(request.status().message());
   // Rather now than after minutes of measuring.
@@ -43,21 +42,38 @@ absl::Status Measure(const std::vector<std::string>& arguments,
         }
       }));
   AddReport(report, &run);
-  const std::string text = request->output == OutputFormat::kJson
-                               ? RenderResultFile(run)
-                               : RenderReport(report, request->output);
-  std::fputs(text.c_str(), stdout);
-  return history.empty() ? absl::OkStatus() : AppendTo(history, run);
+  TESSERA_RETURN_IF_ERROR(PrintRun(report, run, request->output, history));
+  return run;
 }
 
-absl::Status Main(int argc, char** argv) {
+absl::Status Report(const ReportRequest& request) {
+  // What is missing is said rather now than after minutes of measuring.
+  TESSERA_ASSIGN_OR_RETURN(ReportPage page, OpenReport(request));
+  if (AsksToMeasure()) {
+    TESSERA_ASSIGN_OR_RETURN(const ResultFile run,
+                             Measure({}, request.history));
+    TESSERA_RETURN_IF_ERROR(page.Add("this run", RenderResultFile(run)));
+  }
+  return WriteReport(request, &page);
+}
+
+absl::StatusOr<int> Main(int argc, char** argv) {
   const std::vector<std::string> arguments =
       ParseCommandLine(argc, argv, BenchUsage());
+  const absl::StatusOr<std::optional<ReportRequest>> report =
+      ReportRequestFromFlags(arguments, AsksToMeasure());
+  if (!report.ok()) ExitWithUsageError(report.status().message());
+  if (report->has_value()) {
+    TESSERA_RETURN_IF_ERROR(Report(**report));
+    return 0;
+  }
   const absl::StatusOr<ResultsRequest> results =
       ResultsRequestFromFlags(arguments);
   if (!results.ok()) ExitWithUsageError(results.status().message());
   if (results->task == ResultsRequest::Task::kNone) {
-    return Measure(arguments, results->history);
+    if (IsGateCommand()) return RunGateCommand(arguments, results->history);
+    TESSERA_RETURN_IF_ERROR(Measure(arguments, results->history).status());
+    return 0;
   }
   const absl::StatusOr<std::string> text = RunResults(*results);
   if (absl::IsInvalidArgument(text.status())) {
@@ -65,7 +81,7 @@ absl::Status Main(int argc, char** argv) {
   }
   TESSERA_RETURN_IF_ERROR(text.status());
   std::fputs(text->c_str(), stdout);
-  return absl::OkStatus();
+  return 0;
 }
 
 }  // namespace
@@ -73,7 +89,7 @@ absl::Status Main(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   return tessera::RunMain([&] {
-    const absl::Status status = tessera::Main(argc, argv);
-    return status.ok() ? 0 : tessera::ReportFailure(status);
+    const absl::StatusOr<int> code = tessera::Main(argc, argv);
+    return code.ok() ? *code : tessera::ReportFailure(code.status());
   });
 }

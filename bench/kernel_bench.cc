@@ -7,11 +7,10 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
 #include "base/checked_math.h"
 #include "base/status_macros.h"
 #include "bench/random_rows.h"
+#include "bench/stopwatch.h"
 #include "formats/layout/pack.h"
 #include "runtime/model/activation_arena.h"
 #include "runtime/ops/matmul_piece.h"
@@ -51,7 +50,6 @@ struct KernelBench::Operands {
   float* out;
   uint8_t* scratch;
   uint64_t scratch_stride;
-  int64_t times = 1;  // multiplications of a sample
 
   absl::Status Create(const Matrix& matrix, int64_t tokens, double zero_share,
                       int threads);
@@ -107,7 +105,8 @@ absl::StatusOr<std::unique_ptr<KernelBench>> KernelBench::Create(
   }
   TESSERA_ASSIGN_OR_RETURN(
       const RandomRows rows,
-      RandomRows::Create(subject.type, subject.columns, kDistinctRows,
+      RandomRows::Create(subject.type, subject.columns,
+                         std::min<uint64_t>(kDistinctRows, subject.rows),
                          kWeightSeed, pool));
   TensorView view;
   view.name = "random";
@@ -132,23 +131,30 @@ KernelBench::KernelBench(const Matrix& matrix, absl::Span<uint8_t> memory,
       copies_(static_cast<int64_t>(
           std::max<uint64_t>(memory.size() / copy_stride_, 1))) {}
 
-KernelBench::~KernelBench() = default;
-
 void KernelBench::FillMemory(const uint8_t* copy) {
   pool_.ParallelFor(copies_ - 1, [&](int64_t i) {
     std::memcpy(memory_.data() + (i + 1) * copy_stride_, copy, weight_bytes());
   });
 }
 
-absl::StatusOr<std::vector<double>> KernelBench::Measure(int64_t tokens,
-                                                         double seconds,
-                                                         double zero_share) {
-  Operands operands;
-  TESSERA_RETURN_IF_ERROR(
-      operands.Create(matrix_, tokens, zero_share, pool_.size()));
-  const double first = std::max(Multiply(operands, 1), 1e-9);
+KernelBench::~KernelBench() = default;
+
+absl::Status KernelBench::Prepare(int64_t tokens, double zero_share) {
+  std::unique_ptr<Operands>& operands = prepared_[{tokens, zero_share}];
+  if (operands == nullptr) {
+    auto made = std::make_unique<Operands>();
+    TESSERA_RETURN_IF_ERROR(
+        made->Create(matrix_, tokens, zero_share, pool_.size()));
+    operands = std::move(made);
+  }
+  operands_ = operands.get();
+  return absl::OkStatus();
+}
+
+std::vector<double> KernelBench::Measure(double seconds) {
+  const double first = std::max(Multiply(1), 1e-9);
   // The first one is a guess that includes page faults; the second is better.
-  const double once = first > seconds ? first : Multiply(operands, 1);
+  const double once = first > seconds ? first : Multiply(1);
   const auto times = static_cast<int64_t>(std::clamp(
       std::ceil(std::min(seconds, kSampleSeconds) / std::max(once, 1e-9)), 1.0,
       1e6));
@@ -157,37 +163,17 @@ absl::StatusOr<std::vector<double>> KernelBench::Measure(int64_t tokens,
                  static_cast<double>(kMaxSamples)));
   std::vector<double> taken;
   for (int64_t i = 0; i < samples; ++i) {
-    taken.push_back(Multiply(operands, times) / static_cast<double>(times));
+    taken.push_back(Multiply(times) / static_cast<double>(times));
   }
   return taken;
 }
 
-absl::StatusOr<double> KernelBench::Prepare(int64_t tokens,
-                                            double seconds) {
-  auto operands = std::make_unique<Operands>();
-  TESSERA_RETURN_IF_ERROR(
-      operands->Create(matrix_, tokens, /*zero_share=*/0, pool_.size()));
-  // The first one includes page faults.
-  const double first = Multiply(*operands, 1);
-  const double once = std::min(first, Multiply(*operands, 1));
-  operands->times = static_cast<int64_t>(
-      std::clamp(std::ceil(seconds / std::max(once, 1e-9)), 1.0, 1e6));
-  prepared_[tokens] = std::move(operands);
-  return once;
-}
-
-double KernelBench::Sample(int64_t tokens) {
-  Operands& operands = *prepared_.at(tokens);
-  const double seconds =
-      Multiply(operands, operands.times) / static_cast<double>(operands.times);
-  return std::max(seconds, 1e-12);  // a clock may stand still
-}
-
-double KernelBench::Multiply(Operands& operands, int64_t times) {
+double KernelBench::Multiply(int64_t times) {
+  Operands& operands = *operands_;
   ThreadTeam team(&pool_);
   const int64_t tiles = matrix_.tiles();
   const int64_t piece = MatmulPiece(matrix_, operands.x.tokens, team);
-  const absl::Time start = absl::Now();
+  const Stopwatch stopwatch(pool_.size());
   // One phase each, as in a decoder: threads share the tiles and wait for each
   // other at the end.
   team.Run([&](ThreadTeam::Member member) {
@@ -195,15 +181,14 @@ double KernelBench::Multiply(Operands& operands, int64_t times) {
     for (int64_t i = 0; i < times; ++i) {
       matrix.view.data =
           memory_.data() + (next_copy_ + i) % copies_ * copy_stride_;
-      team.Phase(
-          member, tiles, piece, [&](int64_t first, int64_t last) {
-            MatmulTiles(
-                matrix, operands.x, first, last, operands.out, matrix.rows(),
-                operands.scratch + member.thread * operands.scratch_stride);
-          });
+      team.Phase(member, tiles, piece, [&](int64_t first, int64_t last) {
+        MatmulTiles(matrix, operands.x, first, last, operands.out,
+                    matrix.rows(),
+                    operands.scratch + member.thread * operands.scratch_stride);
+      });
     }
   });
-  const double seconds = absl::ToDoubleSeconds(absl::Now() - start);
+  const double seconds = stopwatch.Seconds();
   next_copy_ = (next_copy_ + times) % copies_;
   return seconds;
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -30,14 +31,13 @@ class KernelBench {
     int64_t columns;
   };
 
-  // Fills `memory` (not owned, nor is `pool`), all of it, from where `memory`
-  // begins: a multiple of 64. Unimplemented if there are no
-  // random weights of the type or it has no such layout; InvalidArgument if
-  // `columns` is no multiple of its block or one copy does not fit.
+  // Fills `memory` (not owned, nor is `pool`), which begins at a multiple
+  // of 64. Unimplemented if there are no random weights of the type or it has
+  // no such layout; InvalidArgument if `columns` is no multiple of its block or
+  // one copy does not fit.
   static absl::StatusOr<std::unique_ptr<KernelBench>> Create(
       const Subject& subject, const KernelTable& kernels,
       absl::Span<uint8_t> memory, ThreadPool& pool);
-  ~KernelBench();
 
   // False if rows are dequantized and multiplied as floats instead.
   bool has_kernel() const { return matrix_.kernel != nullptr; }
@@ -45,22 +45,19 @@ class KernelBench {
   // Bytes of one copy, padding of rows included.
   uint64_t weight_bytes() const { return matrix_.view.layout.StoredBytes(); }
 
-  // Seconds that one multiplication by `tokens` vectors takes all threads, in
-  // each of at least one sample; together they last about `seconds`, after a
-  // warm-up. The activations are random, about `zero_share` of them zero, and
-  // quantized beforehand. ResourceExhausted without memory.
-  absl::StatusOr<std::vector<double>> Measure(int64_t tokens, double seconds,
-                                              double zero_share);
+  ~KernelBench();
 
-  // For samples that take turns with those of other benches: takes activations
-  // as Measure does, none of them zero, and finds out how many multiplications
-  // by `tokens` vectors last about `seconds`. Returns the seconds of one.
-  // ResourceExhausted without memory.
-  absl::StatusOr<double> Prepare(int64_t tokens, double seconds);
+  // Makes activations of `tokens` vectors: random, about `zero_share` of them
+  // zero, quantized beforehand. Keeps those that it made before, so to prepare
+  // the same again costs nothing. ResourceExhausted without memory.
+  absl::Status Prepare(int64_t tokens, double zero_share);
 
-  // Seconds of one of that many multiplications, on average. `tokens` was
-  // prepared.
-  double Sample(int64_t tokens);
+  // Seconds that `times` multiplications of what was prepared take.
+  double Multiply(int64_t times);
+
+  // Seconds that one multiplication takes, in each of at least one sample;
+  // together they last about `seconds`, after a warm-up.
+  std::vector<double> Measure(double seconds);
 
  private:
   struct Operands;
@@ -69,8 +66,6 @@ class KernelBench {
               ThreadPool& pool);
 
   void FillMemory(const uint8_t* copy);
-  // Seconds for `times` multiplications.
-  double Multiply(Operands& operands, int64_t times);
 
   Matrix matrix_;  // the first copy
   absl::Span<uint8_t> memory_;
@@ -78,7 +73,9 @@ class KernelBench {
   uint64_t copy_stride_;
   int64_t copies_;
   int64_t next_copy_ = 0;
-  std::map<int64_t, std::unique_ptr<Operands>> prepared_;  // by tokens
+  // What was prepared, by tokens and share of zeros; the last to be multiplied.
+  std::map<std::pair<int64_t, double>, std::unique_ptr<Operands>> prepared_;
+  Operands* operands_ = nullptr;
 };
 
 }  // namespace tessera

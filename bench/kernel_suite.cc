@@ -8,7 +8,6 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/types/span.h"
 #include "base/host_info.h"
 #include "base/progress.h"
 #include "base/status_macros.h"
@@ -126,8 +125,7 @@ absl::Status KernelSuite::MeasureMatrix(const Group& group,
   }
   absl::StatusOr<std::unique_ptr<KernelBench>> bench = KernelBench::Create(
       {group.type, group.layout, matrix.rows, matrix.columns},
-      KernelTableFor(group.isa), absl::MakeSpan(memory_.data(), memory_.size()),
-      pool_);
+      KernelTableFor(group.isa), memory_.bytes(), pool_);
   if (absl::IsUnimplemented(bench.status()) ||
       absl::IsInvalidArgument(bench.status())) {
     AddNote(absl::StrCat("left out: ", DTypeName(group.type), " ",
@@ -137,9 +135,8 @@ absl::Status KernelSuite::MeasureMatrix(const Group& group,
   }
   TESSERA_RETURN_IF_ERROR(bench.status());
   for (const int64_t tokens : options_.tokens) {
-    TESSERA_ASSIGN_OR_RETURN(
-        const std::vector<double> samples,
-        (*bench)->Measure(tokens, options_.seconds, options_.zero_share));
+    TESSERA_RETURN_IF_ERROR((*bench)->Prepare(tokens, options_.zero_share));
+    const std::vector<double> samples = (*bench)->Measure(options_.seconds);
     timings->push_back({group.isa, group.type, group.layout, matrix.rows,
                         matrix.columns, tokens, options_.zero_share,
                         SpreadOf(samples).median, samples,

@@ -1,15 +1,19 @@
 #!/usr/bin/env bash
-# Installs the Debian packages of packages.txt that are missing, after saying
-# which. Needs root or sudo only if something is missing.
+# Installs the Debian packages of a list that are missing, after saying which.
+# Needs root or sudo only if something is missing.
+#
+# usage: install_packages.sh [LIST]    packages.txt beside this script if none
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+list=${1:-$here/packages.txt}
 
 missing=()
-while read -r package; do
+while read -r package program; do
   [[ -z $package || $package == \#* ]] && continue
+  [[ -n $program ]] && command -v "$program" >/dev/null && continue
   state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
   [[ $state == installed ]] || missing+=("$package")
-done < "$here/packages.txt"
+done < "$list"
 
 (( ${#missing[@]} == 0 )) && exit 0
 

@@ -1,6 +1,8 @@
 #include "bench/advise/layout_turns.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <memory>
 #include <utility>
 
@@ -16,10 +18,13 @@ namespace {
 // Where a layout's part of the memory begins.
 constexpr size_t kPartAlignment = size_t{2} << 20;
 constexpr int kMostPieces = 5;
+// Logarithms are to be taken, and a clock may stand still.
+constexpr double kLeastSeconds = 1e-9;
 
 struct Turn {
   LayoutTimes* times;
   std::unique_ptr<KernelBench> bench;
+  std::vector<int64_t> repeats;  // of a piece, by number of tokens
 };
 
 class TurnTaker {
@@ -38,7 +43,7 @@ class TurnTaker {
  private:
   absl::Status Sit(size_t sitting);
   absl::Status Prepare(Turn& turn);
-  void TakeRound(const std::vector<Turn*>& order);
+  absl::Status TakeRound(const std::vector<Turn*>& order);
   bool IsHopeless(const LayoutTimes& times) const;
 
   const TurnMatrix& matrix_;
@@ -65,7 +70,7 @@ absl::StatusOr<std::vector<LayoutTimes>> TurnTaker::Run() {
       std::rotate(order.begin(), order.begin() + round_ % order.size(),
                   order.end());
       if (round_ % 2 == 1) std::reverse(order.begin(), order.end());
-      TakeRound(order);
+      TESSERA_RETURN_IF_ERROR(TakeRound(order));
     }
   }
   std::erase_if(times_, [](const LayoutTimes& times) {
@@ -98,8 +103,13 @@ absl::Status TurnTaker::Sit(size_t sitting) {
 absl::Status TurnTaker::Prepare(Turn& turn) {
   const double piece_seconds = options_.sample_seconds / kMostPieces;
   for (const int64_t tokens : options_.tokens) {
-    TESSERA_ASSIGN_OR_RETURN(const double once,
-                             turn.bench->Prepare(tokens, piece_seconds));
+    TESSERA_RETURN_IF_ERROR(turn.bench->Prepare(tokens, /*zero_share=*/0));
+    // The first one includes page faults.
+    const double first = turn.bench->Multiply(1);
+    const double once =
+        std::max(std::min(first, turn.bench->Multiply(1)), kLeastSeconds);
+    turn.repeats.push_back(static_cast<int64_t>(
+        std::clamp(std::ceil(piece_seconds / once), 1.0, 1e6)));
     if (pieces_.size() == options_.tokens.size()) continue;
     pieces_.push_back(static_cast<int>(
         std::clamp(options_.sample_seconds / std::max(once, piece_seconds), 1.0,
@@ -108,16 +118,20 @@ absl::Status TurnTaker::Prepare(Turn& turn) {
   return absl::OkStatus();
 }
 
-void TurnTaker::TakeRound(const std::vector<Turn*>& order) {
+absl::Status TurnTaker::TakeRound(const std::vector<Turn*>& order) {
   for (size_t i = 0; i < options_.tokens.size(); ++i) {
     for (Turn* turn : order) {
-      double fastest = turn->bench->Sample(options_.tokens[i]);
-      for (int piece = 1; piece < pieces_[i]; ++piece) {
-        fastest = std::min(fastest, turn->bench->Sample(options_.tokens[i]));
+      TESSERA_RETURN_IF_ERROR(
+          turn->bench->Prepare(options_.tokens[i], /*zero_share=*/0));
+      double fastest = std::numeric_limits<double>::infinity();
+      for (int piece = 0; piece < pieces_[i]; ++piece) {
+        fastest = std::min(fastest, turn->bench->Multiply(turn->repeats[i]));
       }
-      turn->times->seconds[i].push_back(fastest);
+      turn->times->seconds[i].push_back(std::max(
+          fastest / static_cast<double>(turn->repeats[i]), kLeastSeconds));
     }
   }
+  return absl::OkStatus();
 }
 
 bool TurnTaker::IsHopeless(const LayoutTimes& times) const {

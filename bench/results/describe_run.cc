@@ -37,14 +37,20 @@ std::string IsaNames(const BenchRequest& request) {
 }  // namespace
 
 ResultFile DescribeRun(const BenchRequest& request) {
+  return DescribeRun(IsaNames(request), request.threads,
+                     WordOf(request.models.model.huge_pages));
+}
+
+ResultFile DescribeRun(absl::string_view isa, int threads,
+                       absl::string_view huge_pages) {
   ResultFile run;
   run.time = TimeStamp();
   run.build = {kTesseraVersion, std::string(BuildCommit()), BuildIsDirty(),
                CompilerName(), kKernelAbi};
   run.machine = ThisMachine();
-  run.options.isa = IsaNames(request);
-  run.options.threads = ThreadCount(request.threads);
-  run.options.huge_pages = std::string(WordOf(request.models.model.huge_pages));
+  run.options.isa = std::string(isa);
+  run.options.threads = ThreadCount(threads);
+  run.options.huge_pages = std::string(huge_pages);
   for (auto& flag : ChangedFlags()) {
     if (!IsFlagOfOutput(flag.first)) run.options.flags.push_back(flag);
   }

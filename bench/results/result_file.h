@@ -41,6 +41,7 @@ struct ResultFile {
   RunOptions options;
   std::string table;  // "kernel", "test" and so on: what the records are
   std::vector<std::string> notes;  // lines before and after the table
+  std::string verdict;  // of a gate: "pass", "regression", "noisy"; else ""
   std::vector<Record> records;
 };
 

@@ -10,15 +10,18 @@
 ABSL_FLAG(bool, compare, false,
           "compare two results of --output=json, OLD.json and NEW.json");
 ABSL_FLAG(bool, any_machine, false,
-          "with --compare: even if they are from different machines");
+          "with --compare or --gate: even if results are from different "
+          "machines");
 ABSL_FLAG(std::string, history, "",
           "an SQLite file that gets what is measured, and the results that are "
           "named, FILE.json ...; made if it is missing");
 ABSL_FLAG(bool, trends, false,
           "what each row in --history has reached, run by run");
 ABSL_FLAG(std::string, filter, "",
-          "with --trends: only rows with this text in their name");
+          "with --trends: only rows with this text in their name; with --gate: "
+          "with all of these words");
 
+ABSL_DECLARE_FLAG(bool, gate);
 ABSL_DECLARE_FLAG(bool, kernels);
 ABSL_DECLARE_FLAG(std::vector<std::string>, arena);
 ABSL_DECLARE_FLAG(std::string, synthetic);
@@ -64,11 +67,13 @@ absl::Status CheckFlags(const ResultsRequest& request) {
   if (request.task == Task::kCompare && !request.history.empty()) {
     return absl::InvalidArgumentError("--compare does not use --history");
   }
-  if (request.any_machine && request.task != Task::kCompare) {
-    return absl::InvalidArgumentError("--any_machine goes with --compare");
+  const bool gate = absl::GetFlag(FLAGS_gate);
+  if (request.any_machine && request.task != Task::kCompare && !gate) {
+    return absl::InvalidArgumentError(
+        "--any_machine goes with --compare or --gate");
   }
-  if (!request.filter.empty() && request.task != Task::kTrends) {
-    return absl::InvalidArgumentError("--filter goes with --trends");
+  if (!request.filter.empty() && request.task != Task::kTrends && !gate) {
+    return absl::InvalidArgumentError("--filter goes with --trends or --gate");
   }
   if (request.task != Task::kNone && Measures()) {
     return absl::InvalidArgumentError(

@@ -1,5 +1,6 @@
 #include "formats/json/json_document.h"
 
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -7,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
+#include "formats/json/json_error_offset.h"
 
 namespace tessera {
 namespace {
@@ -50,8 +52,10 @@ absl::StatusOr<JsonDocument> JsonDocument::Parse(absl::string_view text) {
       document.parser_->parse(text.data(), text.size(), true)
           .get(document.root_);
   if (error != simdjson::SUCCESS) {
-    return absl::DataLossError(
-        absl::StrCat("is not JSON: ", simdjson::error_message(error)));
+    const std::optional<size_t> offset = JsonErrorOffset(text);
+    return absl::DataLossError(absl::StrCat(
+        "is not JSON: ", simdjson::error_message(error),
+        offset.has_value() ? absl::StrCat(", from byte ", *offset) : ""));
   }
   return document;
 }

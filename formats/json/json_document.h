@@ -26,7 +26,8 @@ struct JsonMember {
 class JsonDocument {
  public:
   // DataLoss if `text`, which need not outlive the call, is not one JSON value
-  // in UTF-8 (white space around it is fine), or nests deeper than 1024.
+  // in UTF-8 (white space around it is fine), or nests deeper than 1024; the
+  // message names the first byte that is wrong.
   static absl::StatusOr<JsonDocument> Parse(absl::string_view text);
 
   JsonValue root() const { return root_; }

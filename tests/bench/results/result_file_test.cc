@@ -93,6 +93,7 @@ TEST(ResultFileTest, NamesWhatIsDamaged) {
     const char* message;
   } kCases[] = {
       {"", "is not JSON"},
+      {"{\"schema\": \"tessera-bench\" 1}", "from byte 27"},
       {"[]", "is an array, expected an object"},
       {"{}", "schema is missing"},
       {SampleWith("tessera-bench", "llama"), "schema is 'llama'"},

@@ -1,0 +1,55 @@
+#include "bench/report/write_report.h"
+
+#include <filesystem>
+
+#include "absl/types/span.h"
+#include "base/atomic_file.h"
+#include "base/file_error.h"
+#include "base/host_info.h"
+#include "base/read_file.h"
+#include "base/status_macros.h"
+#include "bench/report/report_template.h"
+#include "bench/results/history.h"
+#include "bench/results/trend_report.h"
+
+namespace tessera {
+namespace {
+
+absl::Status AddHistory(const std::string& path, ReportPage* page) {
+  TESSERA_ASSIGN_OR_RETURN(History history, History::OpenToRead(path));
+  TESSERA_ASSIGN_OR_RETURN(const std::vector<TrendSeries> trends,
+                           history.Trends(""));
+  return page->Add("", RenderTrends(trends, OutputFormat::kJson));
+}
+
+}  // namespace
+
+absl::StatusOr<ReportPage> OpenReport(const ReportRequest& request) {
+  TESSERA_ASSIGN_OR_RETURN(std::string page_template,
+                           ReadReportTemplate(request.page_template));
+  absl::StatusOr<ReportPage> page =
+      ReportPage::Create(std::move(page_template));
+  if (!page.ok()) return WithPath(request.page_template, page.status());
+  for (const std::string& path : request.inputs) {
+    TESSERA_ASSIGN_OR_RETURN(const std::string json, ReadFile(path));
+    // The folders are of no use to whoever reads the page, and often private.
+    const std::string name = std::filesystem::path(path).filename();
+    TESSERA_RETURN_IF_ERROR(WithPath(path, page->Add(name, json)));
+  }
+  return page;
+}
+
+absl::Status WriteReport(const ReportRequest& request, ReportPage* page) {
+  if (!request.history.empty()) {
+    TESSERA_RETURN_IF_ERROR(AddHistory(request.history, page));
+  }
+  const std::string html = page->Html(TimeStamp());
+  TESSERA_ASSIGN_OR_RETURN(AtomicFile file,
+                           AtomicFile::Create(request.output, true));
+  TESSERA_RETURN_IF_ERROR(file.WriteAt(
+      0, absl::MakeConstSpan(reinterpret_cast<const uint8_t*>(html.data()),
+                             html.size())));
+  return file.Commit();
+}
+
+}  // namespace tessera
