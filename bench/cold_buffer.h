@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "base/thread_pool.h"
 #include "runtime/model/activation_arena.h"
 
@@ -23,6 +24,7 @@ class ColdBuffer {
 
   uint8_t* data() const { return data_; }
   uint64_t size() const { return size_; }
+  absl::Span<uint8_t> bytes() const { return {data_, size_}; }
 
  private:
   ColdBuffer() = default;

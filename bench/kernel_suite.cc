@@ -8,7 +8,6 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/types/span.h"
 #include "base/host_info.h"
 #include "base/progress.h"
 #include "base/status_macros.h"
@@ -126,8 +125,7 @@ absl::Status KernelSuite::MeasureMatrix(const Group& group,
   }
   absl::StatusOr<std::unique_ptr<KernelBench>> bench = KernelBench::Create(
       {group.type, group.layout, matrix.rows, matrix.columns},
-      KernelTableFor(group.isa), absl::MakeSpan(memory_.data(), memory_.size()),
-      pool_);
+      KernelTableFor(group.isa), memory_.bytes(), pool_);
   if (absl::IsUnimplemented(bench.status()) ||
       absl::IsInvalidArgument(bench.status())) {
     AddNote(absl::StrCat("left out: ", DTypeName(group.type), " ",

@@ -63,7 +63,7 @@ class Advisor {
  public:
   Advisor(const AdviceRequest& request, ColdBuffer& memory, ThreadPool& pool)
       : request_(request),
-        memory_(memory.data(), memory.size()),
+        memory_(memory.bytes()),
         pool_(pool),
         machine_(MachineFor(request.turns, pool)),
         report_(EmptyAdviceReport(machine_)) {}
