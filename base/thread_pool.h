@@ -26,6 +26,11 @@ class SpinBarrier {
   // before is visible to all after. Reusable.
   void Wait();
 
+  // How often all threads have met here so far, modulo 2^32.
+  uint32_t waits() const {
+    return generation_.load(std::memory_order_relaxed);
+  }
+
  private:
   const int count_;
   std::atomic<int> arrived_{0};

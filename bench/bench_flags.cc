@@ -10,6 +10,7 @@
 #include "base/file_error.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
+#include "bench/advise/advise_flags.h"
 #include "bench/find_shape.h"
 #include "bench/flag_values.h"
 #include "converter/quantize/quantize_recipe.h"
@@ -26,33 +27,36 @@ ABSL_FLAG(std::string, synthetic, "",
           "weights, made in a temporary folder: tinyllama-1.1b, llama-3.2-1b, "
           "qwen2.5-0.5b, mistral-7b, or a file like those in bench/shapes");
 
+ABSL_FLAG(bool, gate, false,
+          "tell whether this build is slower than a baseline; exit code 0 for "
+          "no, 3 for yes, 4 where the machine is too noisy to tell");
+
 ABSL_FLAG(Words, shapes, Words({"tinyllama-1.1b"}),
-          "with --kernels: names or files of shapes");
+          "with --kernels or --advise: names or files of shapes");
 ABSL_FLAG(Words, types, Words(),
-          "stored types; with --kernels all that have kernels if not given, "
-          "with --synthetic values of convert's --quantize, Q4_0 if not given");
+          "stored types; with --kernels and --advise all that have kernels if "
+          "not given, with --synthetic values of convert's --quantize, Q4_0 if "
+          "not given");
 ABSL_FLAG(Words, layouts, Words({"interleaved"}),
           "orders of the weights: interleaved, transposed, swizzled, rowmajor; "
           "with --synthetic auto, too");
-ABSL_FLAG(std::string, layout_profile, "",
-          "with --layouts=auto: a file of measured rules; the built-in ones if "
-          "not given");
-ABSL_FLAG(std::string, write_profile, "",
-          "with --kernels: write which layout was fastest for which matrix to "
-          "this file, for convert --layout=auto --layout_profile; needs one "
-          "ISA");
+ABSL_FLAG(
+    std::string, layout_profile, "",
+    "with --layouts=auto: what --advise measured; without it every matrix "
+    "is interleaved");
 ABSL_FLAG(Words, isas, Words(),
           "with --kernels: scalar, avx2, avx512, avx512vnni, amx, or all that "
           "this machine has; the best if not given");
 ABSL_FLAG(Words, tokens, Words({"1", "512"}),
-          "with --kernels: vectors that a matrix is multiplied by; 1 is "
-          "decode, more is prefill");
+          "with --kernels or --advise: vectors that a matrix is multiplied by; "
+          "1 is decode, more is prefill");
 ABSL_FLAG(
     double, zeros, 0,
     "with --kernels: share of the activations that are exactly zero, 0 to "
     "1; some layouts skip their weights");
 ABSL_FLAG(double, seconds, 0.3,
-          "with --kernels: time for each kernel, matrix and number of tokens");
+          "with --kernels or --advise: time for each kernel, matrix and number "
+          "of tokens");
 ABSL_FLAG(std::string, keep, "",
           "with --synthetic: leave SHAPE-TYPE.gguf and SHAPE-TYPE-LAYOUT.arena "
           "in this folder");
@@ -98,10 +102,11 @@ absl::Status TakeSubject(BenchRequest* request) {
   request->arenas = absl::GetFlag(FLAGS_arena);
   const std::string synthetic = absl::GetFlag(FLAGS_synthetic);
   const int subjects = absl::GetFlag(FLAGS_kernels) + !request->arenas.empty() +
-                       !synthetic.empty();
+                       !synthetic.empty() + AdviceIsAsked();
   if (subjects != 1) {
     return absl::InvalidArgumentError(
-        "say what to measure with one of --kernels, --arena and --synthetic");
+        "say what to measure with one of --kernels, --arena, --synthetic and "
+        "--advise");
   }
   if (!synthetic.empty()) {
     request->subject = BenchRequest::Subject::kSynthetic;
@@ -109,6 +114,8 @@ absl::Status TakeSubject(BenchRequest* request) {
     request->keep = absl::GetFlag(FLAGS_keep);
   } else if (!request->arenas.empty()) {
     request->subject = BenchRequest::Subject::kArenas;
+  } else if (AdviceIsAsked()) {
+    request->subject = BenchRequest::Subject::kAdvice;
   }
   return absl::OkStatus();
 }
@@ -136,20 +143,12 @@ absl::Status TakeKernels(BenchRequest* request) {
   if (!(options.zero_share >= 0 && options.zero_share <= 1)) {
     return absl::InvalidArgumentError("--zeros: expected 0 to 1");
   }
-  request->write_profile = absl::GetFlag(FLAGS_write_profile);
   if (options.shapes.empty() || options.tokens.empty()) {
     return absl::InvalidArgumentError("--shapes or --tokens is empty");
   }
   if (!(options.seconds > 0 && options.seconds <= kMaxSeconds)) {
     return absl::InvalidArgumentError(
         absl::StrCat("--seconds: expected more than 0, at most ", kMaxSeconds));
-  }
-  if (!request->write_profile.empty() &&
-      (options.isas.size() != 1 || options.zero_share != 0)) {
-    return absl::InvalidArgumentError(
-        "--write_profile needs one ISA, since a profile is for one machine, "
-        "and "
-        "no --zeros");
   }
   return absl::OkStatus();
 }
@@ -228,7 +227,7 @@ absl::string_view BenchUsage() {
 
   bench --kernels                                    # each kernel, GB/s and % of the limit
   bench --kernels --types=Q4_K --tokens=1,8,512 --shapes=mistral-7b
-  bench --kernels --layouts=interleaved,transposed,swizzled --write_profile=my.profile
+  bench --advise=my.profile --types=Q4_0,F16         # which layout is fastest, for convert
   bench --arena=model.arena                          # prefill and decode, as llama-bench
   bench --arena=a.arena,b.arena --n_prompt=0 --n_depth=0,1900
   bench --synthetic=tinyllama-1.1b --types=Q4_0,Q4_K_M,Q8_0,F16
@@ -240,7 +239,7 @@ absl::string_view BenchUsage() {
   bench --trends --history=runs.db --filter=Q4_0     # over all runs
   bench --report=page.html --history=runs.db *.json  # charts and a verdict
 
-usage: bench --kernels | --arena=FILES | --synthetic=SHAPE [flags]
+usage: bench --kernels | --arena=FILES | --synthetic=SHAPE | --advise=FILE [flags]
        bench --compare OLD.json NEW.json
        bench --history=FILE.db RESULTS.json ...
        bench --trends --history=FILE.db
@@ -275,6 +274,13 @@ absl::StatusOr<BenchRequest> BenchRequestFromFlags(
   request.quiet = absl::GetFlag(FLAGS_quiet);
   if (request.subject == BenchRequest::Subject::kKernels) {
     TESSERA_RETURN_IF_ERROR(TakeKernels(&request));
+    return request;
+  }
+  if (request.subject == BenchRequest::Subject::kAdvice) {
+    TESSERA_RETURN_IF_ERROR(TakeKernels(&request));
+    TESSERA_ASSIGN_OR_RETURN(
+        request.advice,
+        AdviceFromFlags(request.kernels, absl::GetFlag(FLAGS_types)));
     return request;
   }
   if (request.subject == BenchRequest::Subject::kSynthetic) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/advise/run_advice.h"
 #include "bench/comparison.h"
 #include "bench/kernel_suite.h"
 #include "bench/model_shape.h"
@@ -15,7 +16,7 @@
 namespace tessera {
 
 struct BenchRequest {
-  enum class Subject { kKernels, kArenas, kSynthetic };
+  enum class Subject { kKernels, kArenas, kSynthetic, kAdvice };
 
   Subject subject = Subject::kKernels;
   int threads = 0;  // 0: one per CPU
@@ -23,7 +24,7 @@ struct BenchRequest {
   OutputFormat output = OutputFormat::kMarkdown;
 
   KernelSuiteOptions kernels;  // for kKernels
-  std::string write_profile;   // where to write the fastest layouts; or empty
+  AdviceRequest advice;        // for kAdvice
 
   std::vector<std::string> arenas;  // for kArenas
   ModelShape shape;                 // for kSynthetic, and the next three

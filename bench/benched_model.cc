@@ -9,8 +9,8 @@
 #include "absl/time/time.h"
 #include "base/checked_math.h"
 #include "base/file_error.h"
+#include "base/host_info.h"
 #include "base/status_macros.h"
-#include "bench/host_info.h"
 #include "bench/size_text.h"
 #include "converter/pack/execution_order.h"
 

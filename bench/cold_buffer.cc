@@ -20,6 +20,7 @@ absl::StatusOr<std::unique_ptr<ColdBuffer>> ColdBuffer::Create(
   buffer->size_ = std::max(RoundUp(bytes, kHugePageBytes), kHugePageBytes);
   buffer->memory_.Take<uint8_t>(buffer->size_);
   TESSERA_RETURN_IF_ERROR(buffer->memory_.Reserve());
+  buffer->memory_.UseHugePages();
   buffer->data_ = buffer->memory_.Take<uint8_t>(buffer->size_);
   // Pages that were only read would all be the one zero page.
   uint8_t* data = buffer->data_;

@@ -8,8 +8,8 @@
 #include "absl/strings/str_join.h"
 #include "base/build_info.h"
 #include "base/file_error.h"
+#include "base/host_info.h"
 #include "base/status_macros.h"
-#include "bench/host_info.h"
 #include "bench/model_suite.h"
 
 namespace tessera {

@@ -34,8 +34,8 @@ absl::StatusOr<std::vector<Isa>> IsasFromWords(
 absl::StatusOr<std::vector<DType>> DTypesFromWords(
     const std::vector<std::string>& words);
 
-// --layouts; "auto" goes by the profile in the file `profile_path`, or by the
-// built-in one if that is empty. Errors about the file start with its path.
+// --layouts; "auto" goes by the profile in the file `profile_path`, or by none
+// if that is empty. Errors about the file start with its path.
 absl::StatusOr<std::vector<LayoutChoice>> LayoutsFromWords(
     const std::vector<std::string>& words, const std::string& profile_path);
 

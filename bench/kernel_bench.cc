@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
 #include "base/checked_math.h"
 #include "base/status_macros.h"
 #include "bench/random_rows.h"
+#include "bench/stopwatch.h"
 #include "formats/layout/pack.h"
 #include "runtime/model/activation_arena.h"
 #include "runtime/ops/matmul_piece.h"
@@ -25,7 +25,7 @@ constexpr uint64_t kWeightSeed = 1;
 constexpr uint64_t kActivationSeed = 2;
 // Shorter samples would measure the clock and the wake-up of threads.
 constexpr double kSampleSeconds = 0.02;
-constexpr int64_t kMaxSamples = 100;
+constexpr size_t kMaxSamples = 100;
 
 void PackRandomMatrix(const TensorLayout& layout, const RandomRows& rows,
                       ThreadPool& pool, uint8_t* stored) {
@@ -93,8 +93,8 @@ absl::Status KernelBench::Operands::Create(const Matrix& matrix, int64_t tokens,
 }
 
 absl::StatusOr<std::unique_ptr<KernelBench>> KernelBench::Create(
-    const Subject& subject, const KernelTable& kernels, ColdBuffer& memory,
-    ThreadPool& pool) {
+    const Subject& subject, const KernelTable& kernels,
+    absl::Span<uint8_t> memory, ThreadPool& pool) {
   TESSERA_ASSIGN_OR_RETURN(const TensorLayout layout,
                            MakeTensorLayout(subject.layout, subject.type,
                                             subject.rows, subject.columns));
@@ -105,7 +105,8 @@ absl::StatusOr<std::unique_ptr<KernelBench>> KernelBench::Create(
   }
   TESSERA_ASSIGN_OR_RETURN(
       const RandomRows rows,
-      RandomRows::Create(subject.type, subject.columns, kDistinctRows,
+      RandomRows::Create(subject.type, subject.columns,
+                         std::min<uint64_t>(kDistinctRows, subject.rows),
                          kWeightSeed, pool));
   TensorView view;
   view.name = "random";
@@ -121,7 +122,7 @@ absl::StatusOr<std::unique_ptr<KernelBench>> KernelBench::Create(
   return bench;
 }
 
-KernelBench::KernelBench(const Matrix& matrix, ColdBuffer& memory,
+KernelBench::KernelBench(const Matrix& matrix, absl::Span<uint8_t> memory,
                          ThreadPool& pool)
     : matrix_(matrix),
       memory_(memory),
@@ -136,33 +137,42 @@ void KernelBench::FillMemory(const uint8_t* copy) {
   });
 }
 
-absl::StatusOr<std::vector<double>> KernelBench::Measure(int64_t tokens,
-                                                         double seconds,
-                                                         double zero_share) {
-  Operands operands;
+KernelBench::~KernelBench() = default;
+
+absl::Status KernelBench::Prepare(int64_t tokens, double zero_share) {
+  auto operands = std::make_unique<Operands>();
   TESSERA_RETURN_IF_ERROR(
-      operands.Create(matrix_, tokens, zero_share, pool_.size()));
-  const double first = std::max(Multiply(operands, 1), 1e-9);
-  // The first one is a guess that includes page faults; the second is better.
-  const double once = first > seconds ? first : Multiply(operands, 1);
-  const auto times = static_cast<int64_t>(std::clamp(
-      std::ceil(std::min(seconds, kSampleSeconds) / std::max(once, 1e-9)), 1.0,
-      1e6));
-  const auto samples = static_cast<int64_t>(
-      std::clamp(seconds / (static_cast<double>(times) * once), 1.0,
-                 static_cast<double>(kMaxSamples)));
+      operands->Create(matrix_, tokens, zero_share, pool_.size()));
+  prepared_[tokens] = std::move(operands);
+  return absl::OkStatus();
+}
+
+int64_t KernelBench::TimesWithin(int64_t tokens, double seconds) {
+  const double first = Multiply(tokens, 1);
+  // The first one includes page faults; the second is better.
+  const double once = first > seconds ? first : Multiply(tokens, 1);
+  return static_cast<int64_t>(
+      std::clamp(std::ceil(seconds / std::max(once, 1e-9)), 1.0, 1e6));
+}
+
+std::vector<double> KernelBench::Measure(int64_t tokens, double seconds) {
+  const int64_t times = TimesWithin(tokens, std::min(seconds, kSampleSeconds));
+  double left = seconds;
   std::vector<double> taken;
-  for (int64_t i = 0; i < samples; ++i) {
-    taken.push_back(Multiply(operands, times) / static_cast<double>(times));
-  }
+  do {
+    const double sample = Multiply(tokens, times);
+    taken.push_back(sample / static_cast<double>(times));
+    left -= sample;
+  } while (left > 0 && taken.size() < kMaxSamples);
   return taken;
 }
 
-double KernelBench::Multiply(Operands& operands, int64_t times) {
+double KernelBench::Multiply(int64_t tokens, int64_t times) {
+  Operands& operands = *prepared_.at(tokens);
   ThreadTeam team(&pool_);
   const int64_t tiles = matrix_.tiles();
   const int64_t piece = MatmulPiece(matrix_, operands.x.tokens, team);
-  const absl::Time start = absl::Now();
+  const Stopwatch stopwatch(pool_.size());
   // One phase each, as in a decoder: threads share the tiles and wait for each
   // other at the end.
   team.Run([&](ThreadTeam::Member member) {
@@ -170,15 +180,14 @@ double KernelBench::Multiply(Operands& operands, int64_t times) {
     for (int64_t i = 0; i < times; ++i) {
       matrix.view.data =
           memory_.data() + (next_copy_ + i) % copies_ * copy_stride_;
-      team.Phase(
-          member, tiles, piece, [&](int64_t first, int64_t last) {
-            MatmulTiles(
-                matrix, operands.x, first, last, operands.out, matrix.rows(),
-                operands.scratch + member.thread * operands.scratch_stride);
-          });
+      team.Phase(member, tiles, piece, [&](int64_t first, int64_t last) {
+        MatmulTiles(matrix, operands.x, first, last, operands.out,
+                    matrix.rows(),
+                    operands.scratch + member.thread * operands.scratch_stride);
+      });
     }
   });
-  const double seconds = absl::ToDoubleSeconds(absl::Now() - start);
+  const double seconds = std::max(stopwatch.Seconds(), 1e-12);
   next_copy_ = (next_copy_ + times) % copies_;
   return seconds;
 }

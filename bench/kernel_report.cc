@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "base/build_info.h"
-#include "bench/host_info.h"
+#include "base/host_info.h"
 #include "bench/roofline.h"
 
 namespace tessera {

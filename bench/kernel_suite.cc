@@ -8,12 +8,14 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/types/span.h"
+#include "base/host_info.h"
 #include "base/progress.h"
 #include "base/status_macros.h"
 #include "bench/cold_buffer.h"
-#include "bench/host_info.h"
 #include "bench/kernel_bench.h"
 #include "bench/kernel_report.h"
+#include "bench/kernel_timing.h"
 #include "bench/machine_limits.h"
 #include "bench/statistics.h"
 #include "runtime/kernels/kernel_table.h"
@@ -39,7 +41,7 @@ class KernelSuite {
         progress_(progress),
         report_(EmptyKernelReport()) {}
 
-  absl::StatusOr<KernelSuiteResult> Run();
+  absl::StatusOr<BenchReport> Run();
 
  private:
   absl::Status RunIsa(Isa isa);
@@ -57,11 +59,10 @@ class KernelSuite {
   ThreadPool& pool_;
   ProgressFn progress_;
   BenchReport report_;
-  std::vector<KernelTiming> timings_;
   double drift_ = 0;
 };
 
-absl::StatusOr<KernelSuiteResult> KernelSuite::Run() {
+absl::StatusOr<BenchReport> KernelSuite::Run() {
   for (const Isa isa : options_.isas) TESSERA_RETURN_IF_ERROR(RunIsa(isa));
   if (options_.zero_share != 0) {
     report_.before.push_back(absl::StrFormat(
@@ -77,7 +78,7 @@ absl::StatusOr<KernelSuiteResult> KernelSuite::Run() {
       "limits drifted by %.1f %% at most while kernels were measured between "
       "them",
       drift_ * 100));
-  return KernelSuiteResult{std::move(report_), std::move(timings_)};
+  return std::move(report_);
 }
 
 absl::Status KernelSuite::RunIsa(Isa isa) {
@@ -111,7 +112,6 @@ absl::Status KernelSuite::RunGroup(const Group& group, LimitMeter& meter,
   const MachineLimits after = meter.Measure();
   drift_ = std::max(drift_, Drift(*limits, after));
   AddRecords(timings, Middle(*limits, after));
-  timings_.insert(timings_.end(), timings.begin(), timings.end());
   *limits = after;
   return absl::OkStatus();
 }
@@ -126,7 +126,8 @@ absl::Status KernelSuite::MeasureMatrix(const Group& group,
   }
   absl::StatusOr<std::unique_ptr<KernelBench>> bench = KernelBench::Create(
       {group.type, group.layout, matrix.rows, matrix.columns},
-      KernelTableFor(group.isa), memory_, pool_);
+      KernelTableFor(group.isa), absl::MakeSpan(memory_.data(), memory_.size()),
+      pool_);
   if (absl::IsUnimplemented(bench.status()) ||
       absl::IsInvalidArgument(bench.status())) {
     AddNote(absl::StrCat("left out: ", DTypeName(group.type), " ",
@@ -136,9 +137,9 @@ absl::Status KernelSuite::MeasureMatrix(const Group& group,
   }
   TESSERA_RETURN_IF_ERROR(bench.status());
   for (const int64_t tokens : options_.tokens) {
-    TESSERA_ASSIGN_OR_RETURN(
-        const std::vector<double> samples,
-        (*bench)->Measure(tokens, options_.seconds, options_.zero_share));
+    TESSERA_RETURN_IF_ERROR((*bench)->Prepare(tokens, options_.zero_share));
+    const std::vector<double> samples =
+        (*bench)->Measure(tokens, options_.seconds);
     timings->push_back({group.isa, group.type, group.layout, matrix.rows,
                         matrix.columns, tokens, options_.zero_share,
                         SpreadOf(samples).median, samples,
@@ -174,8 +175,9 @@ std::vector<DType> KernelTypes() {
 #undef TESSERA_LIST_TYPE
 }
 
-absl::StatusOr<KernelSuiteResult> RunKernelSuite(
-    const KernelSuiteOptions& options, ThreadPool& pool, ProgressFn progress) {
+absl::StatusOr<BenchReport> RunKernelSuite(const KernelSuiteOptions& options,
+                                           ThreadPool& pool,
+                                           ProgressFn progress) {
   const uint64_t bytes =
       options.memory_bytes != 0
           ? options.memory_bytes

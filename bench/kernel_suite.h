@@ -10,7 +10,6 @@
 #include "base/isa.h"
 #include "base/thread_pool.h"
 #include "bench/bench_report.h"
-#include "bench/kernel_timing.h"
 #include "bench/model_shape.h"
 #include "bench/progress_fn.h"
 #include "formats/dtype/dtype.h"
@@ -30,11 +29,6 @@ struct KernelSuiteOptions {
   uint64_t memory_bytes = 0;    // to measure in; 0: see ColdBytes
 };
 
-struct KernelSuiteResult {
-  BenchReport report;
-  std::vector<KernelTiming> timings;  // each size of matrix once
-};
-
 // All types that have kernels of their own, as kernels.inc lists them.
 std::vector<DType> KernelTypes();
 
@@ -43,8 +37,9 @@ std::vector<DType> KernelTypes();
 // Combinations that do not exist are left out and named in the report. The
 // limits are measured before and after each (ISA, type, layout), and
 // percentages are of their middle.
-absl::StatusOr<KernelSuiteResult> RunKernelSuite(
-    const KernelSuiteOptions& options, ThreadPool& pool, ProgressFn progress);
+absl::StatusOr<BenchReport> RunKernelSuite(const KernelSuiteOptions& options,
+                                           ThreadPool& pool,
+                                           ProgressFn progress);
 
 }  // namespace tessera
 

@@ -7,9 +7,8 @@
 #include <vector>
 
 #include "absl/strings/str_format.h"
-#include "absl/time/clock.h"
-#include "absl/time/time.h"
 #include "bench/statistics.h"
+#include "bench/stopwatch.h"
 
 namespace tessera {
 namespace {
@@ -19,10 +18,6 @@ constexpr int kMultiplyRuns = 5;
 constexpr int64_t kReadStep = 1024;  // of LimitLoops::read
 // The hardware's own prefetcher alone, and with help.
 constexpr int64_t kPrefetchBytes[] = {0, 1024, 1792, 4096, 16384};
-
-double SecondsSince(absl::Time start) {
-  return absl::ToDoubleSeconds(absl::Now() - start);
-}
 
 // The loops of `isa`, or of the best one below it that has some.
 LimitLoops LoopsFor(Isa isa) {
@@ -107,52 +102,74 @@ MachineLimits LimitMeter::Measure() {
 }
 
 double LimitMeter::ReadRate() {
-  if (prefetch_ < 0) {
-    double least = 0;
-    for (const int64_t prefetch : kPrefetchBytes) {
-      const double seconds =
-          std::min(ReadSeconds(prefetch), ReadSeconds(prefetch));
-      if (prefetch_ >= 0 && seconds >= least) continue;
-      least = seconds;
-      prefetch_ = prefetch;
-    }
+  std::vector<double> rates;
+  for (int i = 0; i < kReadRuns; ++i) rates.push_back(SampleRead());
+  return SpreadOf(std::move(rates)).median;
+}
+
+double LimitMeter::SampleRead() {
+  if (prefetch_ < 0) ChoosePrefetch();
+  return static_cast<double>(memory_.size()) / ReadSeconds(prefetch_);
+}
+
+void LimitMeter::ChoosePrefetch() {
+  double least = 0;
+  for (const int64_t prefetch : kPrefetchBytes) {
+    const double seconds =
+        std::min(ReadSeconds(prefetch), ReadSeconds(prefetch));
+    if (prefetch_ >= 0 && seconds >= least) continue;
+    least = seconds;
+    prefetch_ = prefetch;
   }
-  std::vector<double> seconds;
-  for (int i = 0; i < kReadRuns; ++i) seconds.push_back(ReadSeconds(prefetch_));
-  return static_cast<double>(memory_.size()) /
-         SpreadOf(std::move(seconds)).median;
 }
 
 double LimitMeter::ReadSeconds(int64_t prefetch) {
   const int64_t share = static_cast<int64_t>(memory_.size()) / pool_.size() /
                         kReadStep * kReadStep;
-  const absl::Time start = absl::Now();
+  const Stopwatch stopwatch(pool_.size());
   pool_.Run([&](int thread) {
     unread_result.fetch_xor(
         loops_.read(memory_.data() + thread * share, share, prefetch));
   });
-  return SecondsSince(start);
+  return stopwatch.Seconds();
+}
+
+double LimitMeter::SampleMultiply(MacKind kind) {
+  switch (kind) {
+    case MacKind::kInteger:
+      return MultiplyOnce(loops_.multiply_integers, seconds_);
+    case MacKind::kFloat:
+      return MultiplyOnce(loops_.multiply_floats, seconds_);
+    case MacKind::kBfloat:
+      break;
+  }
+  const double floats = MultiplyOnce(loops_.multiply_floats, seconds_);
+  return multiply_bfloats_ == nullptr
+             ? floats
+             : std::max(floats, MultiplyOnce(multiply_bfloats_, seconds_));
 }
 
 double LimitMeter::MultiplyRate(int64_t (*loop)(int64_t)) {
-  // As many rounds as take about seconds_.
-  int64_t rounds = 100;
-  absl::Time start = absl::Now();
-  loop(rounds);
-  while (SecondsSince(start) < seconds_ / 10) {
-    rounds *= 2;
-    start = absl::Now();
-    loop(rounds);
-  }
-  rounds *= 10;
   std::vector<double> rates;
   for (int i = 0; i < kMultiplyRuns; ++i) {
-    std::atomic<int64_t> macs{0};
-    start = absl::Now();
-    pool_.Run([&](int) { macs.fetch_add(loop(rounds)); });
-    rates.push_back(static_cast<double>(macs.load()) / SecondsSince(start));
+    rates.push_back(MultiplyOnce(loop, seconds_));
   }
   return SpreadOf(std::move(rates)).median;
+}
+
+double LimitMeter::MultiplyOnce(int64_t (*loop)(int64_t), double seconds) {
+  // As many rounds as take about `seconds`.
+  int64_t rounds = 100;
+  for (double taken = 0; taken < seconds / 10; rounds *= 2) {
+    const Stopwatch stopwatch(1);
+    loop(rounds);
+    taken = stopwatch.Seconds();
+  }
+  rounds *= 5;
+  std::atomic<int64_t> macs{0};
+  const Stopwatch stopwatch(pool_.size());
+  pool_.Run([&](int) { macs.fetch_add(loop(rounds)); });
+  return static_cast<double>(macs.load()) / stopwatch.Seconds();
 }
 
 }  // namespace tessera

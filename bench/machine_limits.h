@@ -20,6 +20,9 @@ struct MachineLimits {
   double bfloat_macs = 0;   // bfloat16: tdpbf16ps, vdpbf16ps or float32
 };
 
+// What a type's weights are multiplied as.
+enum class MacKind { kInteger, kFloat, kBfloat };
+
 // The middle between two measurements, and how far `after` is from `before`:
 // the largest relative change of any limit, 0.1 for 10 %.
 MachineLimits Middle(const MachineLimits& a, const MachineLimits& b);
@@ -41,10 +44,16 @@ class LimitMeter {
   // Each limit is the median of several runs.
   MachineLimits Measure();
 
+  // One run: bytes, or multiply-adds, per second.
+  double SampleRead();
+  double SampleMultiply(MacKind kind);
+
  private:
   double ReadRate();
-  double MultiplyRate(int64_t (*loop)(int64_t));
+  void ChoosePrefetch();
   double ReadSeconds(int64_t prefetch);
+  double MultiplyRate(int64_t (*loop)(int64_t));
+  double MultiplyOnce(int64_t (*loop)(int64_t), double seconds);
 
   ThreadPool& pool_;
   const ColdBuffer& memory_;

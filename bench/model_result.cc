@@ -6,7 +6,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
 #include "base/build_info.h"
-#include "bench/host_info.h"
+#include "base/host_info.h"
 #include "bench/roofline.h"
 #include "bench/size_text.h"
 #include "bench/statistics.h"

@@ -9,17 +9,28 @@ double Ratio(double amount, double rate) {
 
 }  // namespace
 
-void Work::AddMacs(DType type, double count) {
+MacKind MacKindOf(DType type) {
   switch (type) {
     case DType::kF32:
     case DType::kF16:
+      return MacKind::kFloat;
+    case DType::kBF16:
+      return MacKind::kBfloat;
+    default:
+      return MacKind::kInteger;
+  }
+}
+
+void Work::AddMacs(DType type, double count) {
+  switch (MacKindOf(type)) {
+    case MacKind::kInteger:
+      integer_macs += count;
+      break;
+    case MacKind::kFloat:
       float_macs += count;
       break;
-    case DType::kBF16:
+    case MacKind::kBfloat:
       bfloat_macs += count;
-      break;
-    default:
-      integer_macs += count;
   }
 }
 

@@ -8,6 +8,9 @@
 
 namespace tessera {
 
+// As which numbers kernels multiply weights of a type.
+MacKind MacKindOf(DType type);
+
 // What a computation reads from memory and multiplies, by the weights alone:
 // activations and attention are left out, so the limit can never be reached.
 struct Work {

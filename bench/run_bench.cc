@@ -10,11 +10,9 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
-#include "base/atomic_file.h"
 #include "base/status_macros.h"
 #include "base/thread_pool.h"
-#include "bench/fastest_layouts.h"
-#include "bench/host_info.h"
+#include "bench/advise/run_advice.h"
 #include "bench/kernel_suite.h"
 #include "bench/peer.h"
 #include "bench/synthetic_arenas.h"
@@ -61,30 +59,6 @@ absl::Status MeasureSubject(const BenchRequest& request, ThreadPool& pool,
   return MeasureSynthetic(request, request.keep, pool, progress, measure);
 }
 
-absl::Status WriteProfile(const LayoutProfile& profile,
-                          const std::string& path) {
-  const std::string text = absl::StrCat(
-      "# Which layout is fastest where, measured by bench on ", CpuName(),
-      ".\n# type duty rows columns layout; interleaved where no rule applies\n",
-      profile.Text());
-  TESSERA_ASSIGN_OR_RETURN(AtomicFile file, AtomicFile::Create(path, true));
-  TESSERA_RETURN_IF_ERROR(file.WriteAt(
-      0, absl::MakeConstSpan(reinterpret_cast<const uint8_t*>(text.data()),
-                             text.size())));
-  return file.Commit();
-}
-
-absl::StatusOr<BenchReport> RunKernels(const BenchRequest& request,
-                                       ThreadPool& pool, ProgressFn progress) {
-  TESSERA_ASSIGN_OR_RETURN(KernelSuiteResult result,
-                           RunKernelSuite(request.kernels, pool, progress));
-  if (!request.write_profile.empty()) {
-    TESSERA_RETURN_IF_ERROR(
-        WriteProfile(FastestLayouts(result.timings), request.write_profile));
-  }
-  return std::move(result.report);
-}
-
 absl::StatusOr<BenchReport> RunModels(const BenchRequest& request,
                                       ThreadPool& pool, ProgressFn progress) {
   TESSERA_ASSIGN_OR_RETURN(const std::unique_ptr<ModelSuite> suite,
@@ -123,7 +97,10 @@ absl::StatusOr<BenchReport> RunBench(const BenchRequest& request,
                                      ProgressFn progress) {
   ThreadPool pool(request.threads);
   if (request.subject == BenchRequest::Subject::kKernels) {
-    return RunKernels(request, pool, progress);
+    return RunKernelSuite(request.kernels, pool, progress);
+  }
+  if (request.subject == BenchRequest::Subject::kAdvice) {
+    return RunAdvice(request.advice, pool, progress);
   }
   return request.compares() ? RunComparison(request, pool, progress)
                             : RunModels(request, pool, progress);

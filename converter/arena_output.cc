@@ -106,6 +106,7 @@ Manifest ArenaOutput::Describe() const {
   Manifest manifest;
   manifest.set_producer(absl::StrCat("tessera ", kTesseraVersion));
   DescribeOptions(options_.plan, &manifest);
+  DescribeLayoutMachine(options_.plan, &manifest);
   if (source_.model.has_value()) *manifest.mutable_model() = *source_.model;
   if (source_.tokenizer.has_value()) {
     *manifest.mutable_tokenizer() = *source_.tokenizer;

@@ -236,11 +236,12 @@ absl::Status ArenaWriter::Finish(Manifest* manifest) {
         file_.path(), ": section ", sections_.size() - 1, " has not ended"));
   }
   TESSERA_RETURN_IF_ERROR(ReadUnknownDigests());
-  manifest->set_minor_version(kArenaMinorVersion);
+  manifest->set_minor_version(MinorVersionOf(*manifest));
   manifest->mutable_sections()->Assign(sections_.begin(), sections_.end());
   TESSERA_ASSIGN_OR_RETURN(const EncodedManifest encoded,
                            EncodeManifest(*manifest));
   ArenaHeader header;
+  header.minor_version = manifest->minor_version();
   header.file_size = written_ + encoded.stored.size();
   header.manifest_offset = written_;
   header.manifest_stored_bytes = encoded.stored.size();

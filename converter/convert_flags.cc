@@ -9,17 +9,21 @@
 #include "absl/strings/str_cat.h"
 #include "base/byte_size.h"
 #include "base/file_error.h"
+#include "base/machine_id.h"
 #include "base/read_file.h"
 #include "base/status_macros.h"
+#include "converter/other_machine.h"
 #include "converter/quantize/recipe_flags.h"
 #include "formats/layout/layout_profile.h"
 
 ABSL_FLAG(std::string, layout, "interleaved",
           "order of the weights: interleaved, transposed, swizzled, rowmajor, "
           "or auto: per matrix what --layout_profile says");
-ABSL_FLAG(std::string, layout_profile, "",
-          "with --layout=auto: a file of measured rules (written by bench); "
-          "default: no rules, so interleaved");
+ABSL_FLAG(
+    std::string, layout_profile, "",
+    "with --layout=auto: what bench --advise measured on the machine that "
+    "will run the model; without it nothing is measured, and every "
+    "matrix is interleaved");
 ABSL_FLAG(std::string, isa, "portable",
           "instruction sets that the layout serves; portable, the only family "
           "there is, serves all");
@@ -74,7 +78,7 @@ absl::Status LayoutFromFlags(PlanOptions* plan) {
   }
   const std::string layout = absl::GetFlag(FLAGS_layout);
   if (layout == "auto") {
-    plan->profile = LayoutProfile::BuiltIn();
+    plan->profile = LayoutProfile();
     return absl::OkStatus();
   }
   if (!absl::GetFlag(FLAGS_layout_profile).empty()) {
@@ -188,6 +192,8 @@ absl::Status ReadFlagFiles(ConvertCommand* command) {
   const absl::StatusOr<LayoutProfile> profile = LayoutProfile::Parse(text);
   if (!profile.ok()) return WithPath(path, profile.status());
   for (OutputOptions& output : command->outputs) output.plan.profile = *profile;
+  const std::string note = OtherMachineNote(profile->machine(), ThisMachine());
+  if (!note.empty()) command->notes.push_back(absl::StrCat(path, ": ", note));
   return absl::OkStatus();
 }
 

@@ -22,6 +22,7 @@ struct ConvertCommand {
   ConvertOptions options;
   bool dry_run = false;
   bool json = false;
+  std::vector<std::string> notes;  // for the user, in whole sentences
   bool to_gguf() const;
 };
 
@@ -30,8 +31,8 @@ struct ConvertCommand {
 absl::StatusOr<ConvertCommand> ConvertCommandFromFlags(
     absl::Span<const std::string> arguments);
 
-// Reads the files that flags name: --layout_profile, --imatrix. Errors name the
-// file.
+// Reads the files that flags name: --layout_profile, --imatrix. Notes that a
+// profile is from another machine. Errors name the file.
 absl::Status ReadFlagFiles(ConvertCommand* command);
 
 }  // namespace tessera

@@ -23,6 +23,7 @@
 #include "converter/convert_flags.h"
 #include "converter/convert_to_arena.h"
 #include "converter/export_gguf.h"
+#include "converter/inspect/layout_reasons.h"
 #include "converter/inspect/quality_report.h"
 #include "converter/inspect/quality_table.h"
 #include "converter/launched_ranks.h"
@@ -36,9 +37,11 @@
 namespace tessera {
 namespace {
 
-void PrintNotes(const WeightSource& source) {
-  for (const std::string& note : source.notes) {
-    absl::FPrintF(stderr, "note: %s\n", note);
+void PrintNotes(const WeightSource& source, const ConvertCommand& command) {
+  for (const auto* notes : {&command.notes, &source.notes}) {
+    for (const std::string& note : *notes) {
+      absl::FPrintF(stderr, "note: %s\n", note);
+    }
   }
   if (!source.model.has_value()) {
     std::fputs("note: the arena can be inspected but not run\n", stderr);
@@ -88,7 +91,7 @@ void PrintReports(const std::vector<ConvertReport>& reports, double seconds) {
   for (const ConvertReport& report : reports) {
     const std::string table =
         QualityText(QualityTableOf(report.manifest), /*with_tensors=*/true);
-    absl::FPrintF(stderr, "%s", table);
+    absl::FPrintF(stderr, "%s%s", table, LayoutSummary(report.manifest));
     absl::FPrintF(stderr, "wrote %s: %d tensors, %s in %.2f s\n", report.path,
                   report.manifest.tensors_size(), HumanBytes(report.file_size),
                   seconds);
@@ -147,7 +150,7 @@ absl::Status Convert(ConvertCommand& command, RankGroup& ranks) {
   if (command.to_gguf()) {
     return first ? Export(source, command) : absl::OkStatus();
   }
-  if (!command.options.quiet) PrintNotes(source);
+  if (!command.options.quiet) PrintNotes(source, command);
   TESSERA_RETURN_IF_ERROR(ranks.Agree(ChooseTypes(source, &command)));
   if (command.dry_run) {
     return first ? PrintPlans(source, command) : absl::OkStatus();

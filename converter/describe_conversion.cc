@@ -4,8 +4,7 @@
 #include <filesystem>
 #include <string>
 
-#include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "formats/arena/stored_tensor.h"
 
 namespace tessera {
@@ -18,12 +17,6 @@ void DescribeOptions(const PlanOptions& options, Manifest* manifest) {
   };
   add("fuse", options.fuse ? "true" : "false");
   add("layout", options.profile ? "auto" : LayoutOrderName(options.layout));
-  if (options.profile.has_value() && !options.profile->rules().empty()) {
-    // On one line.
-    add("layout_profile", absl::StrJoin(absl::StrSplit(options.profile->Text(),
-                                                       '\n', absl::SkipEmpty()),
-                                        "; "));
-  }
   for (const auto& [name, value] : options.recipe.EffectiveOptions()) {
     add(name, value);
   }
@@ -33,6 +26,17 @@ void DescribeOptions(const PlanOptions& options, Manifest* manifest) {
                    [](const EffectiveOption& a, const EffectiveOption& b) {
                      return a.name() < b.name();
                    });
+}
+
+void DescribeLayoutMachine(const PlanOptions& options, Manifest* manifest) {
+  if (!options.profile.has_value()) return;
+  const ProfileMachine& from = options.profile->machine();
+  if (from.cpu.empty() && from.fingerprint.empty()) return;
+  LayoutMachine& machine = *manifest->mutable_layout_machine();
+  machine.set_cpu(from.cpu);
+  machine.set_fingerprint(from.fingerprint);
+  machine.set_isa(from.isa);
+  machine.set_threads(from.threads);
 }
 
 void DescribeTensor(const SourceTensor& from, const PlannedTensor& planned,
@@ -52,6 +56,9 @@ void DescribeTensor(const SourceTensor& from, const PlannedTensor& planned,
   tensor->set_stored_xxh128(packed.stored_xxh128);
   tensor->set_rowmajor_xxh128(packed.rowmajor_xxh128);
   if (packed.error.has_value()) *tensor->mutable_error() = *packed.error;
+  if (planned.layout_reason.has_value()) {
+    *tensor->mutable_layout_reason() = *planned.layout_reason;
+  }
 }
 
 Source DescribeSource(const WeightSource& source) {

@@ -9,8 +9,12 @@
 
 namespace tessera {
 
-// Appends the options that have an effect on the bytes.
+// Appends the options that have an effect on the bytes. What a layout profile
+// says is in the reasons of the tensors instead.
 void DescribeOptions(const PlanOptions& options, Manifest* manifest);
+
+// Sets the machine of the layout profile, if there is one and it says.
+void DescribeLayoutMachine(const PlanOptions& options, Manifest* manifest);
 
 // Fills `tensor`. Hashes and error stay empty where `packed` has none yet.
 void DescribeTensor(const SourceTensor& from, const PlannedTensor& planned,

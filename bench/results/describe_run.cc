@@ -8,18 +8,18 @@
 #include "absl/strings/str_join.h"
 #include "base/build_info.h"
 #include "base/command_line.h"
+#include "base/host_info.h"
 #include "base/isa.h"
 #include "base/thread_pool.h"
 #include "base/version.h"
-#include "bench/host_info.h"
 #include "formats/layout/tensor_layout.h"
 #include "runtime/loader/load_options.h"
 
 namespace tessera {
 namespace {
 
-constexpr absl::string_view kFlagsOfOutput[] = {"history", "output", "quiet",
-                                                "report", "report_template"};
+constexpr absl::string_view kFlagsOfOutput[] = {
+    "history", "json", "output", "quiet", "report", "report_template"};
 
 bool IsFlagOfOutput(absl::string_view name) {
   return std::find(std::begin(kFlagsOfOutput), std::end(kFlagsOfOutput),
@@ -38,14 +38,20 @@ std::string IsaNames(const BenchRequest& request) {
 }  // namespace
 
 ResultFile DescribeRun(const BenchRequest& request) {
+  return DescribeRun(IsaNames(request), request.threads,
+                     WordOf(request.models.model.huge_pages));
+}
+
+ResultFile DescribeRun(absl::string_view isa, int threads,
+                       absl::string_view huge_pages) {
   ResultFile run;
   run.time = TimeStamp();
   run.build = {kTesseraVersion, std::string(BuildCommit()), BuildIsDirty(),
                CompilerName(), kKernelAbi};
   run.machine = ThisMachine();
-  run.options.isa = IsaNames(request);
-  run.options.threads = ThreadCount(request.threads);
-  run.options.huge_pages = std::string(WordOf(request.models.model.huge_pages));
+  run.options.isa = std::string(isa);
+  run.options.threads = ThreadCount(threads);
+  run.options.huge_pages = std::string(huge_pages);
   for (auto& flag : ChangedFlags()) {
     if (!IsFlagOfOutput(flag.first)) run.options.flags.push_back(flag);
   }

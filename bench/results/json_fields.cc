@@ -98,6 +98,13 @@ std::string JsonFields::PathOf(absl::string_view key) const {
   return path_.empty() ? std::string(key) : absl::StrCat(path_, ".", key);
 }
 
+bool JsonFields::Has(absl::string_view key) const {
+  for (const JsonMember& member : members_) {
+    if (member.key == key) return true;
+  }
+  return false;
+}
+
 absl::StatusOr<JsonValue> JsonFields::Member(absl::string_view key) const {
   for (const JsonMember& member : members_) {
     if (member.key == key) return member.value;

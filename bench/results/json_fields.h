@@ -21,6 +21,7 @@ class JsonFields {
   // `path` is the object's own; "" for the root.
   static absl::StatusOr<JsonFields> Of(JsonValue value, std::string path);
 
+  bool Has(absl::string_view key) const;
   absl::StatusOr<JsonValue> Member(absl::string_view key) const;
   absl::StatusOr<JsonFields> Object(absl::string_view key) const;
   absl::StatusOr<std::vector<JsonValue>> List(absl::string_view key) const;

@@ -157,6 +157,9 @@ std::string RenderResultFile(const ResultFile& results) {
       ",\n  \"machine\": ", ObjectAsJson(MachineFields(results.machine), "  "),
       ",\n  \"options\": ", OptionsAsJson(results.options),
       ",\n  \"table\": ", QuotedJson(results.table),
+      results.verdict.empty()
+          ? ""
+          : absl::StrCat(",\n  \"verdict\": ", QuotedJson(results.verdict)),
       ",\n  \"notes\": ", TextsAsJson(results.notes, "  "),
       ",\n  \"records\": ", RecordsAsJson(results.records, "  "), "\n}\n");
 }
@@ -176,6 +179,9 @@ absl::StatusOr<ResultFile> ParseResultFile(absl::string_view json) {
   TESSERA_ASSIGN_OR_RETURN(const JsonFields options, root.Object("options"));
   TESSERA_RETURN_IF_ERROR(ParseOptions(options, &results.options));
   TESSERA_RETURN_IF_ERROR(root.Take("table", &results.table));
+  if (root.Has("verdict")) {
+    TESSERA_RETURN_IF_ERROR(root.Take("verdict", &results.verdict));
+  }
   TESSERA_RETURN_IF_ERROR(root.Take("notes", &results.notes));
   TESSERA_RETURN_IF_ERROR(ParseRecords(root, &results.records));
   return results;

@@ -10,8 +10,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "base/machine_id.h"
 #include "bench/bench_report.h"
-#include "bench/machine_id.h"
 
 namespace tessera {
 
@@ -41,6 +41,7 @@ struct ResultFile {
   RunOptions options;
   std::string table;  // "kernel", "test" and so on: what the records are
   std::vector<std::string> notes;  // lines before and after the table
+  std::string verdict;  // of a gate: "pass", "regression", "noisy"; else ""
   std::vector<Record> records;
 };
 

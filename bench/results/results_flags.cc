@@ -10,15 +10,20 @@
 ABSL_FLAG(bool, compare, false,
           "compare two results of --output=json, OLD.json and NEW.json");
 ABSL_FLAG(bool, any_machine, false,
-          "with --compare: even if they are from different machines");
+          "with --compare or --gate: even if results are from different "
+          "machines");
 ABSL_FLAG(std::string, history, "",
           "an SQLite file that gets what is measured, and the results that are "
           "named, FILE.json ...; made if it is missing");
+ABSL_FLAG(std::string, json, "",
+          "a file that gets what is measured as JSON, besides --output");
 ABSL_FLAG(bool, trends, false,
           "what each row in --history has reached, run by run");
 ABSL_FLAG(std::string, filter, "",
-          "with --trends: only rows with this text in their name");
+          "with --trends or --gate: only rows whose names have all of these "
+          "words");
 
+ABSL_DECLARE_FLAG(bool, gate);
 ABSL_DECLARE_FLAG(bool, kernels);
 ABSL_DECLARE_FLAG(std::vector<std::string>, arena);
 ABSL_DECLARE_FLAG(std::string, synthetic);
@@ -58,17 +63,22 @@ absl::Status CheckFlags(const ResultsRequest& request) {
   if (absl::GetFlag(FLAGS_compare) && absl::GetFlag(FLAGS_trends)) {
     return absl::InvalidArgumentError("--compare and --trends are two things");
   }
+  if (!absl::GetFlag(FLAGS_json).empty() && request.task != Task::kNone) {
+    return absl::InvalidArgumentError("--json goes with a measurement");
+  }
   if (request.task == Task::kTrends && request.history.empty()) {
     return absl::InvalidArgumentError("--trends needs --history=FILE.db");
   }
   if (request.task == Task::kCompare && !request.history.empty()) {
     return absl::InvalidArgumentError("--compare does not use --history");
   }
-  if (request.any_machine && request.task != Task::kCompare) {
-    return absl::InvalidArgumentError("--any_machine goes with --compare");
+  const bool gate = absl::GetFlag(FLAGS_gate);
+  if (request.any_machine && request.task != Task::kCompare && !gate) {
+    return absl::InvalidArgumentError(
+        "--any_machine goes with --compare or --gate");
   }
-  if (!request.filter.empty() && request.task != Task::kTrends) {
-    return absl::InvalidArgumentError("--filter goes with --trends");
+  if (!request.filter.empty() && request.task != Task::kTrends && !gate) {
+    return absl::InvalidArgumentError("--filter goes with --trends or --gate");
   }
   if (request.task != Task::kNone && Measures()) {
     return absl::InvalidArgumentError(
@@ -79,6 +89,15 @@ absl::Status CheckFlags(const ResultsRequest& request) {
 }
 
 }  // namespace
+
+absl::StatusOr<RunSinks> RunSinksFromFlags() {
+  RunSinks sinks;
+  TESSERA_ASSIGN_OR_RETURN(sinks.output,
+                           OutputFormatFromName(absl::GetFlag(FLAGS_output)));
+  sinks.json = absl::GetFlag(FLAGS_json);
+  sinks.history = absl::GetFlag(FLAGS_history);
+  return sinks;
+}
 
 absl::StatusOr<ResultsRequest> ResultsRequestFromFlags(
     const std::vector<std::string>& arguments) {

@@ -14,6 +14,7 @@
 #include "base/checked_math.h"
 #include "base/progress.h"
 #include "base/status_macros.h"
+#include "converter/inspect/layout_reasons.h"
 #include "formats/arena/arena_reader.h"
 #include "formats/arena/arena_verify.h"
 
@@ -112,6 +113,24 @@ FactGroup DescribeTokenizer(const TokenizerData& tokenizer) {
   return group;
 }
 
+FactGroup LayoutFacts(const LayoutMachine& machine) {
+  return {"layouts",
+          {{"measured on", LayoutMachineText(machine)},
+           {"fingerprint", machine.fingerprint()}}};
+}
+
+LayoutReasonDescription DescribeReason(const Tensor& tensor) {
+  LayoutReasonDescription described;
+  described.text = LayoutReasonText(tensor);
+  const LayoutReason& reason = tensor.layout_reason();
+  if (reason.source() == LayoutReason::SOURCE_MEASURED) {
+    described.gain = {
+        std::string(LayoutOrderName(static_cast<LayoutOrder>(reason.over()))),
+        reason.ratio(), reason.lower(), reason.upper(), reason.samples()};
+  }
+  return described;
+}
+
 std::string SectionName(const Section& section) {
   return section.kind() == Section::KIND_HOT ? "hot" : "cold";
 }
@@ -192,6 +211,9 @@ absl::StatusOr<FileDescription> DescribeArena(absl::Span<const uint8_t> file,
       "arena %d.%d", arena.header.major_version, arena.header.minor_version);
   const Manifest& manifest = arena.manifest;
   description.groups.push_back(DescribeProducer(manifest));
+  if (manifest.has_layout_machine()) {
+    description.groups.push_back(LayoutFacts(manifest.layout_machine()));
+  }
   if (manifest.has_model()) {
     FactGroup model = {"model", {}};
     AddFields(manifest.model(), "", &model);
@@ -204,9 +226,11 @@ absl::StatusOr<FileDescription> DescribeArena(absl::Span<const uint8_t> file,
                           {"manifest", arena.header.manifest_offset,
                            arena.header.manifest_stored_bytes}};
   const std::vector<size_t> places = DescribeSections(manifest, &description);
+  const bool has_reasons = HasLayoutReasons(manifest);
   for (const StoredTensor& tensor : arena.tensors) {
     TensorDescription described = DescribeTensor(tensor);
     described.section = places[described.section];
+    if (has_reasons) described.layout_reason = DescribeReason(*tensor.proto);
     description.sections[described.section].used += described.bytes;
     description.tensors.push_back(std::move(described));
   }

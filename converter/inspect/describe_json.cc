@@ -8,6 +8,17 @@ namespace {
 
 using Proto = FileDescriptionProto;
 
+void FillReason(const LayoutReasonDescription& reason,
+                Proto::LayoutReason* proto) {
+  proto->set_text(reason.text);
+  if (!reason.gain.has_value()) return;
+  proto->set_over(reason.gain->over);
+  proto->set_ratio(reason.gain->ratio);
+  proto->set_lower(reason.gain->lower);
+  proto->set_upper(reason.gain->upper);
+  proto->set_samples(reason.gain->samples);
+}
+
 void FillTensor(const FileDescription& file, const TensorDescription& tensor,
                 Proto::Tensor* proto) {
   proto->set_name(tensor.name);
@@ -27,6 +38,9 @@ void FillTensor(const FileDescription& file, const TensorDescription& tensor,
     proto->mutable_error()->set_rmse(tensor.error->rmse);
     proto->mutable_error()->set_max_abs(tensor.error->max_abs);
     proto->mutable_error()->set_snr_db(tensor.error->snr_db);
+  }
+  if (tensor.layout_reason.has_value()) {
+    FillReason(*tensor.layout_reason, proto->mutable_layout_reason());
   }
 }
 

@@ -109,6 +109,7 @@ std::string RenderTensors(const FileDescription& file) {
   table.AddColumn("bytes", kRight);
   table.AddColumn("SNR dB", kRight);
   table.AddColumn("fused in", kLeft);
+  table.AddColumn("why this layout", kLeft);
   for (const TensorDescription& tensor : file.tensors) {
     const bool converted = tensor.source_type != tensor.type;
     table.AddRow({OneLine(tensor.name), tensor.type,
@@ -118,7 +119,10 @@ std::string RenderTensors(const FileDescription& file) {
                   tensor.error.has_value()
                       ? absl::StrFormat("%.1f", tensor.error->snr_db)
                       : "",
-                  OneLine(tensor.group)});
+                  OneLine(tensor.group),
+                  tensor.layout_reason.has_value()
+                      ? OneLine(tensor.layout_reason->text)
+                      : ""});
   }
   return absl::StrCat("\ntensors\n", table.Render(kIndent));
 }

@@ -33,6 +33,20 @@ struct ErrorDescription {
   double snr_db = 0;
 };
 
+// Why --layout=auto gave a tensor its layout.
+struct LayoutReasonDescription {
+  std::string text;  // for people
+  // What was measured: `ratio` times as fast as the layout `over`.
+  struct Gain {
+    std::string over;
+    double ratio = 0;
+    double lower = 0;
+    double upper = 0;
+    uint32_t samples = 0;
+  };
+  std::optional<Gain> gain;
+};
+
 struct TensorDescription {
   std::string name;
   std::string source_name;  // empty: not recorded
@@ -50,6 +64,8 @@ struct TensorDescription {
   uint64_t extent_size = 0;
   bool alternates = false;  // its row tiles take turns with the others'
   std::optional<ErrorDescription> error;
+  // Of every tensor of an arena that was made with --layout=auto.
+  std::optional<LayoutReasonDescription> layout_reason;
 };
 
 // Bytes of the file that are neither tensors nor padding.

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
-#include <optional>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
@@ -10,6 +10,7 @@
 #include "absl/strings/strip.h"
 #include "base/checked_math.h"
 #include "base/status_macros.h"
+#include "converter/pack/choose_layout.h"
 #include "converter/pack/execution_order.h"
 #include "converter/quantize/model_summary.h"
 #include "formats/arena/arena_constants.h"
@@ -21,17 +22,6 @@ namespace {
 // Row tiles this far apart, or a multiple of it, share L1 cache sets.
 constexpr uint64_t kAliasBytes = 4096;
 
-// Types that the runtime has kernels for, which all take the same tiles; a test
-// compares them. TQ1_0 and TQ2_0 are left out though they have some: where so
-// little is left of the weights, activations of 8 bits cost 0.0016 nats, and
-// row-major matrices are multiplied in float32.
-constexpr DType kTypesWithKernels[] = {
-    DType::kF32,  DType::kF16,  DType::kBF16,   DType::kQ8_0,   DType::kINT8,
-    DType::kQ4_0, DType::kQ4_K, DType::kQ5_K,   DType::kQ6_K,   DType::kQ4_1,
-    DType::kQ5_0, DType::kQ5_1, DType::kIQ4_NL, DType::kIQ4_XS, DType::kMXFP4,
-    DType::kQ2_K, DType::kQ3_K,
-};
-
 class Planner {
  public:
   Planner(const WeightSource& source, const PlanOptions& options)
@@ -41,7 +31,7 @@ class Planner {
 
  private:
   absl::Status ChooseTypes();
-  absl::Status ChooseLayout(size_t index);
+  absl::Status ChooseLayouts();
   std::vector<size_t> Sorted(bool cold) const;
   void PlanSection(Section::Kind kind, const std::vector<size_t>& order);
   // Each plans the tensor at order[position] and its companions, and returns
@@ -75,13 +65,6 @@ absl::string_view BlockPrefix(absl::string_view name) {
   return dot == absl::string_view::npos ? "" : name.substr(0, dot + 1);
 }
 
-// Only the last token of a prompt is multiplied by the output matrix.
-MatrixDuty DutyOf(absl::string_view name) {
-  return name == "output.weight" || name == "token_embd.weight"
-             ? MatrixDuty::kGemv
-             : MatrixDuty::kGemm;
-}
-
 absl::StatusOr<ArenaPlan> Planner::Plan() {
   bool has_output = false;
   bool has_embedding = false;
@@ -94,11 +77,9 @@ absl::StatusOr<ArenaPlan> Planner::Plan() {
   plan_.importance = options_.recipe.importance;
   plan_.high_effort = options_.recipe.high_effort;
   TESSERA_RETURN_IF_ERROR(ChooseTypes());
+  TESSERA_RETURN_IF_ERROR(ChooseLayouts());
   const std::vector<size_t> hot = Sorted(/*cold=*/false);
   const std::vector<size_t> cold = Sorted(/*cold=*/true);
-  for (size_t i = 0; i < source_.tensors.size(); ++i) {
-    TESSERA_RETURN_IF_ERROR(ChooseLayout(i));
-  }
   plan_.execution_order = hot;
   if (!hot.empty()) PlanSection(Section::KIND_HOT, hot);
   if (!cold.empty()) PlanSection(Section::KIND_COLD, cold);
@@ -129,31 +110,18 @@ absl::Status Planner::ChooseTypes() {
   return absl::OkStatus();
 }
 
-absl::Status Planner::ChooseLayout(size_t index) {
-  const SourceTensor& from = tensor(index);
-  PlannedTensor& to = plan_.tensors[index];
-  const uint64_t rows = from.rows_per_matrix();
-  const bool has_kernel =
-      std::find(std::begin(kTypesWithKernels), std::end(kTypesWithKernels),
-                to.type) != std::end(kTypesWithKernels);
-  const bool is_matrix = from.shape.size() >= 2 && rows > 1;
-  const bool empty = from.rows() == 0 || from.columns() == 0;
-  LayoutOrder order = options_.layout;
-  if (options_.profile.has_value()) {
-    order = options_.profile->Choose(to.type, DutyOf(from.name), rows,
-                                     from.columns());
+absl::Status Planner::ChooseLayouts() {
+  const LayoutProfile* profile =
+      options_.profile.has_value() ? &*options_.profile : nullptr;
+  for (size_t i = 0; i < source_.tensors.size(); ++i) {
+    PlannedTensor& to = plan_.tensors[i];
+    const bool cold = IsColdTensor(tensor(i).name, tied_embeddings_);
+    TESSERA_ASSIGN_OR_RETURN(
+        ChosenLayout choice,
+        ChooseLayout(tensor(i), to.type, cold, options_.layout, profile));
+    to.layout = choice.layout;
+    to.layout_reason = std::move(choice.reason);
   }
-  if (!has_kernel || !is_matrix || empty ||
-      IsColdTensor(from.name, tied_embeddings_)) {
-    order = LayoutOrder::kRowMajor;
-  }
-  auto layout = MakeTensorLayout(order, to.type, rows, from.columns());
-  if (!layout.ok()) {
-    return absl::Status(
-        layout.status().code(),
-        absl::StrCat(from.source_name, ": ", layout.status().message()));
-  }
-  to.layout = *layout;
   return absl::OkStatus();
 }
 

@@ -30,6 +30,7 @@ struct PlanOptions {
 struct PlannedTensor {
   DType type = DType::kF32;
   TensorLayout layout;         // of one matrix; the stride is final
+  std::optional<LayoutReason> layout_reason;  // if a profile had the choice
   size_t section = 0;          // index into ArenaPlan::sections
   uint64_t extent_offset = 0;  // shared by a fused group
   uint64_t extent_size = 0;

@@ -12,9 +12,10 @@ namespace tessera {
 inline constexpr uint8_t kArenaMagic[8] = {0x89, 'A', 'R',  'E',
                                            'N',  'A', '\r', '\n'};
 
-// A reader refuses a newer major version and accepts any minor one.
+// A reader refuses a newer major version and accepts any minor one. Of minor
+// versions, this is the newest that is known here.
 inline constexpr uint32_t kArenaMajorVersion = 1;
-inline constexpr uint32_t kArenaMinorVersion = 0;
+inline constexpr uint32_t kArenaMinorVersion = 1;
 
 // One page, so that the header can be read by itself with direct I/O.
 inline constexpr uint64_t kArenaHeaderBytes = 4096;

@@ -15,7 +15,7 @@ namespace tessera {
 // What the first 4096 bytes say. docs/arena_format.md has the table of offsets.
 struct ArenaHeader {
   uint32_t major_version = kArenaMajorVersion;
-  uint32_t minor_version = kArenaMinorVersion;
+  uint32_t minor_version = 0;  // see MinorVersionOf
   uint64_t file_size = 0;
   // The manifest as stored (zstd) ends the file.
   uint64_t manifest_offset = 0;

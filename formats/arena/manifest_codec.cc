@@ -4,6 +4,7 @@
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <zstd.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
@@ -26,6 +27,15 @@ std::vector<uint8_t> Serialize(const Manifest& manifest) {
 }
 
 }  // namespace
+
+uint32_t MinorVersionOf(const Manifest& manifest) {
+  const bool has_reasons =
+      manifest.has_layout_machine() ||
+      std::any_of(
+          manifest.tensors().begin(), manifest.tensors().end(),
+          [](const Tensor& tensor) { return tensor.has_layout_reason(); });
+  return has_reasons ? 1 : 0;
+}
 
 absl::StatusOr<EncodedManifest> EncodeManifest(const Manifest& manifest) {
   EncodedManifest encoded;

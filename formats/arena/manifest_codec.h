@@ -17,6 +17,10 @@ struct EncodedManifest {
   uint64_t raw_bytes = 0;  // before compression
 };
 
+// The first minor version of the format that has all the fields of `manifest`,
+// so that files which do without newer ones stay what they were.
+uint32_t MinorVersionOf(const Manifest& manifest);
+
 // Equal manifests give equal bytes. ResourceExhausted beyond kMaxManifestBytes.
 absl::StatusOr<EncodedManifest> EncodeManifest(const Manifest& manifest);
 

@@ -1,129 +1,137 @@
 #include "formats/layout/layout_profile.h"
 
+#include <algorithm>
+
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
 
 namespace tessera {
 namespace {
 
-constexpr absl::string_view kAny = "*";
-constexpr size_t kWordsOfRule = 5;
+constexpr absl::string_view kFirstLine = "tessera layout profile ";
+constexpr absl::string_view kVersion = "1";
+constexpr absl::string_view kThreads = "threads";
+// Of the text of a field: it ends in arenas and on terminals.
+constexpr size_t kMaxFieldBytes = 128;
 
-absl::StatusOr<std::optional<DType>> ParseType(absl::string_view word) {
-  if (word == kAny) return std::nullopt;
-  const std::optional<DType> type = DTypeFromName(word);
-  if (type.has_value()) return type;
-  return absl::InvalidArgumentError(
-      absl::StrCat("no such type: ", Quoted(word)));
+struct MachineField {
+  absl::string_view name;
+  std::string ProfileMachine::*text;
+};
+
+constexpr MachineField kMachineFields[] = {
+    {"cpu", &ProfileMachine::cpu},
+    {"fingerprint", &ProfileMachine::fingerprint},
+    {"isa", &ProfileMachine::isa},
+    {"producer", &ProfileMachine::producer},
+    {"date", &ProfileMachine::date},
+};
+
+bool CanBeInText(char c) { return absl::ascii_isprint(c) && c != '#'; }
+
+std::string TextThatParses(std::string text) {
+  text.resize(std::min(text.size(), kMaxFieldBytes));
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return !CanBeInText(c); }, '?');
+  return std::string(absl::StripAsciiWhitespace(text));
 }
 
-absl::StatusOr<std::optional<MatrixDuty>> ParseDuty(absl::string_view word) {
-  if (word == kAny) return std::nullopt;
-  for (MatrixDuty duty : {MatrixDuty::kGemv, MatrixDuty::kGemm}) {
-    if (word == MatrixDutyName(duty)) return duty;
-  }
-  return absl::InvalidArgumentError(
-      absl::StrCat("duty ", Quoted(word), " is neither gemv, gemm nor *"));
-}
-
-absl::StatusOr<NumberRange> ParseRange(absl::string_view word) {
-  NumberRange range;
-  if (word == kAny) return range;
-  const size_t dash = word.find('-');
-  const absl::string_view first = word.substr(0, dash);
-  const absl::string_view last =
-      dash == absl::string_view::npos ? first : word.substr(dash + 1);
-  const bool any_number = !first.empty() || !last.empty();
-  if (any_number && (first.empty() || absl::SimpleAtoi(first, &range.first)) &&
-      (last.empty() || absl::SimpleAtoi(last, &range.last)) &&
-      range.first <= range.last) {
-    return range;
-  }
-  return absl::InvalidArgumentError(absl::StrCat(
-      Quoted(word), " is no range like 256, 256-1024, 256-, -1024 or *"));
-}
-
-absl::StatusOr<LayoutRule> ParseRule(
-    const std::vector<absl::string_view>& words) {
-  if (words.size() != kWordsOfRule) {
+// A line "NAME: VALUE", parted at the colon.
+absl::Status ParseMachineField(absl::string_view name, absl::string_view value,
+                               ProfileMachine* machine) {
+  if (name == kThreads) {
+    if (absl::SimpleAtoi(value, &machine->threads) && machine->threads > 0) {
+      return absl::OkStatus();
+    }
     return absl::InvalidArgumentError(
-        absl::StrCat("expected type, duty, rows, columns and layout, got ",
-                     words.size(), " words"));
+        absl::StrCat(Quoted(value), " is no number of threads"));
   }
-  LayoutRule rule;
-  TESSERA_ASSIGN_OR_RETURN(rule.type, ParseType(words[0]));
-  TESSERA_ASSIGN_OR_RETURN(rule.duty, ParseDuty(words[1]));
-  TESSERA_ASSIGN_OR_RETURN(rule.rows, ParseRange(words[2]));
-  TESSERA_ASSIGN_OR_RETURN(rule.columns, ParseRange(words[3]));
-  const std::optional<LayoutOrder> layout = LayoutOrderFromName(words[4]);
-  if (!layout.has_value()) {
+  if (value.size() > kMaxFieldBytes ||
+      !std::all_of(value.begin(), value.end(), CanBeInText)) {
     return absl::InvalidArgumentError(
-        absl::StrCat("no such layout: ", Quoted(words[4])));
+        absl::StrCat(Quoted(name), ": ", Quoted(value), " is not up to ",
+                     kMaxFieldBytes, " bytes of printable ASCII"));
   }
-  rule.layout = *layout;
-  return rule;
+  for (const MachineField& field : kMachineFields) {
+    if (name != field.name) continue;
+    machine->*field.text = std::string(value);
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("nothing is called ", Quoted(name)));
 }
 
-std::string RangeText(const NumberRange& range) {
-  const NumberRange any;
-  const bool from_start = range.first == any.first;
-  const bool to_end = range.last == any.last;
-  if (from_start && to_end) return std::string(kAny);
-  if (range.first == range.last) return absl::StrCat(range.first);
-  return absl::StrCat(from_start ? "" : absl::StrCat(range.first), "-",
-                      to_end ? "" : absl::StrCat(range.last));
+// A line without its comment.
+absl::Status ParseLine(absl::string_view line, std::vector<LayoutRule>* rules,
+                       ProfileMachine* machine) {
+  line = absl::StripAsciiWhitespace(line);
+  if (line.empty()) return absl::OkStatus();
+  const size_t colon = line.find(':');
+  const size_t space = line.find_first_of(" \t");
+  // Only the first word of a field ends with a colon.
+  if (colon < space) {
+    return ParseMachineField(
+        line.substr(0, colon),
+        absl::StripLeadingAsciiWhitespace(line.substr(colon + 1)), machine);
+  }
+  TESSERA_ASSIGN_OR_RETURN(LayoutRule rule, ParseLayoutRule(line));
+  rules->push_back(std::move(rule));
+  return absl::OkStatus();
 }
 
 }  // namespace
 
-absl::string_view MatrixDutyName(MatrixDuty duty) {
-  return duty == MatrixDuty::kGemv ? "gemv" : "gemm";
-}
-
-LayoutProfile LayoutProfile::BuiltIn() { return LayoutProfile(); }
-
 absl::StatusOr<LayoutProfile> LayoutProfile::Parse(absl::string_view text) {
   std::vector<LayoutRule> rules;
+  ProfileMachine machine;
   int number = 0;
   for (absl::string_view line : absl::StrSplit(text, '\n')) {
     ++number;
-    line = line.substr(0, line.find('#'));
-    const std::vector<absl::string_view> words =
-        absl::StrSplit(line, absl::ByAnyChar(" \t\r"), absl::SkipEmpty());
-    if (words.empty()) continue;
-    absl::StatusOr<LayoutRule> rule = ParseRule(words);
-    if (!rule.ok()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("line ", number, ": ", rule.status().message()));
+    if (number == 1 && absl::ConsumePrefix(&line, kFirstLine)) {
+      line = absl::StripAsciiWhitespace(line);
+      if (line == kVersion) continue;
+      return absl::UnimplementedError(absl::StrCat("layout profile of version ",
+                                                   Quoted(line), ", but only ",
+                                                   kVersion, " is known"));
     }
-    rules.push_back(*rule);
+    const absl::Status status =
+        ParseLine(line.substr(0, line.find('#')), &rules, &machine);
+    if (!status.ok()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("line ", number, ": ", status.message()));
+    }
   }
-  return LayoutProfile(std::move(rules));
+  return LayoutProfile(std::move(rules), std::move(machine));
 }
 
-LayoutOrder LayoutProfile::Choose(DType type, MatrixDuty duty, uint64_t rows,
-                                  uint64_t columns) const {
-  for (const LayoutRule& rule : rules_) {
-    if (rule.type.value_or(type) == type && rule.duty.value_or(duty) == duty &&
-        rule.rows.Contains(rows) && rule.columns.Contains(columns)) {
-      return rule.layout;
-    }
-  }
-  return LayoutOrder::kInterleaved;
+const LayoutRule* LayoutProfile::Choose(DType type, MatrixDuty duty,
+                                        uint64_t rows, uint64_t columns) const {
+  const auto rule = std::find_if(
+      rules_.begin(), rules_.end(), [&](const LayoutRule& candidate) {
+        return candidate.AppliesTo(type, duty, rows, columns);
+      });
+  return rule == rules_.end() ? nullptr : &*rule;
 }
 
 std::string LayoutProfile::Text() const {
-  std::string text;
+  std::string text = absl::StrCat(kFirstLine, kVersion, "\n");
+  for (const MachineField& field : kMachineFields) {
+    const std::string value = TextThatParses(machine_.*field.text);
+    if (!value.empty()) {
+      absl::StrAppend(&text, field.name, ": ", value, "\n");
+    }
+  }
+  if (machine_.threads != 0) {
+    absl::StrAppend(&text, kThreads, ": ", machine_.threads, "\n");
+  }
   for (const LayoutRule& rule : rules_) {
-    absl::StrAppend(&text,
-                    rule.type ? DTypeName(*rule.type) : std::string(kAny), " ",
-                    rule.duty ? MatrixDutyName(*rule.duty) : kAny, " ",
-                    RangeText(rule.rows), " ", RangeText(rule.columns), " ",
-                    LayoutOrderName(rule.layout), "\n");
+    absl::StrAppend(&text, LayoutRuleText(rule), "\n");
   }
   return text;
 }

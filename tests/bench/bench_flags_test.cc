@@ -40,6 +40,22 @@ TEST(BenchFlagsTest, Kernels) {
   EXPECT_EQ(Parse({"--kernels", "--isas=all"})->kernels.isas, SupportedIsas());
 }
 
+TEST(BenchFlagsTest, Advice) {
+  const auto request = Parse(
+      {"--advise=p", "--types=Q4_0,F16", "--shapes=test-tiny", "--tokens=1,8",
+       "--isas=scalar", "--advise_rounds=10", "--seconds=0.5"});
+  ASSERT_TRUE(request.ok()) << request.status();
+  EXPECT_EQ(request->subject, BenchRequest::Subject::kAdvice);
+  EXPECT_EQ(request->advice.path, "p");
+  EXPECT_EQ(request->advice.matrices.size(), 2u * 4);
+  EXPECT_EQ(request->advice.turns.layouts.size(), 4u);
+  EXPECT_EQ(request->advice.turns.layouts[0], LayoutOrder::kInterleaved);
+  EXPECT_EQ(request->advice.turns.tokens, (std::vector<int64_t>{1, 8}));
+  EXPECT_EQ(request->advice.turns.rounds, 10);
+  EXPECT_EQ(request->advice.turns.sample_seconds, 0.05);
+  EXPECT_EQ(request->advice.turns.isa, Isa::kScalar);
+}
+
 TEST(BenchFlagsTest, Arenas) {
   const auto request = Parse({"--arena=a.arena,b.arena", "--n_prompt=16,32",
                               "--n_gen=0", "--n_depth=0,8", "--batch=4"});
@@ -77,8 +93,8 @@ TEST(BenchFlagsTest, WrongUsage) {
     std::vector<std::string> arguments;
     const char* message;
   } kCases[] = {
-      {{}, "--kernels, --arena and --synthetic"},
-      {{"--kernels", "--arena=a"}, "--kernels, --arena and --synthetic"},
+      {{}, "--kernels, --arena, --synthetic and --advise"},
+      {{"--kernels", "--arena=a"}, "one of --kernels"},
       {{"--kernels", "extra"}, "'extra'"},
       {{"--kernels", "--types=Q9"}, "'Q9'"},
       {{"--kernels", "--tokens=0"}, "--tokens is 0"},
@@ -88,7 +104,12 @@ TEST(BenchFlagsTest, WrongUsage) {
       {{"--kernels", "--isas=z80"}, "this machine has: scalar"},
       {{"--kernels", "--seconds=0"}, "--seconds"},
       {{"--kernels", "--zeros=1.5"}, "--zeros"},
-      {{"--kernels", "--zeros=0.5", "--write_profile=p"}, "--write_profile"},
+      {{"--advise=p", "--zeros=0.5"}, "--zeros: --advise"},
+      {{"--advise=p", "--tokens=2,8"}, "--tokens: --advise needs 1"},
+      {{"--advise=p", "--advise_rounds=7"}, "--advise_rounds is 7"},
+      {{"--advise=p", "--types=TQ1_0"}, "no matrix that could have"},
+      {{"--advise=p", "--advise_for=/no/such.gguf"}, "/no/such.gguf"},
+      {{"--advise=p", "--kernels"}, "one of --kernels"},
       {{"--kernels", "--shapes=llama-9"}, "known are"},
       {{"--kernels", "--output=xml"}, "'xml'"},
       {{"--kernels", "--threads=-1"}, "--threads is -1"},

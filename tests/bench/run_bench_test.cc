@@ -93,7 +93,6 @@ TEST(RunBenchTest, MeasuresEveryKernelInEveryLayout) {
   request.kernels.seconds = kSeconds;
   request.kernels.limit_seconds = kSeconds;
   request.kernels.memory_bytes = kMemory;
-  request.write_profile = ::testing::TempDir() + "/fastest.profile";
 
   const BenchReport report = Measure(request);
   ExpectRectangular(report);
@@ -117,11 +116,6 @@ TEST(RunBenchTest, MeasuresEveryKernelInEveryLayout) {
       EXPECT_EQ(bool(record["has_kernel"]), layout == "interleaved");
     }
   }
-  std::ifstream profile(request.write_profile);
-  const std::string text((std::istreambuf_iterator<char>(profile)),
-                         std::istreambuf_iterator<char>());
-  EXPECT_FALSE(text.empty());
-  EXPECT_TRUE(LayoutProfile::Parse(text).ok());
 }
 
 TEST(RunBenchTest, LeavesOutWhatDoesNotExist) {

@@ -208,11 +208,11 @@ TEST(RoundTripTest, AutoFollowsTheProfile) {
   EXPECT_EQ(order_of("token_embd.weight"), LayoutOrder::kRowMajor);
   ThreadPool pool(2);
   EXPECT_TRUE(VerifyTensors(file.bytes(), *arena, pool).ok());
-  const auto& recorded = arena->manifest.options();
-  EXPECT_EQ(recorded[1].value(), "auto");
-  EXPECT_EQ(recorded[2].name(), "layout_profile");
-  EXPECT_EQ(recorded[2].value(),
-            "Q4_K gemm * * swizzled; Q6_K gemv * * transposed");
+  EXPECT_EQ(arena->manifest.options(1).value(), "auto");
+  EXPECT_EQ(arena->header.minor_version, 1);
+  EXPECT_EQ(
+      arena->FindTensor("blk.0.attn_q.weight")->proto->layout_reason().source(),
+      LayoutReason::SOURCE_RULE);
 }
 
 void ExpectHashesHold(const ConvertModelOptions& options) {

@@ -23,6 +23,8 @@ FileDescription Example() {
   tensor.bytes = 2304;
   tensor.weights = 8192;
   tensor.error = ErrorDescription{0.25, 0.5, 20.5};
+  tensor.layout_reason = LayoutReasonDescription{
+      "why", LayoutReasonDescription::Gain{"swizzled", 1.5, 1.25, 1.75, 20}};
   file.tensors = {tensor};
   return file;
 }
@@ -46,6 +48,13 @@ TEST(DescribeJsonTest, ParsesAndHoldsEverything) {
   EXPECT_EQ(tensor["section"].get_string().value(), "hot");
   EXPECT_EQ(tensor["fused_group"].get_string().value(), "");
   EXPECT_EQ(tensor["error"]["snr_db"].get_double().value(), 20.5);
+  const auto reason = tensor["layout_reason"].value();
+  EXPECT_EQ(reason["text"].get_string().value(), "why");
+  EXPECT_EQ(reason["over"].get_string().value(), "swizzled");
+  EXPECT_EQ(reason["ratio"].get_double().value(), 1.5);
+  EXPECT_EQ(reason["lower"].get_double().value(), 1.25);
+  EXPECT_EQ(reason["upper"].get_double().value(), 1.75);
+  EXPECT_EQ(reason["samples"].get_uint64().value(), 20);
 }
 
 TEST(DescribeJsonTest, BytesThatAreNoUtf8) {

@@ -114,6 +114,42 @@ TEST(DescribeTest, TensorsOfAnArena) {
   EXPECT_EQ(Find(file, "experts.weight").weights, 3 * 17 * 256);
 }
 
+TEST(DescribeTest, ReasonsForLayouts) {
+  ArenaBuilder builder = SmallArena();
+  Manifest manifest = builder.Finish();
+  LayoutMachine& machine = *manifest.mutable_layout_machine();
+  machine.set_cpu("AMD EPYC");
+  machine.set_isa("avx512vnni");
+  machine.set_threads(1);
+  machine.set_fingerprint("0123456789abcdef");
+  for (Tensor& tensor : *manifest.mutable_tensors()) {
+    if (tensor.name() != "blk.0.attn_q.weight") continue;
+    LayoutReason& reason = *tensor.mutable_layout_reason();
+    reason.set_source(LayoutReason::SOURCE_MEASURED);
+    reason.set_order(tensor.layout().order());
+    reason.set_over(Layout::ORDER_TRANSPOSED);
+    reason.set_ratio(1.12);
+    reason.set_lower(1.08);
+    reason.set_upper(1.15);
+    reason.set_samples(20);
+  }
+  const FileDescription file =
+      DescribeFile("x", builder.FileWith(manifest), {}).value();
+  EXPECT_EQ(Fact(file, "layouts", "measured on"),
+            "AMD EPYC, avx512vnni, 1 thread");
+  EXPECT_EQ(Fact(file, "layouts", "fingerprint"), "0123456789abcdef");
+  const TensorDescription& q = Find(file, "blk.0.attn_q.weight");
+  EXPECT_EQ(q.layout_reason->text, "1.12x transposed (1.08 to 1.15)");
+  EXPECT_EQ(q.layout_reason->gain->over, "transposed");
+  EXPECT_EQ(q.layout_reason->gain->samples, 20u);
+  EXPECT_EQ(Find(file, "token_embd.weight").layout_reason->text,
+            "nothing to choose");
+
+  const FileDescription plain =
+      DescribeFile("x", builder.FileWith(builder.Finish()), {}).value();
+  EXPECT_FALSE(plain.tensors[0].layout_reason.has_value());
+}
+
 TEST(DescribeTest, VerifyFindsDamage) {
   ThreadPool pool(2);
   ArenaBuilder builder = SmallArena();

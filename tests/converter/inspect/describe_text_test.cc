@@ -77,6 +77,18 @@ TEST(DescribeTextTest, ColumnsWithoutTextAreLeftOut) {
       << text;
 }
 
+TEST(DescribeTextTest, ReasonsForLayouts) {
+  FileDescription file = Example();
+  file.tensors[0].layout_reason = {"nothing to choose", {}};
+  file.tensors[1].layout_reason = {"1.12x transposed (1.08 to 1.15)", {}};
+  const std::string text = RenderText(file, true);
+  EXPECT_NE(text.find("fused in        why this layout\n"), std::string::npos)
+      << text;
+  EXPECT_NE(text.find("blk.0.attn_qkv  1.12x transposed (1.08 to 1.15)\n"),
+            std::string::npos)
+      << text;
+}
+
 TEST(DescribeTextTest, TensorsOnDemand) {
   const std::string text = RenderText(Example(), false);
   EXPECT_EQ(text.find("\ntensors\n"), std::string::npos);

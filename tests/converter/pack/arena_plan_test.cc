@@ -153,6 +153,56 @@ TEST(ArenaPlanTest, ProfileSeesTypeDutyAndShape) {
   EXPECT_EQ(order_of("blk.0.ffn_norm.weight"), LayoutOrder::kRowMajor);
 }
 
+TEST(ArenaPlanTest, SaysWhyATensorHasItsLayout) {
+  const WeightSource source = SmallModel(DType::kQ4_0);
+  PlanOptions options = Options("keep");
+  options.profile = *LayoutProfile::Parse(
+      "Q4_0 gemm 256 256 swizzled gain 1.2 1.1..1.3 over interleaved of 9\n"
+      "Q4_0 gemm 512 256 interleaved gain 1.5 1.4..1.6 over swizzled of 20\n"
+      "Q4_0 gemv * * transposed\n");
+  const auto plan = PlanArena(source, options);
+  ASSERT_TRUE(plan.ok());
+  const auto reason_of = [&](absl::string_view name) {
+    return Find(source, *plan, name).layout_reason;
+  };
+  const LayoutReason measured = reason_of("blk.0.attn_q.weight").value();
+  EXPECT_EQ(measured.source(), LayoutReason::SOURCE_MEASURED);
+  EXPECT_EQ(measured.order(), Layout::ORDER_SWIZZLED);
+  EXPECT_EQ(measured.over(), Layout::ORDER_INTERLEAVED);
+  EXPECT_EQ(measured.ratio(), 1.2);
+  EXPECT_EQ(measured.lower(), 1.1);
+  EXPECT_EQ(measured.upper(), 1.3);
+  EXPECT_EQ(measured.samples(), 9u);
+  EXPECT_EQ(reason_of("blk.0.ffn_up.weight")->over(), Layout::ORDER_SWIZZLED);
+  const LayoutReason rule = reason_of("output.weight").value();
+  EXPECT_EQ(rule.source(), LayoutReason::SOURCE_RULE);
+  EXPECT_EQ(rule.order(), Layout::ORDER_TRANSPOSED);
+  EXPECT_EQ(rule.samples(), 0u);
+  const LayoutReason none = reason_of("blk.0.ffn_down.weight").value();
+  EXPECT_EQ(none.source(), LayoutReason::SOURCE_NO_RULE);
+  EXPECT_EQ(none.order(), Layout::ORDER_INTERLEAVED);
+  // Nothing to choose: a vector, and what is read by row.
+  EXPECT_FALSE(reason_of("output_norm.weight").has_value());
+  EXPECT_FALSE(reason_of("token_embd.weight").has_value());
+
+  const auto plain = PlanArena(source, Options("keep"));
+  for (const PlannedTensor& tensor : plain->tensors) {
+    EXPECT_FALSE(tensor.layout_reason.has_value());
+  }
+}
+
+// The reason keeps what was asked for.
+TEST(ArenaPlanTest, TypesWithoutTilesStayRowMajor) {
+  const WeightSource source = SmallModel(DType::kTQ1_0);
+  PlanOptions options = Options("keep");
+  options.profile = *LayoutProfile::Parse("* * * * swizzled");
+  const auto plan = PlanArena(source, options);
+  ASSERT_TRUE(plan.ok());
+  const PlannedTensor& q = Find(source, *plan, "blk.0.attn_q.weight");
+  EXPECT_EQ(q.layout.order, LayoutOrder::kRowMajor);
+  EXPECT_EQ(q.layout_reason->order(), Layout::ORDER_SWIZZLED);
+}
+
 TEST(ArenaPlanTest, WithoutFusionEachTensorIsAlone) {
   const WeightSource source = SmallModel(DType::kQ4_0);
   PlanOptions options = Options("keep");

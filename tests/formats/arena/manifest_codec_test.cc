@@ -52,6 +52,16 @@ TEST(ManifestCodecTest, EqualManifestsGiveEqualBytes) {
             EncodeManifest(Example())->stored);
 }
 
+TEST(ManifestCodecTest, MinorVersionIsTheFirstThatHasAllFields) {
+  Manifest manifest = Example();
+  EXPECT_EQ(MinorVersionOf(manifest), 0);
+  manifest.mutable_tensors(7)->mutable_layout_reason();
+  EXPECT_EQ(MinorVersionOf(manifest), 1);
+  Manifest with_machine;
+  with_machine.mutable_layout_machine();
+  EXPECT_EQ(MinorVersionOf(with_machine), 1);
+}
+
 TEST(ManifestCodecTest, UnknownFieldsAreIgnored) {
   std::string bytes = Example().SerializeAsString();
   bytes += "\xfa\x3f\x03new";  // field 1023, length-delimited

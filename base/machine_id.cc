@@ -1,4 +1,4 @@
-#include "bench/machine_id.h"
+#include "base/machine_id.h"
 
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -11,9 +11,9 @@
 #include "absl/strings/str_join.h"
 #include "absl/types/span.h"
 #include "base/digest.h"
+#include "base/host_info.h"
 #include "base/isa.h"
 #include "base/read_file.h"
-#include "bench/host_info.h"
 
 namespace tessera {
 namespace {

@@ -1,4 +1,4 @@
-#include "bench/machine_id.h"
+#include "base/machine_id.h"
 
 #include "gtest/gtest.h"
 

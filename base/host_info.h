@@ -1,6 +1,6 @@
-// The machine that a benchmark ran on.
-#ifndef BENCH_HOST_INFO_H_
-#define BENCH_HOST_INFO_H_
+// The machine that this runs on.
+#ifndef BASE_HOST_INFO_H_
+#define BASE_HOST_INFO_H_
 
 #include <cstdint>
 #include <string>
@@ -23,6 +23,9 @@ uint64_t KilobytesIn(absl::string_view text, absl::string_view key);
 
 // These read /proc and sysconf(3); "" or 0 where the system does not say.
 std::string CpuName();
+// Tells apart processors that share a name, as virtual ones do: "AMD EPYC,
+// family 25, model 17".
+std::string CpuClass();
 uint64_t TotalMemory();      // bytes that the system has
 uint64_t AvailableMemory();  // bytes that could be allocated now
 uint64_t ResidentMemory();   // of this process, file mappings included
@@ -33,4 +36,4 @@ std::string TimeStamp();
 
 }  // namespace tessera
 
-#endif  // BENCH_HOST_INFO_H_
+#endif  // BASE_HOST_INFO_H_

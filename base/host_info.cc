@@ -1,4 +1,4 @@
-#include "bench/host_info.h"
+#include "base/host_info.h"
 
 #include <unistd.h>
 
@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
@@ -49,6 +50,12 @@ uint64_t KilobytesIn(absl::string_view text, absl::string_view key) {
 
 std::string CpuName() { return CpuNameIn(TextOf("/proc/cpuinfo")); }
 
+std::string CpuClass() {
+  const std::string text = TextOf("/proc/cpuinfo");
+  return absl::StrCat(CpuNameIn(text), ", family ", ValueIn(text, "cpu family"),
+                      ", model ", ValueIn(text, "model"));
+}
+
 uint64_t TotalMemory() {
   return KilobytesIn(TextOf("/proc/meminfo"), "MemTotal");
 }
@@ -62,9 +69,21 @@ uint64_t ResidentMemory() {
 }
 
 uint64_t LastLevelCacheBytes() {
-  const int64_t bytes =
-      std::max(sysconf(_SC_LEVEL3_CACHE_SIZE), sysconf(_SC_LEVEL2_CACHE_SIZE));
-  return static_cast<uint64_t>(std::max<int64_t>(bytes, 0));
+  // The C library multiplies on AMD processors by what it takes for the number
+  // of caches, and is ten times off on a virtual machine; the kernel knows.
+  uint64_t largest = 0;
+  for (int index = 0; index < 8; ++index) {
+    const std::string text = TextOf(absl::StrCat(
+        "/sys/devices/system/cpu/cpu0/cache/index", index, "/size"));
+    absl::string_view size = absl::StripAsciiWhitespace(text);
+    uint64_t kilobytes;
+    if (absl::ConsumeSuffix(&size, "K") && absl::SimpleAtoi(size, &kilobytes)) {
+      largest = std::max(largest, kilobytes * 1024);
+    }
+  }
+  if (largest != 0) return largest;
+  return static_cast<uint64_t>(std::max<int64_t>(
+      {sysconf(_SC_LEVEL3_CACHE_SIZE), sysconf(_SC_LEVEL2_CACHE_SIZE), 0}));
 }
 
 std::string TimeStamp() {

@@ -1,4 +1,4 @@
-#include "bench/host_info.h"
+#include "base/host_info.h"
 
 #include "gtest/gtest.h"
 

@@ -1,6 +1,6 @@
 // What tells one machine from another, as far as speed goes.
-#ifndef BENCH_MACHINE_ID_H_
-#define BENCH_MACHINE_ID_H_
+#ifndef BASE_MACHINE_ID_H_
+#define BASE_MACHINE_ID_H_
 
 #include <cstdint>
 #include <string>
@@ -43,4 +43,4 @@ MachineId ThisMachine();
 
 }  // namespace tessera
 
-#endif  // BENCH_MACHINE_ID_H_
+#endif  // BASE_MACHINE_ID_H_

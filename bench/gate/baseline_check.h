@@ -1,0 +1,40 @@
+// Holds a build to the committed baseline: counts, and floors of speed.
+#ifndef BENCH_GATE_BASELINE_CHECK_H_
+#define BENCH_GATE_BASELINE_CHECK_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "bench/gate/baseline_file.h"
+#include "bench/gate/counts.h"
+#include "bench/gate/gate_result.h"
+#include "bench/gate/layout_check.h"
+
+namespace tessera {
+
+// A result for each count: kPass if it is that of the baseline (file sizes
+// within 2 %), kChanged if not, kNew or kMissing if only one side has it; a new
+// count fails, too, until the baseline has it. Instructions and file sizes that
+// another compiler made are kNoisy: they say nothing about the change.
+std::vector<GateResult> CheckCounts(const GateBaseline& baseline,
+                                    const Counts& counts,
+                                    absl::string_view compiler,
+                                    absl::string_view filter);
+
+// A result for each interleaved kernel that has a floor on this class of CPUs:
+// kRegression if even the upper end of its percentage, widened by the noise, is
+// below.
+std::vector<GateResult> CheckFloors(const SpeedFloors& floors,
+                                    absl::Span<const LayoutSpeed> speeds,
+                                    absl::string_view filter);
+
+// Floors to commit for a class of CPUs that has none: 85 % of what was
+// measured.
+SpeedFloors ProposeFloors(absl::string_view cpu, absl::string_view isa,
+                          absl::Span<const LayoutSpeed> speeds);
+
+}  // namespace tessera
+
+#endif  // BENCH_GATE_BASELINE_CHECK_H_

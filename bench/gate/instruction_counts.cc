@@ -1,0 +1,139 @@
+#include "bench/gate/instruction_counts.h"
+
+#include <setjmp.h>
+#include <signal.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "absl/types/span.h"
+#include "base/isa.h"
+#include "base/read_file.h"
+#include "base/status_macros.h"
+#include "bench/cold_buffer.h"
+#include "bench/kernel_bench.h"
+#include "bench/kernel_suite.h"
+#include "bench/subprocess.h"
+#include "bench/temporary_folder.h"
+#include "runtime/kernels/kernel_table.h"
+
+namespace tessera {
+
+// Callgrind writes what it has counted when this returns, which it does after
+// each kernel; it counts in KernelBench::Multiply. Two functions, since
+// callgrind takes only one option for each. Not inlined.
+__attribute__((noinline)) void CountedMultiply(KernelBench& bench,
+                                               int64_t tokens) {
+  bench.Multiply(tokens, 1);
+  // Not a jump to it, which callgrind would not take for a call.
+  asm volatile("" ::: "memory");
+}
+
+namespace {
+
+constexpr int64_t kRows = 64;
+constexpr int64_t kColumns = 1024;
+constexpr double kTiles = kRows / 16.0 * kColumns / 256.0;
+constexpr int64_t kManyTokens = 16;
+constexpr uint64_t kMemory = uint64_t{2} << 20;
+constexpr absl::string_view kCounted = "counted ";
+constexpr absl::string_view kSkipped = "skipped ";
+
+// Where to go on after an instruction that valgrind does not know; 3.19 lacks
+// some that compilers emit, such as vmovq between registers.
+sigjmp_buf after_multiply;
+
+void SkipKernel(int) { siglongjmp(after_multiply, 1); }
+
+// False if it could not be run to its end.
+bool MultiplyOrSkip(KernelBench& bench, int64_t tokens) {
+  if (sigsetjmp(after_multiply, 1) != 0) return false;
+  CountedMultiply(bench, tokens);
+  return true;
+}
+
+// The instructions of a dump of callgrind.
+absl::StatusOr<double> InstructionsIn(const std::string& path) {
+  TESSERA_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  for (absl::string_view line : absl::StrSplit(text, '\n')) {
+    double count;
+    if (absl::ConsumePrefix(&line, "summary: ") &&
+        absl::SimpleAtod(line, &count)) {
+      return count;
+    }
+  }
+  return absl::InternalError(
+      absl::StrCat(path, ": callgrind wrote no summary"));
+}
+
+}  // namespace
+
+absl::Status RunCountedKernels() {
+  signal(SIGILL, SkipKernel);
+  ThreadPool pool(1);
+  TESSERA_ASSIGN_OR_RETURN(const std::unique_ptr<ColdBuffer> memory,
+                           ColdBuffer::Create(kMemory, pool));
+  for (const DType type : KernelTypes()) {
+    for (const LayoutOrder layout :
+         {LayoutOrder::kInterleaved, LayoutOrder::kTransposed,
+          LayoutOrder::kSwizzled, LayoutOrder::kRowMajor}) {
+      absl::StatusOr<std::unique_ptr<KernelBench>> bench = KernelBench::Create(
+          {type, layout, kRows, kColumns}, KernelTableFor(Isa::kAvx2),
+          absl::MakeSpan(memory->data(), memory->size()), pool);
+      if (!bench.ok() || !(*bench)->has_kernel()) continue;
+      for (const int64_t tokens : {int64_t{1}, kManyTokens}) {
+        TESSERA_RETURN_IF_ERROR((*bench)->Prepare(tokens, 0));
+        const bool counted = MultiplyOrSkip(**bench, tokens);
+        std::printf("%s%s %s %s\n",
+                    std::string(counted ? kCounted : kSkipped).c_str(),
+                    tokens == 1 ? "gemv" : "gemm", DTypeName(type).c_str(),
+                    std::string(LayoutOrderName(layout)).c_str());
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Counts> CountInstructions(const std::string& bench) {
+  if (!RunAndCapture({"valgrind", "--version"}).ok()) {
+    return absl::UnavailableError(
+        "instructions are counted by valgrind, which is not installed; "
+        "scripts/install_packages.sh scripts/packages_gate.txt does that");
+  }
+  TESSERA_ASSIGN_OR_RETURN(const TemporaryFolder folder,
+                           TemporaryFolder::Create());
+  const std::string dump = absl::StrCat(folder.path(), "/callgrind");
+  TESSERA_ASSIGN_OR_RETURN(
+      const std::string output,
+      RunAndCapture({"valgrind", "--tool=callgrind", "--quiet",
+                     absl::StrCat("--callgrind-out-file=", dump),
+                     "--toggle-collect=tessera::KernelBench::Multiply*",
+                     "--dump-after=tessera::CountedMultiply*", bench,
+                     "--gate_instructions"}));
+  Counts counts;
+  int index = 0;
+  for (absl::string_view line : absl::StrSplit(output, '\n')) {
+    const bool counted = absl::ConsumePrefix(&line, kCounted);
+    if (!counted && !absl::StartsWith(line, kSkipped)) continue;
+    ++index;  // there is a dump of each
+    if (!counted) continue;
+    TESSERA_ASSIGN_OR_RETURN(const double instructions,
+                             InstructionsIn(absl::StrCat(dump, ".", index)));
+    counts[absl::StrCat(line, " avx2: instructions")] = instructions / kTiles;
+  }
+  if (counts.empty()) {
+    return absl::InternalError("callgrind counted no kernel");
+  }
+  return counts;
+}
+
+}  // namespace tessera

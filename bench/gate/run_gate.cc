@@ -1,0 +1,197 @@
+#include "bench/gate/run_gate.h"
+
+#include <memory>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "base/build_info.h"
+#include "base/host_info.h"
+#include "base/quoted.h"
+#include "base/status_macros.h"
+#include "base/thread_pool.h"
+#include "bench/gate/baseline_check.h"
+#include "bench/gate/baseline_file.h"
+#include "bench/gate/build_comparison.h"
+#include "bench/gate/counts.h"
+#include "bench/gate/gate_rows.h"
+#include "bench/gate/instruction_counts.h"
+#include "bench/gate/row_sampler.h"
+#include "bench/kernel_suite.h"
+#include "bench/temporary_folder.h"
+
+namespace tessera {
+namespace {
+
+absl::StatusOr<Counts> CountAll(const GateRequest& request, ThreadPool& pool,
+                                ProgressFn progress) {
+  progress("count bytes, barriers and allocations");
+  Counts counts = CountWeightBytes();
+  TESSERA_ASSIGN_OR_RETURN(Counts models, CountModels(pool));
+  counts.merge(models);
+  TESSERA_ASSIGN_OR_RETURN(Counts files, CountFileBytes(request.files));
+  counts.merge(files);
+  progress("count instructions with callgrind");
+  TESSERA_ASSIGN_OR_RETURN(Counts instructions,
+                           CountInstructions(request.program));
+  counts.merge(instructions);
+  return counts;
+}
+
+class Gate {
+ public:
+  Gate(const GateRequest& request, ProgressFn progress)
+      : request_(request), progress_(progress), pool_(request.threads) {}
+
+  absl::StatusOr<GateOutcome> Run();
+
+ private:
+  absl::Status ReadBaseline();
+  absl::Status Count();
+  absl::Status CompareLayouts();
+  absl::Status CompareBuilds();
+  void AddFloors();
+  void Add(std::vector<GateResult> results);
+
+  const GateRequest& request_;
+  ProgressFn progress_;
+  ThreadPool pool_;
+  GateBaseline baseline_;
+  GateOutcome outcome_;
+};
+
+absl::StatusOr<GateOutcome> Gate::Run() {
+  TESSERA_RETURN_IF_ERROR(ReadBaseline());
+  if (request_.check_counts) TESSERA_RETURN_IF_ERROR(Count());
+  if (request_.check_layouts) TESSERA_RETURN_IF_ERROR(CompareLayouts());
+  if (request_.check_builds) TESSERA_RETURN_IF_ERROR(CompareBuilds());
+  if (outcome_.results.empty()) {
+    return absl::NotFoundError(
+        absl::StrCat("--filter=", Quoted(request_.filter), " leaves no row"));
+  }
+  outcome_.verdict = VerdictOf(outcome_.results);
+  return std::move(outcome_);
+}
+
+absl::Status Gate::ReadBaseline() {
+  if (request_.counts.empty()) return absl::OkStatus();
+  TESSERA_ASSIGN_OR_RETURN(baseline_, ReadGateBaseline(request_.counts));
+  return absl::OkStatus();
+}
+
+absl::Status Gate::Count() {
+  TESSERA_ASSIGN_OR_RETURN(const Counts counts,
+                           CountAll(request_, pool_, progress_));
+  std::vector<GateResult> results =
+      CheckCounts(baseline_, counts, CompilerName(), request_.filter);
+  if (VerdictOf(results) == Verdict::kRegression) {
+    outcome_.notes.push_back(
+        "counts differ from the baseline; if that is wanted, commit what bench "
+        "--update_baseline writes");
+  }
+  Add(std::move(results));
+  return absl::OkStatus();
+}
+
+absl::Status Gate::CompareLayouts() {
+  LayoutCheckOptions options;
+  options.isa = request_.isa;
+  options.types = KernelTypes();
+  options.profile = request_.profile;
+  options.rules = request_.rules;
+  options.most_rounds = 6 * request_.patience;
+  options.filter = request_.filter;
+  RowSampler sampler(pool_);
+  TESSERA_ASSIGN_OR_RETURN(LayoutCheckResult checked,
+                           CheckLayouts(options, sampler, progress_));
+  Add(std::move(checked.results));
+  outcome_.speeds = std::move(checked.speeds);
+  if (!request_.counts.empty() && !outcome_.speeds.empty()) AddFloors();
+  return absl::OkStatus();
+}
+
+void Gate::AddFloors() {
+  const std::string cpu = CpuClass();
+  const std::string isa(IsaName(request_.isa));
+  const SpeedFloors* floors = baseline_.FindFloors(cpu, isa);
+  if (floors != nullptr) {
+    Add(CheckFloors(*floors, outcome_.speeds, request_.filter));
+    return;
+  }
+  GateBaseline proposal;
+  proposal.floors = {ProposeFloors(cpu, isa, outcome_.speeds)};
+  outcome_.notes.push_back(absl::StrCat(
+      "warning: ", request_.counts, " has no floors for ", cpu, " with ", isa,
+      "; to commit these, run bench --update_baseline on such a machine:\n",
+      GateBaselineText(proposal)));
+}
+
+absl::Status Gate::CompareBuilds() {
+  BuildComparisonOptions options;
+  options.before = request_.baseline_bin;
+  options.after = request_.program;
+  options.threads = request_.threads;
+  options.rules = request_.rules;
+  options.most_blocks = request_.patience;
+  TESSERA_ASSIGN_OR_RETURN(const TemporaryFolder folder,
+                           TemporaryFolder::Create());
+  std::vector<GateRow> rows = KernelRows(request_);
+  TESSERA_ASSIGN_OR_RETURN(const std::vector<GateRow> models,
+                           ModelRows(request_, folder.path(), pool_));
+  rows.insert(rows.end(), models.begin(), models.end());
+  if (rows.empty()) return absl::OkStatus();
+  TESSERA_ASSIGN_OR_RETURN(const std::unique_ptr<BuildComparison> comparison,
+                           BuildComparison::Start(options));
+  TESSERA_ASSIGN_OR_RETURN(std::vector<GateResult> results,
+                           comparison->Run(rows, progress_));
+  Add(std::move(results));
+  return absl::OkStatus();
+}
+
+void Gate::Add(std::vector<GateResult> results) {
+  for (GateResult& result : results) {
+    outcome_.results.push_back(std::move(result));
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<GateOutcome> RunGate(const GateRequest& request,
+                                    ProgressFn progress) {
+  return Gate(request, progress).Run();
+}
+
+absl::Status UpdateBaseline(const GateRequest& request, ProgressFn progress) {
+  if (BuildCommit() == "unknown") {
+    return absl::FailedPreconditionError(
+        "this bench was built outside of a git checkout, so that a baseline "
+        "could not name a commit");
+  }
+  ThreadPool pool(request.threads);
+  GateBaseline baseline;
+  absl::StatusOr<GateBaseline> old = ReadGateBaseline(request.counts);
+  if (old.ok()) {
+    baseline = *std::move(old);
+  } else if (!absl::IsNotFound(old.status())) {
+    return old.status();
+  }
+  baseline.commit = std::string(BuildCommit());
+  baseline.compiler = std::string(CompilerName());
+  TESSERA_ASSIGN_OR_RETURN(baseline.counts, CountAll(request, pool, progress));
+  const std::string cpu = CpuClass();
+  const std::string isa(IsaName(request.isa));
+  if (baseline.FindFloors(cpu, isa) == nullptr) {
+    LayoutCheckOptions options;
+    options.isa = request.isa;
+    options.types = KernelTypes();
+    RowSampler sampler(pool);
+    TESSERA_ASSIGN_OR_RETURN(const LayoutCheckResult checked,
+                             CheckLayouts(options, sampler, progress));
+    baseline.floors.push_back(ProposeFloors(cpu, isa, checked.speeds));
+  }
+  TESSERA_RETURN_IF_ERROR(WriteGateBaseline(baseline, request.counts));
+  progress(absl::StrCat("wrote ", request.counts));
+  return absl::OkStatus();
+}
+
+}  // namespace tessera

@@ -1,0 +1,24 @@
+// The gate without its command line.
+#ifndef BENCH_GATE_RUN_GATE_H_
+#define BENCH_GATE_RUN_GATE_H_
+
+#include "absl/status/statusor.h"
+#include "bench/gate/gate_report.h"
+#include "bench/gate/gate_request.h"
+#include "bench/progress_fn.h"
+
+namespace tessera {
+
+// Does the checks that are asked for. NotFound for a filter that leaves
+// nothing.
+absl::StatusOr<GateOutcome> RunGate(const GateRequest& request,
+                                    ProgressFn progress);
+
+// Writes the counts of this build, and the commit, to request.counts; keeps
+// floors, and adds proposed ones for a class of CPUs that has none.
+// FailedPrecondition if the build has no commit of its own.
+absl::Status UpdateBaseline(const GateRequest& request, ProgressFn progress);
+
+}  // namespace tessera
+
+#endif  // BENCH_GATE_RUN_GATE_H_

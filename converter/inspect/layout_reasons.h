@@ -1,0 +1,29 @@
+// Why the tensors of an arena that was made with --layout=auto have their
+// layouts, in words.
+#ifndef CONVERTER_INSPECT_LAYOUT_REASONS_H_
+#define CONVERTER_INSPECT_LAYOUT_REASONS_H_
+
+#include <string>
+
+#include "formats/arena/manifest.pb.h"
+
+namespace tessera {
+
+// True if a layout was chosen for at least one tensor.
+bool HasLayoutReasons(const Manifest& manifest);
+
+// "1.12x transposed (1.08 to 1.15)": so many times as fast as that; "not
+// measured"; "by a rule without figures"; "nothing to choose".
+std::string LayoutReasonText(const Tensor& tensor);
+
+// "AMD EPYC, avx512vnni, 1 thread"; what is not known is left out.
+std::string LayoutMachineText(const LayoutMachine& machine);
+
+// Lines for the end of a conversion: how many tensors got which layout, and
+// which types could not be stored as the profile says. Empty if nothing was
+// chosen.
+std::string LayoutSummary(const Manifest& manifest);
+
+}  // namespace tessera
+
+#endif  // CONVERTER_INSPECT_LAYOUT_REASONS_H_
