@@ -92,7 +92,11 @@ class DumpReader {
     const size_t space = function.find(' ');
     const std::string id(function.substr(0, space));
     if (space != absl::string_view::npos) {
-      ours_[id] = absl::StartsWith(function.substr(space + 1), "tessera::");
+      // Names of templates begin with the type that they return.
+      const absl::string_view name = function.substr(space + 1);
+      const size_t begin = name.find("tessera::");
+      ours_[id] =
+          begin != absl::string_view::npos && name.find_first_of("<(") > begin;
     }
     return ours_[id];
   }
