@@ -111,9 +111,7 @@ export function machineSection(part) {
   }
   const newest = part.files.reduce((a, b) => (b.time >= a.time ? b : a));
   const limits = limitsOf(part);
-  const notes = part.files.flatMap((f) =>
-    f.notes.map((note) => `${f.name}: ${note}`),
-  );
+  const noted = part.files.filter((f) => f.notes.length > 0);
   section.append(
     facts(newest.machine, part.fingerprint),
     ...warnings(part).map((warning) => h("p", { class: "warn" }, warning)),
@@ -124,14 +122,16 @@ export function machineSection(part) {
     h("h3", {}, "Inputs"),
     table("result files", fileColumns, part.files),
   );
-  if (notes.length > 0) {
+  if (noted.length > 0) {
     section.append(
       h("h3", {}, "Notes of the results"),
-      h(
-        "ul",
-        { class: "findings" },
-        notes.map((note) => h("li", {}, note)),
-      ),
+      // Lines, some of them of tables in columns.
+      ...noted
+        .map((f) => [
+          h("p", {}, f.name),
+          h("pre", { class: "notes", tabindex: "0" }, f.notes.join("\n")),
+        ])
+        .flat(),
     );
   }
   return section;

@@ -162,7 +162,8 @@ export function trendSection(part) {
     section.append(
       head,
       absent(
-        "No history was given. bench keeps one, and shows it here with",
+        "No history of this machine was given. bench keeps one, and shows it " +
+          "here with",
         "--history=runs.db",
       ),
     );

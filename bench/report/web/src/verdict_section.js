@@ -246,7 +246,10 @@ export function verdictSection(part) {
           { class: "findings" },
           findings.map((finding) => h("li", {}, finding)),
         )
-      : h("p", { class: "absent" }, "There are no results to judge."),
+      : null,
+    tiles.length + findings.length === 0
+      ? h("p", { class: "absent" }, "There are no results to judge.")
+      : null,
     part.problems.map((problem) => h("p", { class: "warn" }, problem)),
   );
 }
