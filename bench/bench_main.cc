@@ -15,7 +15,6 @@
 #include "bench/report/report_flags.h"
 #include "bench/report/write_report.h"
 #include "bench/results/describe_run.h"
-#include "bench/results/history.h"
 #include "bench/results/print_run.h"
 #include "bench/results/result_file.h"
 #include "bench/results/results_flags.h"
@@ -25,15 +24,12 @@
 namespace tessera {
 namespace {
 
-// `history` is empty, or the file that gets the run, too.
 absl::StatusOr<ResultFile> Measure(const std::vector<std::string>& arguments,
-                                   const std::string& history) {
+                                   const RunSinks& sinks) {
   const absl::StatusOr<BenchRequest> request = BenchRequestFromFlags(arguments);
   if (!request.ok()) ExitWithUsageError(request.status().message());
   // Rather now than after minutes of measuring.
-  if (!history.empty()) {
-    TESSERA_RETURN_IF_ERROR(History::OpenOrCreate(history).status());
-  }
+  TESSERA_RETURN_IF_ERROR(CheckSinks(sinks));
   ResultFile run = DescribeRun(*request);
   TESSERA_ASSIGN_OR_RETURN(
       const BenchReport report, RunBench(*request, [&](absl::string_view line) {
@@ -42,16 +38,15 @@ absl::StatusOr<ResultFile> Measure(const std::vector<std::string>& arguments,
         }
       }));
   AddReport(report, &run);
-  TESSERA_RETURN_IF_ERROR(PrintRun(report, run, request->output, history));
+  TESSERA_RETURN_IF_ERROR(PrintRun(report, run, sinks));
   return run;
 }
 
-absl::Status Report(const ReportRequest& request) {
+absl::Status Report(const ReportRequest& request, const RunSinks& sinks) {
   // What is missing is said rather now than after minutes of measuring.
   TESSERA_ASSIGN_OR_RETURN(ReportPage page, OpenReport(request));
   if (AsksToMeasure()) {
-    TESSERA_ASSIGN_OR_RETURN(const ResultFile run,
-                             Measure({}, request.history));
+    TESSERA_ASSIGN_OR_RETURN(const ResultFile run, Measure({}, sinks));
     TESSERA_RETURN_IF_ERROR(page.Add("this run", RenderResultFile(run)));
   }
   return WriteReport(request, &page);
@@ -60,19 +55,21 @@ absl::Status Report(const ReportRequest& request) {
 absl::StatusOr<int> Main(int argc, char** argv) {
   const std::vector<std::string> arguments =
       ParseCommandLine(argc, argv, BenchUsage());
+  const absl::StatusOr<RunSinks> sinks = RunSinksFromFlags();
+  if (!sinks.ok()) ExitWithUsageError(sinks.status().message());
   const absl::StatusOr<std::optional<ReportRequest>> report =
       ReportRequestFromFlags(arguments, AsksToMeasure());
   if (!report.ok()) ExitWithUsageError(report.status().message());
   if (report->has_value()) {
-    TESSERA_RETURN_IF_ERROR(Report(**report));
+    TESSERA_RETURN_IF_ERROR(Report(**report, *sinks));
     return 0;
   }
   const absl::StatusOr<ResultsRequest> results =
       ResultsRequestFromFlags(arguments);
   if (!results.ok()) ExitWithUsageError(results.status().message());
   if (results->task == ResultsRequest::Task::kNone) {
-    if (IsGateCommand()) return RunGateCommand(arguments, results->history);
-    TESSERA_RETURN_IF_ERROR(Measure(arguments, results->history).status());
+    if (IsGateCommand()) return RunGateCommand(arguments, *sinks);
+    TESSERA_RETURN_IF_ERROR(Measure(arguments, *sinks).status());
     return 0;
   }
   const absl::StatusOr<std::string> text = RunResults(*results);

@@ -5,12 +5,11 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/types/span.h"
-#include "base/atomic_file.h"
 #include "base/command_line.h"
 #include "base/file_error.h"
 #include "base/read_file.h"
 #include "base/status_macros.h"
+#include "base/write_file.h"
 #include "bench/document_tables.h"
 
 namespace tessera {
@@ -38,11 +37,7 @@ absl::Status Fill(const std::string& path, const std::string& folder) {
         return ReadFile(absl::StrCat(folder, "/", name));
       });
   if (!filled.ok()) return WithPath(path, filled.status());
-  TESSERA_ASSIGN_OR_RETURN(AtomicFile file, AtomicFile::Create(path, true));
-  TESSERA_RETURN_IF_ERROR(file.WriteAt(
-      0, absl::MakeConstSpan(reinterpret_cast<const uint8_t*>(filled->data()),
-                             filled->size())));
-  return file.Commit();
+  return WriteFile(path, *filled);
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ constexpr uint64_t kWeightSeed = 1;
 constexpr uint64_t kActivationSeed = 2;
 // Shorter samples would measure the clock and the wake-up of threads.
 constexpr double kSampleSeconds = 0.02;
-constexpr int64_t kMaxSamples = 100;
+constexpr size_t kMaxSamples = 100;
 
 void PackRandomMatrix(const TensorLayout& layout, const RandomRows& rows,
                       ThreadPool& pool, uint8_t* stored) {
@@ -140,36 +140,35 @@ void KernelBench::FillMemory(const uint8_t* copy) {
 KernelBench::~KernelBench() = default;
 
 absl::Status KernelBench::Prepare(int64_t tokens, double zero_share) {
-  std::unique_ptr<Operands>& operands = prepared_[{tokens, zero_share}];
-  if (operands == nullptr) {
-    auto made = std::make_unique<Operands>();
-    TESSERA_RETURN_IF_ERROR(
-        made->Create(matrix_, tokens, zero_share, pool_.size()));
-    operands = std::move(made);
-  }
-  operands_ = operands.get();
+  auto operands = std::make_unique<Operands>();
+  TESSERA_RETURN_IF_ERROR(
+      operands->Create(matrix_, tokens, zero_share, pool_.size()));
+  prepared_[tokens] = std::move(operands);
   return absl::OkStatus();
 }
 
-std::vector<double> KernelBench::Measure(double seconds) {
-  const double first = std::max(Multiply(1), 1e-9);
-  // The first one is a guess that includes page faults; the second is better.
-  const double once = first > seconds ? first : Multiply(1);
-  const auto times = static_cast<int64_t>(std::clamp(
-      std::ceil(std::min(seconds, kSampleSeconds) / std::max(once, 1e-9)), 1.0,
-      1e6));
-  const auto samples = static_cast<int64_t>(
-      std::clamp(seconds / (static_cast<double>(times) * once), 1.0,
-                 static_cast<double>(kMaxSamples)));
+int64_t KernelBench::TimesWithin(int64_t tokens, double seconds) {
+  const double first = Multiply(tokens, 1);
+  // The first one includes page faults; the second is better.
+  const double once = first > seconds ? first : Multiply(tokens, 1);
+  return static_cast<int64_t>(
+      std::clamp(std::ceil(seconds / std::max(once, 1e-9)), 1.0, 1e6));
+}
+
+std::vector<double> KernelBench::Measure(int64_t tokens, double seconds) {
+  const int64_t times = TimesWithin(tokens, std::min(seconds, kSampleSeconds));
+  double left = seconds;
   std::vector<double> taken;
-  for (int64_t i = 0; i < samples; ++i) {
-    taken.push_back(Multiply(times) / static_cast<double>(times));
-  }
+  do {
+    const double sample = Multiply(tokens, times);
+    taken.push_back(sample / static_cast<double>(times));
+    left -= sample;
+  } while (left > 0 && taken.size() < kMaxSamples);
   return taken;
 }
 
-double KernelBench::Multiply(int64_t times) {
-  Operands& operands = *operands_;
+double KernelBench::Multiply(int64_t tokens, int64_t times) {
+  Operands& operands = *prepared_.at(tokens);
   ThreadTeam team(&pool_);
   const int64_t tiles = matrix_.tiles();
   const int64_t piece = MatmulPiece(matrix_, operands.x.tokens, team);
@@ -188,7 +187,7 @@ double KernelBench::Multiply(int64_t times) {
       });
     }
   });
-  const double seconds = stopwatch.Seconds();
+  const double seconds = std::max(stopwatch.Seconds(), 1e-12);
   next_copy_ = (next_copy_ + times) % copies_;
   return seconds;
 }

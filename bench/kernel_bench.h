@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -31,13 +30,14 @@ class KernelBench {
     int64_t columns;
   };
 
-  // Fills `memory` (not owned, nor is `pool`), which begins at a multiple
-  // of 64. Unimplemented if there are no random weights of the type or it has
-  // no such layout; InvalidArgument if `columns` is no multiple of its block or
-  // one copy does not fit.
+  // Fills `memory` (not owned, nor is `pool`), all of it, from where `memory`
+  // begins: a multiple of 64. Unimplemented if there are no random weights of
+  // the type or it has no such layout; InvalidArgument if `columns` is no
+  // multiple of its block or one copy does not fit.
   static absl::StatusOr<std::unique_ptr<KernelBench>> Create(
       const Subject& subject, const KernelTable& kernels,
       absl::Span<uint8_t> memory, ThreadPool& pool);
+  ~KernelBench();
 
   // False if rows are dequantized and multiplied as floats instead.
   bool has_kernel() const { return matrix_.kernel != nullptr; }
@@ -45,19 +45,20 @@ class KernelBench {
   // Bytes of one copy, padding of rows included.
   uint64_t weight_bytes() const { return matrix_.view.layout.StoredBytes(); }
 
-  ~KernelBench();
-
   // Makes activations of `tokens` vectors: random, about `zero_share` of them
-  // zero, quantized beforehand. Keeps those that it made before, so to prepare
-  // the same again costs nothing. ResourceExhausted without memory.
+  // zero, quantized beforehand. Needed before multiplying by so many.
+  // ResourceExhausted without memory.
   absl::Status Prepare(int64_t tokens, double zero_share);
 
-  // Seconds that `times` multiplications of what was prepared take.
-  double Multiply(int64_t times);
+  // Seconds, more than 0, that `times` multiplications take all threads.
+  double Multiply(int64_t tokens, int64_t times);
+
+  // How many multiplications last about `seconds`; at least one. Warms up.
+  int64_t TimesWithin(int64_t tokens, double seconds);
 
   // Seconds that one multiplication takes, in each of at least one sample;
-  // together they last about `seconds`, after a warm-up.
-  std::vector<double> Measure(double seconds);
+  // together they last about `seconds`.
+  std::vector<double> Measure(int64_t tokens, double seconds);
 
  private:
   struct Operands;
@@ -73,9 +74,7 @@ class KernelBench {
   uint64_t copy_stride_;
   int64_t copies_;
   int64_t next_copy_ = 0;
-  // What was prepared, by tokens and share of zeros; the last to be multiplied.
-  std::map<std::pair<int64_t, double>, std::unique_ptr<Operands>> prepared_;
-  Operands* operands_ = nullptr;
+  std::map<int64_t, std::unique_ptr<Operands>> prepared_;  // by tokens
 };
 
 }  // namespace tessera

@@ -136,7 +136,8 @@ absl::Status KernelSuite::MeasureMatrix(const Group& group,
   TESSERA_RETURN_IF_ERROR(bench.status());
   for (const int64_t tokens : options_.tokens) {
     TESSERA_RETURN_IF_ERROR((*bench)->Prepare(tokens, options_.zero_share));
-    const std::vector<double> samples = (*bench)->Measure(options_.seconds);
+    const std::vector<double> samples =
+        (*bench)->Measure(tokens, options_.seconds);
     timings->push_back({group.isa, group.type, group.layout, matrix.rows,
                         matrix.columns, tokens, options_.zero_share,
                         SpreadOf(samples).median, samples,

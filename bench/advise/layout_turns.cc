@@ -1,8 +1,6 @@
 #include "bench/advise/layout_turns.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <memory>
 #include <utility>
 
@@ -18,13 +16,11 @@ namespace {
 // Where a layout's part of the memory begins.
 constexpr size_t kPartAlignment = size_t{2} << 20;
 constexpr int kMostPieces = 5;
-// Logarithms are to be taken, and a clock may stand still.
-constexpr double kLeastSeconds = 1e-9;
 
 struct Turn {
   LayoutTimes* times;
   std::unique_ptr<KernelBench> bench;
-  std::vector<int64_t> repeats;  // of a piece, by number of tokens
+  std::vector<int64_t> multiplications;  // of a piece, by number of tokens
 };
 
 class TurnTaker {
@@ -43,7 +39,7 @@ class TurnTaker {
  private:
   absl::Status Sit(size_t sitting);
   absl::Status Prepare(Turn& turn);
-  absl::Status TakeRound(const std::vector<Turn*>& order);
+  void TakeRound(const std::vector<Turn*>& order);
   bool IsHopeless(const LayoutTimes& times) const;
 
   const TurnMatrix& matrix_;
@@ -70,7 +66,7 @@ absl::StatusOr<std::vector<LayoutTimes>> TurnTaker::Run() {
       std::rotate(order.begin(), order.begin() + round_ % order.size(),
                   order.end());
       if (round_ % 2 == 1) std::reverse(order.begin(), order.end());
-      TESSERA_RETURN_IF_ERROR(TakeRound(order));
+      TakeRound(order);
     }
   }
   std::erase_if(times_, [](const LayoutTimes& times) {
@@ -104,12 +100,9 @@ absl::Status TurnTaker::Prepare(Turn& turn) {
   const double piece_seconds = options_.sample_seconds / kMostPieces;
   for (const int64_t tokens : options_.tokens) {
     TESSERA_RETURN_IF_ERROR(turn.bench->Prepare(tokens, /*zero_share=*/0));
-    // The first one includes page faults.
-    const double first = turn.bench->Multiply(1);
-    const double once =
-        std::max(std::min(first, turn.bench->Multiply(1)), kLeastSeconds);
-    turn.repeats.push_back(static_cast<int64_t>(
-        std::clamp(std::ceil(piece_seconds / once), 1.0, 1e6)));
+    turn.multiplications.push_back(
+        turn.bench->TimesWithin(tokens, piece_seconds));
+    const double once = turn.bench->Multiply(tokens, 1);
     if (pieces_.size() == options_.tokens.size()) continue;
     pieces_.push_back(static_cast<int>(
         std::clamp(options_.sample_seconds / std::max(once, piece_seconds), 1.0,
@@ -118,20 +111,19 @@ absl::Status TurnTaker::Prepare(Turn& turn) {
   return absl::OkStatus();
 }
 
-absl::Status TurnTaker::TakeRound(const std::vector<Turn*>& order) {
+void TurnTaker::TakeRound(const std::vector<Turn*>& order) {
   for (size_t i = 0; i < options_.tokens.size(); ++i) {
     for (Turn* turn : order) {
-      TESSERA_RETURN_IF_ERROR(
-          turn->bench->Prepare(options_.tokens[i], /*zero_share=*/0));
-      double fastest = std::numeric_limits<double>::infinity();
-      for (int piece = 0; piece < pieces_[i]; ++piece) {
-        fastest = std::min(fastest, turn->bench->Multiply(turn->repeats[i]));
+      const int64_t times = turn->multiplications[i];
+      double fastest = turn->bench->Multiply(options_.tokens[i], times);
+      for (int piece = 1; piece < pieces_[i]; ++piece) {
+        fastest =
+            std::min(fastest, turn->bench->Multiply(options_.tokens[i], times));
       }
-      turn->times->seconds[i].push_back(std::max(
-          fastest / static_cast<double>(turn->repeats[i]), kLeastSeconds));
+      fastest /= static_cast<double>(times);
+      turn->times->seconds[i].push_back(fastest);
     }
   }
-  return absl::OkStatus();
 }
 
 bool TurnTaker::IsHopeless(const LayoutTimes& times) const {

@@ -59,6 +59,28 @@ std::string FloorName(const LayoutSpeed& speed) {
   return absl::StrCat(DTypeName(speed.type), " t", speed.tokens);
 }
 
+GateResult SpeedResult(GateResult::Kind kind, const LayoutSpeed& speed) {
+  GateResult result;
+  result.name =
+      absl::StrCat(GateResultKindName(kind), " ", DTypeName(speed.type), " ",
+                   LayoutOrderName(speed.layout), " t", speed.tokens);
+  result.kind = kind;
+  result.unit = GateResult::Unit::kPercent;
+  result.row.type = speed.type;
+  result.row.layout = speed.layout;
+  result.row.rows = speed.rows;
+  result.row.columns = speed.columns;
+  result.row.tokens = speed.tokens;
+  result.value = speed.percent.ratio;
+  result.lower = speed.percent.lower;
+  result.upper = speed.percent.upper;
+  result.noise = speed.noise;
+  result.samples = speed.percent.samples;
+  result.samples_ns = speed.samples_ns;
+  result.limit_samples_ns = speed.limit_samples_ns;
+  return result;
+}
+
 }  // namespace
 
 std::vector<GateResult> CheckCounts(const GateBaseline& baseline,
@@ -92,6 +114,19 @@ std::vector<GateResult> CheckCounts(const GateBaseline& baseline,
   return results;
 }
 
+std::vector<GateResult> FiguresOf(absl::Span<const LayoutSpeed> speeds,
+                                  absl::string_view filter) {
+  std::vector<GateResult> results;
+  for (const LayoutSpeed& speed : speeds) {
+    GateResult result = SpeedResult(GateResult::Kind::kFigure, speed);
+    if (!MatchesFilter(result.name, filter)) continue;
+    result.baseline = 100;
+    result.verdict = Verdict::kPass;
+    results.push_back(std::move(result));
+  }
+  return results;
+}
+
 std::vector<GateResult> CheckFloors(const SpeedFloors& floors,
                                     absl::Span<const LayoutSpeed> speeds,
                                     absl::string_view filter) {
@@ -102,23 +137,12 @@ std::vector<GateResult> CheckFloors(const SpeedFloors& floors,
         floor == floors.percent.end()) {
       continue;
     }
-    GateResult result;
-    result.name = absl::StrCat("floor ", DTypeName(speed.type),
-                               " interleaved t", speed.tokens);
+    GateResult result = SpeedResult(GateResult::Kind::kFloor, speed);
     if (!MatchesFilter(result.name, filter)) continue;
-    result.kind = GateResult::Kind::kFloor;
-    result.unit = GateResult::Unit::kPercent;
-    result.value = speed.percent.ratio;
-    result.lower = speed.percent.lower;
-    result.upper = speed.percent.upper;
     result.baseline = floor->second;
-    result.noise = speed.noise;
-    result.samples = speed.percent.samples;
     result.verdict = speed.percent.upper * speed.noise < floor->second
                          ? Verdict::kRegression
                          : Verdict::kPass;
-    result.samples_ns = speed.samples_ns;
-    result.limit_samples_ns = speed.limit_samples_ns;
     results.push_back(std::move(result));
   }
   return results;

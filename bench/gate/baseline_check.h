@@ -23,6 +23,10 @@ std::vector<GateResult> CheckCounts(const GateBaseline& baseline,
                                     absl::string_view compiler,
                                     absl::string_view filter);
 
+// What was measured, for later comparisons.
+std::vector<GateResult> FiguresOf(absl::Span<const LayoutSpeed> speeds,
+                                  absl::string_view filter);
+
 // A result for each interleaved kernel that has a floor on this class of CPUs:
 // kRegression if even the upper end of its percentage, widened by the noise, is
 // below.

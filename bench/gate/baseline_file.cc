@@ -5,12 +5,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/types/span.h"
-#include "base/atomic_file.h"
 #include "base/file_error.h"
 #include "base/quoted.h"
 #include "base/read_file.h"
 #include "base/status_macros.h"
+#include "base/write_file.h"
 #include "bench/render_report.h"
 #include "formats/json/json_document.h"
 
@@ -176,12 +175,7 @@ absl::StatusOr<GateBaseline> ReadGateBaseline(const std::string& path) {
 
 absl::Status WriteGateBaseline(const GateBaseline& baseline,
                                const std::string& path) {
-  const std::string text = GateBaselineText(baseline);
-  TESSERA_ASSIGN_OR_RETURN(AtomicFile file, AtomicFile::Create(path, true));
-  TESSERA_RETURN_IF_ERROR(file.WriteAt(
-      0, absl::MakeConstSpan(reinterpret_cast<const uint8_t*>(text.data()),
-                             text.size())));
-  return file.Commit();
+  return WriteFile(path, GateBaselineText(baseline));
 }
 
 }  // namespace tessera

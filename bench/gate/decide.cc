@@ -9,6 +9,21 @@ namespace {
 
 constexpr double kFloorConfidence = 0.95;
 
+Decision DecideBy(decltype(&PairedRatio) ratio, const PairedTimes& times,
+                  double noise_floor, int rows, const GateRules& rules) {
+  // Two-sided intervals, of which one end decides.
+  const double strict = 1 - 2 * rules.false_alarms / std::max(rows, 1);
+  const RatioEstimate to_fail = ratio(times.before, times.after, strict);
+  const double material = 1 + rules.least_effect;
+  if (to_fail.ratio >= material && to_fail.lower > std::max(1.0, noise_floor)) {
+    return {Verdict::kRegression, to_fail};
+  }
+  const RatioEstimate to_pass =
+      ratio(times.before, times.after, 1 - 2 * rules.misses);
+  const bool pass = to_pass.upper < material && noise_floor < material;
+  return {pass ? Verdict::kPass : Verdict::kNoisy, to_pass};
+}
+
 }  // namespace
 
 absl::string_view VerdictName(Verdict verdict) {
@@ -38,17 +53,12 @@ double NoiseFloor(const PairedTimes& same) {
 
 Decision Decide(const PairedTimes& times, double noise_floor, int rows,
                 const GateRules& rules) {
-  // Two-sided intervals, of which one end decides.
-  const double strict = 1 - 2 * rules.false_alarms / std::max(rows, 1);
-  const RatioEstimate to_fail = PairedRatio(times.before, times.after, strict);
-  const double material = 1 + rules.least_effect;
-  if (to_fail.ratio >= material && to_fail.lower > std::max(1.0, noise_floor)) {
-    return {Verdict::kRegression, to_fail};
-  }
-  const RatioEstimate to_pass =
-      PairedRatio(times.before, times.after, 1 - 2 * rules.misses);
-  const bool pass = to_pass.upper < material && noise_floor < material;
-  return {pass ? Verdict::kPass : Verdict::kNoisy, to_pass};
+  return DecideBy(PairedRatio, times, noise_floor, rows, rules);
+}
+
+Decision DecideUnpaired(const PairedTimes& times, double noise_floor, int rows,
+                        const GateRules& rules) {
+  return DecideBy(UnpairedRatio, times, noise_floor, rows, rules);
 }
 
 }  // namespace tessera

@@ -57,6 +57,10 @@ double NoiseFloor(const PairedTimes& same);
 Decision Decide(const PairedTimes& times, double noise_floor, int rows,
                 const GateRules& rules);
 
+// The same for times of two runs, which were not taken in turn.
+Decision DecideUnpaired(const PairedTimes& times, double noise_floor, int rows,
+                        const GateRules& rules);
+
 }  // namespace tessera
 
 #endif  // BENCH_GATE_DECIDE_H_

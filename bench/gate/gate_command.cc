@@ -31,7 +31,7 @@ int ExitCodeOf(Verdict verdict) {
 }
 
 absl::StatusOr<int> Guard(const std::vector<std::string>& arguments,
-                          const std::string& history) {
+                          const RunSinks& sinks) {
   const absl::StatusOr<GateRequest> request = GateRequestFromFlags(arguments);
   if (!request.ok()) ExitWithUsageError(request.status().message());
   const auto progress = [&](absl::string_view line) {
@@ -42,13 +42,14 @@ absl::StatusOr<int> Guard(const std::vector<std::string>& arguments,
     TESSERA_RETURN_IF_ERROR(UpdateBaseline(*request, progress));
     return 0;
   }
+  TESSERA_RETURN_IF_ERROR(CheckSinks(sinks));
   ResultFile run = DescribeRun(IsaName(request->isa), request->threads, "auto");
   TESSERA_ASSIGN_OR_RETURN(const GateOutcome outcome,
-                           RunGate(*request, progress));
+                           RunGate(*request, run, progress));
   const BenchReport report = GateReportOf(outcome, request->isa);
   AddReport(report, &run);
   run.verdict = std::string(VerdictName(outcome.verdict));
-  TESSERA_RETURN_IF_ERROR(PrintRun(report, run, request->output, history));
+  TESSERA_RETURN_IF_ERROR(PrintRun(report, run, sinks));
   return ExitCodeOf(outcome.verdict);
 }
 
@@ -65,7 +66,7 @@ absl::StatusOr<int> ServeAsWorker() {
 bool IsGateCommand() { return GateModeFromFlags() != GateMode::kNone; }
 
 absl::StatusOr<int> RunGateCommand(const std::vector<std::string>& arguments,
-                                   const std::string& history) {
+                                   const RunSinks& sinks) {
   switch (GateModeFromFlags()) {
     case GateMode::kWorker:
       return ServeAsWorker();
@@ -73,7 +74,7 @@ absl::StatusOr<int> RunGateCommand(const std::vector<std::string>& arguments,
       TESSERA_RETURN_IF_ERROR(RunCountedKernels());
       return 0;
     default:
-      return Guard(arguments, history);
+      return Guard(arguments, sinks);
   }
 }
 

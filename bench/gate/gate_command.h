@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "bench/results/print_run.h"
 
 namespace tessera {
 
@@ -16,11 +17,10 @@ inline constexpr int kExitTooNoisy = 4;
 // True if the flags ask for the gate. After ParseCommandLine.
 bool IsGateCommand();
 
-// Does what they ask for: prints the results, appends them to the database
-// `history` if that is not empty, and returns the exit code. Exits for wrong
-// usage.
+// Does what they ask for, puts the results into `sinks`, and returns the exit
+// code. Exits for wrong usage.
 absl::StatusOr<int> RunGateCommand(const std::vector<std::string>& arguments,
-                                   const std::string& history);
+                                   const RunSinks& sinks);
 
 }  // namespace tessera
 

@@ -27,9 +27,10 @@ ABSL_FLAG(bool, update_baseline, false,
           "write the figures of this build to --counts");
 ABSL_FLAG(Words, gate_files, Words(),
           "with --counts: files whose sizes are among the counts");
-ABSL_FLAG(Words, gate_checks, Words(),
-          "with --gate: what to check, of counts, layouts, builds and stored; "
-          "layouts and all that a baseline is given for, if not given");
+ABSL_FLAG(
+    Words, gate_checks, Words(),
+    "with --gate: what to check, of counts, layouts, models, builds and "
+    "stored; layouts, and all that a baseline is given for, if not given");
 ABSL_FLAG(double, least_effect, 4,
           "with --gate: percent that a slowdown must have to matter");
 ABSL_FLAG(int32_t, patience, 16,
@@ -48,7 +49,6 @@ ABSL_DECLARE_FLAG(bool, any_machine);
 ABSL_DECLARE_FLAG(bool, gate);
 ABSL_DECLARE_FLAG(std::string, filter);
 ABSL_DECLARE_FLAG(std::string, layout_profile);
-ABSL_DECLARE_FLAG(std::string, output);
 ABSL_DECLARE_FLAG(int32_t, threads);
 ABSL_DECLARE_FLAG(bool, quiet);
 
@@ -65,11 +65,14 @@ absl::Status ChooseChecks(GateRequest* request) {
     request->check_counts = !request->counts.empty();
     request->check_builds = !request->baseline_bin.empty();
     request->check_stored = !request->baseline.empty();
+    request->check_models = request->check_stored;
     return absl::OkStatus();
   }
   for (const std::string& check : checks) {
     if (check == "layouts") {
       request->check_layouts = true;
+    } else if (check == "models") {
+      request->check_models = true;
     } else if (check == "counts" && !request->counts.empty()) {
       request->check_counts = true;
     } else if (check == "builds" && !request->baseline_bin.empty()) {
@@ -79,7 +82,7 @@ absl::Status ChooseChecks(GateRequest* request) {
     } else {
       return absl::InvalidArgumentError(absl::StrCat(
           "--gate_checks: ", Quoted(check),
-          " is none of layouts, counts (needs --counts), builds (needs "
+          " is none of layouts, models, counts (needs --counts), builds (needs "
           "--baseline_bin) and stored (needs --baseline)"));
     }
   }
@@ -135,8 +138,6 @@ absl::StatusOr<GateRequest> GateRequestFromFlags(
                            LayoutsFromWords({"auto"}, profile));
   request.profile = *layouts[0].profile;
   TESSERA_ASSIGN_OR_RETURN(request.isa, ChooseIsa());
-  TESSERA_ASSIGN_OR_RETURN(request.output,
-                           OutputFormatFromName(absl::GetFlag(FLAGS_output)));
   TESSERA_ASSIGN_OR_RETURN(request.threads, GateWorkerThreads());
   request.quiet = absl::GetFlag(FLAGS_quiet);
   // argv[0] may be a name that was found in $PATH.

@@ -8,7 +8,6 @@
 #include "base/isa.h"
 #include "bench/gate/decide.h"
 #include "bench/model_shape.h"
-#include "bench/render_report.h"
 #include "formats/layout/layout_profile.h"
 
 namespace tessera {
@@ -17,6 +16,7 @@ struct GateRequest {
   // What to look at; at least one.
   bool check_counts = false;   // against the file of `counts`
   bool check_layouts = false;  // and floors, if `counts` is given
+  bool check_models = false;   // how near models come to the limits
   bool check_builds = false;   // against the program `baseline_bin`
   bool check_stored = false;   // against the results in `baseline`
 
@@ -36,7 +36,6 @@ struct GateRequest {
   std::vector<std::string> models;  // types of the models that are compared
   LayoutProfile profile;            // of --layout=auto
 
-  OutputFormat output = OutputFormat::kMarkdown;
   bool quiet = false;
   std::string program;  // path of this bench
 };

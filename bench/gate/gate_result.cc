@@ -12,6 +12,8 @@ absl::string_view GateResultKindName(GateResult::Kind kind) {
       return "layout";
     case GateResult::Kind::kAuto:
       return "auto";
+    case GateResult::Kind::kFigure:
+      return "figure";
     case GateResult::Kind::kFloor:
       return "floor";
     case GateResult::Kind::kStored:

@@ -18,8 +18,9 @@ struct GateResult {
     kModel,   // a model's test likewise
     kLayout,  // interleaved against the fastest of the other layouts
     kAuto,    // what --layout=auto takes against the fastest of all
-    kFloor,   // percent of the limit against the committed floor
-    kStored,  // percent of the limit against an earlier run
+    kFigure,  // percent of the limit, as it is now
+    kFloor,   // the same against the committed floor
+    kStored,  // the same against that of an earlier run
     kCount,   // a count against the committed one
   };
   enum class Unit { kRatio, kPercent, kCount };
@@ -43,7 +44,7 @@ struct GateResult {
   std::vector<double> limit_samples_ns;
 };
 
-// "kernel", "model", "layout", "auto", "floor", "stored", "count".
+// "kernel", "model", "layout", "auto", "figure", "floor", "stored", "count".
 absl::string_view GateResultKindName(GateResult::Kind kind);
 
 // Of the whole gate: kRegression if a row regressed or changed or is missing,

@@ -152,9 +152,8 @@ const LayoutGroup::Lane& LayoutGroup::AutoLane() const {
   const LayoutRule* rule = options_.profile.Choose(
       row_.type, row_.tokens == 1 ? MatrixDuty::kGemv : MatrixDuty::kGemm,
       row_.rows, row_.columns);
-  if (rule == nullptr) return interleaved();
   for (const Lane& lane : others()) {
-    if (lane.row.layout == rule->layout) return lane;
+    if (rule != nullptr && lane.row.layout == rule->layout) return lane;
   }
   return interleaved();
 }
@@ -221,6 +220,8 @@ void LayoutGroup::AddTo(LayoutCheckResult* result) const {
     LayoutSpeed speed;
     speed.type = row_.type;
     speed.layout = lane.row.layout;
+    speed.rows = row_.rows;
+    speed.columns = row_.columns;
     speed.tokens = row_.tokens;
     speed.percent = PairedRatio(lane.times, limit().times, kConfidence);
     speed.percent.ratio *= 100;

@@ -37,6 +37,8 @@ struct LayoutCheckOptions {
 struct LayoutSpeed {
   DType type = DType::kF32;
   LayoutOrder layout = LayoutOrder::kInterleaved;
+  int64_t rows = 0;
+  int64_t columns = 0;
   int64_t tokens = 0;
   RatioEstimate percent;  // of the limit, ratio 100 is all of it
   double noise = 1;       // as a ratio

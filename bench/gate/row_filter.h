@@ -2,17 +2,26 @@
 #ifndef BENCH_GATE_ROW_FILTER_H_
 #define BENCH_GATE_ROW_FILTER_H_
 
-#include "absl/strings/match.h"
+#include <algorithm>
+#include <vector>
+
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 
 namespace tessera {
 
-// True if each word of `filter` occurs in `name`; an empty filter leaves all.
+// True if each word of `filter` is a word of `name`, so that F16 does not leave
+// BF16. Words end at spaces, colons and slashes. An empty filter leaves all.
 inline bool MatchesFilter(absl::string_view name, absl::string_view filter) {
-  for (const absl::string_view word :
-       absl::StrSplit(filter, ' ', absl::SkipEmpty())) {
-    if (!absl::StrContains(name, word)) return false;
+  const auto words = [](absl::string_view text) {
+    return std::vector<absl::string_view>(
+        absl::StrSplit(text, absl::ByAnyChar(" :/"), absl::SkipEmpty()));
+  };
+  const std::vector<absl::string_view> present = words(name);
+  for (const absl::string_view wanted : words(filter)) {
+    if (std::find(present.begin(), present.end(), wanted) == present.end()) {
+      return false;
+    }
   }
   return true;
 }

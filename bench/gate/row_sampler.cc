@@ -3,11 +3,11 @@
 #include <sched.h>
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "base/host_info.h"
 #include "base/status_macros.h"
 #include "bench/benched_model.h"
@@ -68,6 +68,19 @@ class RowSampler::OpenRow {
 
   // Seconds of one pass, which takes kPassSeconds or more if it can be split.
   virtual absl::StatusOr<double> TimePass() = 0;
+
+  const Work& work() const { return work_; }
+
+ protected:
+  // Of the matrix of a kernel or limit.
+  void SetWork(const GateRow& row, const TensorLayout& layout) {
+    work_.weight_bytes = static_cast<double>(layout.StoredBytes());
+    work_.AddMacs(row.type, static_cast<double>(row.rows) *
+                                static_cast<double>(row.columns) *
+                                static_cast<double>(row.tokens));
+  }
+
+  Work work_;
 };
 
 class RowSampler::KernelRow : public OpenRow {
@@ -78,28 +91,31 @@ class RowSampler::KernelRow : public OpenRow {
         const TensorLayout layout,
         MakeTensorLayout(row.layout, row.type, row.rows, row.columns));
     auto made = std::make_unique<KernelRow>();
+    made->SetWork(row, layout);
     TESSERA_ASSIGN_OR_RETURN(
         made->memory_,
         ColdBuffer::Create(MemoryBytes(layout.StoredBytes()), pool));
     TESSERA_ASSIGN_OR_RETURN(
         made->bench_,
-        KernelBench::Create({row.type, row.layout, row.rows, row.columns},
-                            KernelTableFor(row.isa), made->memory_->bytes(),
-                            pool));
+        KernelBench::Create(
+            {row.type, row.layout, row.rows, row.columns},
+            KernelTableFor(row.isa),
+            absl::MakeSpan(made->memory_->data(), made->memory_->size()),
+            pool));
     TESSERA_RETURN_IF_ERROR(made->bench_->Prepare(row.tokens, 0));
-    made->bench_->Multiply(1);
-    const double once = std::max(made->bench_->Multiply(1), 1e-9);
-    made->times_ = std::max<int64_t>(std::ceil(kPassSeconds / once), 1);
+    made->tokens_ = row.tokens;
+    made->times_ = made->bench_->TimesWithin(row.tokens, kPassSeconds);
     return made;
   }
 
   absl::StatusOr<double> TimePass() override {
-    return bench_->Multiply(times_) / static_cast<double>(times_);
+    return bench_->Multiply(tokens_, times_) / static_cast<double>(times_);
   }
 
  private:
   std::unique_ptr<ColdBuffer> memory_;
   std::unique_ptr<KernelBench> bench_;
+  int64_t tokens_ = 1;
   int64_t times_ = 1;
 };
 
@@ -111,22 +127,19 @@ class RowSampler::LimitRow : public OpenRow {
         const TensorLayout layout,
         MakeTensorLayout(row.layout, row.type, row.rows, row.columns));
     auto made = std::make_unique<LimitRow>();
+    made->SetWork(row, layout);
     TESSERA_ASSIGN_OR_RETURN(made->memory_,
                              ColdBuffer::Create(MemoryBytes(0), pool));
     made->meter_ = std::make_unique<LimitMeter>(pool, *made->memory_, row.isa,
                                                 kPassSeconds);
     made->reads_ = row.kind == GateRow::Kind::kRead;
     made->mac_kind_ = MacKindOf(row.type);
-    made->amount_ = made->reads_ ? static_cast<double>(layout.StoredBytes())
-                                 : static_cast<double>(row.rows) *
-                                       static_cast<double>(row.columns) *
-                                       static_cast<double>(row.tokens);
     return made;
   }
 
   absl::StatusOr<double> TimePass() override {
-    return amount_ /
-           (reads_ ? meter_->SampleRead() : meter_->SampleMultiply(mac_kind_));
+    return reads_ ? work_.weight_bytes / meter_->SampleRead()
+                  : work_.macs() / meter_->SampleMultiply(mac_kind_);
   }
 
  private:
@@ -134,7 +147,6 @@ class RowSampler::LimitRow : public OpenRow {
   std::unique_ptr<LimitMeter> meter_;
   bool reads_ = true;
   MacKind mac_kind_ = MacKind::kInteger;
-  double amount_ = 0;
 };
 
 class RowSampler::ModelRow : public OpenRow {
@@ -150,6 +162,7 @@ class RowSampler::ModelRow : public OpenRow {
     TESSERA_ASSIGN_OR_RETURN(made->model_,
                              BenchedModel::Open(row.arena, options, pool));
     TESSERA_RETURN_IF_ERROR(made->model_->WarmUp(row.test));
+    made->work_ = made->model_->WorkOf(row.test);
     return made;
   }
 
@@ -194,6 +207,8 @@ absl::Status RowSampler::Open(int id, int cpu, const GateRow& row) {
 }
 
 void RowSampler::Close(int id) { rows_.erase(id); }
+
+Work RowSampler::WorkOf(int id) const { return rows_.at(id)->work(); }
 
 absl::StatusOr<double> RowSampler::Sample(int id, double seconds) {
   const auto row = rows_.find(id);

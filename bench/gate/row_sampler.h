@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "base/thread_pool.h"
 #include "bench/gate/gate_row.h"
+#include "bench/roofline.h"
 
 namespace tessera {
 
@@ -29,6 +30,10 @@ class RowSampler {
   absl::Status Open(int id, int cpu, const GateRow& row);
 
   void Close(int id);
+
+  // What one pass of row `id`, which is open, reads and multiplies: all of its
+  // weights and tokens; for a limit, what it stands for.
+  Work WorkOf(int id) const;
 
   // Nanoseconds that one pass of row `id` takes: the lower quartile of what
   // fits into `seconds`, at least one. NotFound if it is not open.

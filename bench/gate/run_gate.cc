@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "base/build_info.h"
+#include "base/file_error.h"
 #include "base/host_info.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
@@ -16,7 +17,9 @@
 #include "bench/gate/counts.h"
 #include "bench/gate/gate_rows.h"
 #include "bench/gate/instruction_counts.h"
+#include "bench/gate/model_figures.h"
 #include "bench/gate/row_sampler.h"
+#include "bench/gate/stored_check.h"
 #include "bench/kernel_suite.h"
 #include "bench/temporary_folder.h"
 
@@ -40,30 +43,39 @@ absl::StatusOr<Counts> CountAll(const GateRequest& request, ThreadPool& pool,
 
 class Gate {
  public:
-  Gate(const GateRequest& request, ProgressFn progress)
-      : request_(request), progress_(progress), pool_(request.threads) {}
+  Gate(const GateRequest& request, const ResultFile& run, ProgressFn progress)
+      : request_(request),
+        run_(run),
+        progress_(progress),
+        pool_(request.threads) {}
 
   absl::StatusOr<GateOutcome> Run();
 
  private:
-  absl::Status ReadBaseline();
+  absl::Status ReadBaselines();
   absl::Status Count();
   absl::Status CompareLayouts();
+  absl::Status MeasureModels();
+  absl::Status CompareStored();
   absl::Status CompareBuilds();
   void AddFloors();
   void Add(std::vector<GateResult> results);
 
   const GateRequest& request_;
+  const ResultFile& run_;
   ProgressFn progress_;
   ThreadPool pool_;
   GateBaseline baseline_;
+  ResultFile stored_;
   GateOutcome outcome_;
 };
 
 absl::StatusOr<GateOutcome> Gate::Run() {
-  TESSERA_RETURN_IF_ERROR(ReadBaseline());
+  TESSERA_RETURN_IF_ERROR(ReadBaselines());
   if (request_.check_counts) TESSERA_RETURN_IF_ERROR(Count());
   if (request_.check_layouts) TESSERA_RETURN_IF_ERROR(CompareLayouts());
+  if (request_.check_models) TESSERA_RETURN_IF_ERROR(MeasureModels());
+  if (request_.check_stored) TESSERA_RETURN_IF_ERROR(CompareStored());
   if (request_.check_builds) TESSERA_RETURN_IF_ERROR(CompareBuilds());
   if (outcome_.results.empty()) {
     return absl::NotFoundError(
@@ -73,9 +85,18 @@ absl::StatusOr<GateOutcome> Gate::Run() {
   return std::move(outcome_);
 }
 
-absl::Status Gate::ReadBaseline() {
-  if (request_.counts.empty()) return absl::OkStatus();
-  TESSERA_ASSIGN_OR_RETURN(baseline_, ReadGateBaseline(request_.counts));
+absl::Status Gate::ReadBaselines() {
+  if (!request_.counts.empty()) {
+    TESSERA_ASSIGN_OR_RETURN(baseline_, ReadGateBaseline(request_.counts));
+  }
+  if (request_.check_stored) {
+    TESSERA_ASSIGN_OR_RETURN(stored_, ReadResultFile(request_.baseline));
+    // Rather now than after minutes of measuring.
+    return WithPath(
+        request_.baseline,
+        CheckStored(stored_, run_, {}, request_.rules, request_.any_machine)
+            .status());
+  }
   return absl::OkStatus();
 }
 
@@ -106,6 +127,7 @@ absl::Status Gate::CompareLayouts() {
                            CheckLayouts(options, sampler, progress_));
   Add(std::move(checked.results));
   outcome_.speeds = std::move(checked.speeds);
+  Add(FiguresOf(outcome_.speeds, request_.filter));
   if (!request_.counts.empty() && !outcome_.speeds.empty()) AddFloors();
   return absl::OkStatus();
 }
@@ -124,6 +146,27 @@ void Gate::AddFloors() {
       "warning: ", request_.counts, " has no floors for ", cpu, " with ", isa,
       "; to commit these, run bench --update_baseline on such a machine:\n",
       GateBaselineText(proposal)));
+}
+
+absl::Status Gate::MeasureModels() {
+  TESSERA_ASSIGN_OR_RETURN(const TemporaryFolder folder,
+                           TemporaryFolder::Create());
+  TESSERA_ASSIGN_OR_RETURN(const std::vector<GateRow> rows,
+                           ModelRows(request_, folder.path(), pool_));
+  RowSampler sampler(pool_);
+  TESSERA_ASSIGN_OR_RETURN(
+      std::vector<GateResult> figures,
+      ModelFigures(rows, request_.patience, sampler, progress_));
+  Add(std::move(figures));
+  return absl::OkStatus();
+}
+
+absl::Status Gate::CompareStored() {
+  TESSERA_ASSIGN_OR_RETURN(std::vector<GateResult> results,
+                           CheckStored(stored_, run_, outcome_.results,
+                                       request_.rules, request_.any_machine));
+  Add(std::move(results));
+  return absl::OkStatus();
 }
 
 absl::Status Gate::CompareBuilds() {
@@ -157,8 +200,9 @@ void Gate::Add(std::vector<GateResult> results) {
 }  // namespace
 
 absl::StatusOr<GateOutcome> RunGate(const GateRequest& request,
+                                    const ResultFile& run,
                                     ProgressFn progress) {
-  return Gate(request, progress).Run();
+  return Gate(request, run, progress).Run();
 }
 
 absl::Status UpdateBaseline(const GateRequest& request, ProgressFn progress) {

@@ -6,13 +6,14 @@
 #include "bench/gate/gate_report.h"
 #include "bench/gate/gate_request.h"
 #include "bench/progress_fn.h"
+#include "bench/results/result_file.h"
 
 namespace tessera {
 
-// Does the checks that are asked for. NotFound for a filter that leaves
-// nothing.
+// Does the checks that are asked for. `run` says what build and machine this
+// is. NotFound for a filter that leaves nothing.
 absl::StatusOr<GateOutcome> RunGate(const GateRequest& request,
-                                    ProgressFn progress);
+                                    const ResultFile& run, ProgressFn progress);
 
 // Writes the counts of this build, and the commit, to request.counts; keeps
 // floors, and adds proposed ones for a class of CPUs that has none.

@@ -2,12 +2,11 @@
 
 #include <filesystem>
 
-#include "absl/types/span.h"
-#include "base/atomic_file.h"
 #include "base/file_error.h"
 #include "base/host_info.h"
 #include "base/read_file.h"
 #include "base/status_macros.h"
+#include "base/write_file.h"
 #include "bench/report/report_template.h"
 #include "bench/results/history.h"
 #include "bench/results/trend_report.h"
@@ -43,13 +42,7 @@ absl::Status WriteReport(const ReportRequest& request, ReportPage* page) {
   if (!request.history.empty()) {
     TESSERA_RETURN_IF_ERROR(AddHistory(request.history, page));
   }
-  const std::string html = page->Html(TimeStamp());
-  TESSERA_ASSIGN_OR_RETURN(AtomicFile file,
-                           AtomicFile::Create(request.output, true));
-  TESSERA_RETURN_IF_ERROR(file.WriteAt(
-      0, absl::MakeConstSpan(reinterpret_cast<const uint8_t*>(html.data()),
-                             html.size())));
-  return file.Commit();
+  return WriteFile(request.output, page->Html(TimeStamp()));
 }
 
 }  // namespace tessera

@@ -18,7 +18,8 @@
 namespace tessera {
 namespace {
 
-constexpr absl::string_view kFlagsOfOutput[] = {"history", "output", "quiet"};
+constexpr absl::string_view kFlagsOfOutput[] = {
+    "history", "json", "output", "quiet", "report", "report_template"};
 
 bool IsFlagOfOutput(absl::string_view name) {
   return std::find(std::begin(kFlagsOfOutput), std::end(kFlagsOfOutput),

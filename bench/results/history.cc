@@ -11,6 +11,7 @@
 #include "absl/types/span.h"
 #include "base/digest.h"
 #include "base/status_macros.h"
+#include "bench/gate/row_filter.h"
 #include "bench/render_report.h"
 #include "bench/results/record_fields.h"
 #include "bench/results/result_row.h"
@@ -81,7 +82,7 @@ constexpr char kInsertRecord[] =
 constexpr char kSelectTrends[] =
     "SELECT row, fingerprint, score_unit, time, commit_id, score "
     "FROM record JOIN run ON run.id = record.run "
-    "WHERE row IS NOT NULL AND instr(row, ?) > 0 "
+    "WHERE row IS NOT NULL "
     "ORDER BY row, fingerprint, score_unit, time, run.id, position";
 
 // Of the text that the run has as a file.
@@ -253,11 +254,11 @@ absl::StatusOr<std::vector<TrendSeries>> History::Trends(
     absl::string_view filter) {
   TESSERA_ASSIGN_OR_RETURN(SqliteStatement select,
                            database_.Prepare(kSelectTrends));
-  select.Bind(1, filter);
   std::vector<TrendSeries> trends;
   while (true) {
     TESSERA_ASSIGN_OR_RETURN(const bool found, select.Step());
     if (!found) return trends;
+    if (!MatchesFilter(select.Text(0), filter)) continue;
     TrendSeries series = {select.Text(0), select.Text(1), select.Text(2), {}};
     if (trends.empty() || trends.back().row != series.row ||
         trends.back().machine != series.machine ||

@@ -48,7 +48,7 @@ class History {
   // Records that RowsOf does not know are kept, but have no trend.
   absl::StatusOr<bool> Append(const ResultFile& run);
 
-  // By row and machine. Rows whose name has `filter` in it.
+  // By row and machine. Rows that MatchesFilter leaves.
   absl::StatusOr<std::vector<TrendSeries>> Trends(absl::string_view filter);
 
  private:

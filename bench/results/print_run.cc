@@ -2,20 +2,35 @@
 
 #include <cstdio>
 
+#include "base/atomic_file.h"
 #include "base/status_macros.h"
+#include "base/write_file.h"
 #include "bench/results/history.h"
 
 namespace tessera {
 
+absl::Status CheckSinks(const RunSinks& sinks) {
+  if (!sinks.json.empty()) {
+    TESSERA_RETURN_IF_ERROR(AtomicFile::Create(sinks.json, true).status());
+  }
+  if (sinks.history.empty()) return absl::OkStatus();
+  return History::OpenOrCreate(sinks.history).status();
+}
+
 absl::Status PrintRun(const BenchReport& report, const ResultFile& run,
-                      OutputFormat output, const std::string& history) {
-  const std::string text = output == OutputFormat::kJson
-                               ? RenderResultFile(run)
-                               : RenderReport(report, output);
+                      const RunSinks& sinks) {
+  const std::string json = RenderResultFile(run);
+  const std::string text = sinks.output == OutputFormat::kJson
+                               ? json
+                               : RenderReport(report, sinks.output);
   std::fputs(text.c_str(), stdout);
-  if (history.empty()) return absl::OkStatus();
-  TESSERA_ASSIGN_OR_RETURN(History database, History::OpenOrCreate(history));
-  return database.Append(run).status();
+  if (!sinks.json.empty()) {
+    TESSERA_RETURN_IF_ERROR(WriteFile(sinks.json, json));
+  }
+  if (sinks.history.empty()) return absl::OkStatus();
+  TESSERA_ASSIGN_OR_RETURN(History history,
+                           History::OpenOrCreate(sinks.history));
+  return history.Append(run).status();
 }
 
 }  // namespace tessera

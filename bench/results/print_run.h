@@ -11,11 +11,20 @@
 
 namespace tessera {
 
-// Prints `report` as `output` says, where JSON is the whole of `run`, and
-// appends `run` to the database `history`, if that is not empty. Errors as
-// History's.
+// Where a run's results go.
+struct RunSinks {
+  OutputFormat output = OutputFormat::kMarkdown;  // on stdout
+  std::string json;     // a file that gets them as JSON; or empty
+  std::string history;  // a database that gets them, too; or empty
+};
+
+// Fails early where PrintRun would at the end: opens what it will write to.
+absl::Status CheckSinks(const RunSinks& sinks);
+
+// Prints `report`, where JSON is the whole of `run`, and puts `run` into the
+// files. Errors as History's and AtomicFile's.
 absl::Status PrintRun(const BenchReport& report, const ResultFile& run,
-                      OutputFormat output, const std::string& history);
+                      const RunSinks& sinks);
 
 }  // namespace tessera
 

@@ -15,11 +15,13 @@ ABSL_FLAG(bool, any_machine, false,
 ABSL_FLAG(std::string, history, "",
           "an SQLite file that gets what is measured, and the results that are "
           "named, FILE.json ...; made if it is missing");
+ABSL_FLAG(std::string, json, "",
+          "a file that gets what is measured as JSON, besides --output");
 ABSL_FLAG(bool, trends, false,
           "what each row in --history has reached, run by run");
 ABSL_FLAG(std::string, filter, "",
-          "with --trends: only rows with this text in their name; with --gate: "
-          "with all of these words");
+          "with --trends or --gate: only rows whose names have all of these "
+          "words");
 
 ABSL_DECLARE_FLAG(bool, gate);
 ABSL_DECLARE_FLAG(bool, kernels);
@@ -61,6 +63,9 @@ absl::Status CheckFlags(const ResultsRequest& request) {
   if (absl::GetFlag(FLAGS_compare) && absl::GetFlag(FLAGS_trends)) {
     return absl::InvalidArgumentError("--compare and --trends are two things");
   }
+  if (!absl::GetFlag(FLAGS_json).empty() && request.task != Task::kNone) {
+    return absl::InvalidArgumentError("--json goes with a measurement");
+  }
   if (request.task == Task::kTrends && request.history.empty()) {
     return absl::InvalidArgumentError("--trends needs --history=FILE.db");
   }
@@ -84,6 +89,15 @@ absl::Status CheckFlags(const ResultsRequest& request) {
 }
 
 }  // namespace
+
+absl::StatusOr<RunSinks> RunSinksFromFlags() {
+  RunSinks sinks;
+  TESSERA_ASSIGN_OR_RETURN(sinks.output,
+                           OutputFormatFromName(absl::GetFlag(FLAGS_output)));
+  sinks.json = absl::GetFlag(FLAGS_json);
+  sinks.history = absl::GetFlag(FLAGS_history);
+  return sinks;
+}
 
 absl::StatusOr<ResultsRequest> ResultsRequestFromFlags(
     const std::vector<std::string>& arguments) {

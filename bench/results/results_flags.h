@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "bench/results/print_run.h"
 #include "bench/results/results_request.h"
 
 namespace tessera {
@@ -15,6 +16,9 @@ namespace tessera {
 // InvalidArgument, naming the flag, for wrong usage.
 absl::StatusOr<ResultsRequest> ResultsRequestFromFlags(
     const std::vector<std::string>& arguments);
+
+// Where a measurement goes. InvalidArgument for an unknown --output.
+absl::StatusOr<RunSinks> RunSinksFromFlags();
 
 }  // namespace tessera
 

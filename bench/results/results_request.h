@@ -19,7 +19,7 @@ struct ResultsRequest {
 
   Task task = Task::kNone;
   std::vector<std::string> files;
-  std::string history;  // with kNone: to append what is measured to; or empty
+  std::string history;
   std::string filter;
   bool any_machine = false;
   OutputFormat output = OutputFormat::kMarkdown;

@@ -15,6 +15,7 @@
 #include "runtime/kernels/low_bit_gemm-inl.h"
 #include "runtime/kernels/low_bit_matmul-inl.h"
 #include "runtime/kernels/matmul_kernels-inl.h"
+#include "runtime/kernels/rowmajor_matmul-inl.h"
 #include "runtime/kernels/super_block_matmul-inl.h"
 #include "runtime/kernels/transposed_gemv-inl.h"
 #include "runtime/kernels/vector_kernels-inl.h"
@@ -50,6 +51,13 @@ TESSERA_FOR_EACH_MATMUL(TESSERA_DEFINE_MATMUL)
   void GemvPart##type(const GemvPartArgs& args) { GemvPart<type##Type>(args); }
 TESSERA_FOR_EACH_MATMUL(TESSERA_DEFINE_GEMV_PART)
 #undef TESSERA_DEFINE_GEMV_PART
+
+#define TESSERA_DEFINE_ROWMAJOR(type)           \
+  void RowMajor##type(const MatmulArgs& args) { \
+    MatmulRowMajor<type##Rows>(args);           \
+  }
+TESSERA_FOR_EACH_ROWMAJOR(TESSERA_DEFINE_ROWMAJOR)
+#undef TESSERA_DEFINE_ROWMAJOR
 
 #define TESSERA_DEFINE_TRANSPOSED_GEMV(type)                  \
   void TransposedGemv##type(const TransposedGemvArgs& args) { \

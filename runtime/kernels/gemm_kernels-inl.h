@@ -404,8 +404,19 @@ inline void StoreSums(const MatmulArgs& args, int64_t tile, int64_t first,
   }
 }
 
+// Where MultiplyManyTokens finds row tiles: a source unpacks blocks [first, first
+// + count) of row tile `tile` as the r-th. This one takes interleaved matrices.
+struct InterleavedSource {
+  template <typename Gemm, int R>
+  static inline void Unpack(const MatmulArgs& args, int64_t tile, int64_t first,
+                            int64_t count, int r, UnpackedTiles<R>& out) {
+    Gemm::template Unpack<R>(args.tiles + tile * args.row_tile_stride, first,
+                             count, r, out);
+  }
+};
+
 // R row tiles from `tile` on times all tokens.
-template <typename Gemm, int R>
+template <typename Gemm, typename Source, int R>
 __attribute__((noinline)) void MultiplyRowTiles(const MatmulArgs& args,
                                                 int64_t tile) {
   UnpackedTiles<R> tiles;
@@ -420,8 +431,8 @@ __attribute__((noinline)) void MultiplyRowTiles(const MatmulArgs& args,
       const int64_t left = blocks - first;
       const int64_t count = left < kUnpackedBlocks ? left : kUnpackedBlocks;
       for (int r = 0; r < R; ++r) {
-        Gemm::template Unpack<R>(args.tiles + (tile + r) * args.row_tile_stride,
-                                 first, count, r, tiles);
+        Source::template Unpack<Gemm, R>(args, tile + r, first, count, r,
+                                         tiles);
       }
       MultiplyUnpackedTokens<Gemm, R, kGemmTokens>(x, tiles, first, count,
                                                    token, last, sums.sum);
@@ -430,14 +441,16 @@ __attribute__((noinline)) void MultiplyRowTiles(const MatmulArgs& args,
   }
 }
 
-template <typename Gemm>
+template <typename Gemm, typename Source = InterleavedSource>
 void MultiplyManyTokens(const MatmulArgs& args) {
   constexpr int R = Gemm::kHalves ? 2 : kGemmRowTiles;
   int64_t tile = args.first_tile;
   for (; tile + R <= args.last_tile; tile += R) {
-    MultiplyRowTiles<Gemm, R>(args, tile);
+    MultiplyRowTiles<Gemm, Source, R>(args, tile);
   }
-  for (; tile < args.last_tile; ++tile) MultiplyRowTiles<Gemm, 1>(args, tile);
+  for (; tile < args.last_tile; ++tile) {
+    MultiplyRowTiles<Gemm, Source, 1>(args, tile);
+  }
 }
 
 // Which types have a gemm; `Gemm` says how they are unpacked.

@@ -13,6 +13,8 @@ namespace kernels {
 #define TESSERA_DECLARE_MATMUL(type)          \
   void Matmul##type(const MatmulArgs& args); \
   void GemvPart##type(const GemvPartArgs& args);
+#define TESSERA_DECLARE_ROWMAJOR(type) \
+  void RowMajor##type(const MatmulArgs& args);
 #define TESSERA_DECLARE_TRANSPOSED_GEMV(type) \
   void TransposedGemv##type(const TransposedGemvArgs& args);
 #define TESSERA_DECLARE_VECTOR_KERNEL(member, function) \
@@ -20,6 +22,7 @@ namespace kernels {
 #define TESSERA_DECLARE_ISA(name, enumerator)                       \
   namespace name {                                                  \
   TESSERA_FOR_EACH_MATMUL(TESSERA_DECLARE_MATMUL)                   \
+  TESSERA_FOR_EACH_ROWMAJOR(TESSERA_DECLARE_ROWMAJOR)               \
   TESSERA_FOR_EACH_TRANSPOSED_GEMV(TESSERA_DECLARE_TRANSPOSED_GEMV) \
   TESSERA_FOR_EACH_VECTOR_KERNEL(TESSERA_DECLARE_VECTOR_KERNEL)     \
   }
@@ -40,6 +43,9 @@ namespace {
 #define TESSERA_GEMV_PART_CASE(type) \
   case DType::k##type:               \
     return GemvPart##type;
+#define TESSERA_ROWMAJOR_CASE(type) \
+  case DType::k##type:              \
+    return RowMajor##type;
 #define TESSERA_TRANSPOSED_GEMV_CASE(type) \
   case DType::k##type:                     \
     return TransposedGemv##type;
@@ -61,6 +67,8 @@ MatmulFn FindNoGemm(DType) { return nullptr; }
                       TESSERA_FOR_EACH_MATMUL(TESSERA_MATMUL_CASE))           \
   TESSERA_DEFINE_FIND(GemvPartFn, FindGemvPart, name,                         \
                       TESSERA_FOR_EACH_MATMUL(TESSERA_GEMV_PART_CASE))        \
+  TESSERA_DEFINE_FIND(MatmulFn, FindRowMajor, name,                           \
+                      TESSERA_FOR_EACH_ROWMAJOR(TESSERA_ROWMAJOR_CASE))       \
   TESSERA_DEFINE_FIND(                                                        \
       TransposedGemvFn, FindTransposedGemv, name,                             \
       TESSERA_FOR_EACH_TRANSPOSED_GEMV(TESSERA_TRANSPOSED_GEMV_CASE))         \
@@ -73,6 +81,7 @@ MatmulFn FindNoGemm(DType) { return nullptr; }
     table.gemm_tokens = std::numeric_limits<int64_t>::max();                  \
     table.split_activations = nullptr;                                        \
     table.find_gemv_part = FindGemvPart_##name;                               \
+    table.find_rowmajor = FindRowMajor_##name;                                \
     table.find_transposed_gemv = FindTransposedGemv_##name;                   \
     TESSERA_FOR_EACH_VECTOR_KERNEL(TESSERA_TABLE_MEMBER)                      \
     return table;                                                             \

@@ -25,7 +25,10 @@ struct KernelTable {
   // dequantized rows serves).
   MatmulFn (*find_matmul)(DType type);
 
-  // The same for `gemm_tokens` or more tokens with Activations::bf16, which
+  // The same, with the same bits, for row-major matrices; null for many types.
+  MatmulFn (*find_rowmajor)(DType type);
+
+  // As find_matmul for `gemm_tokens` or more tokens with Activations::bf16, which
   // split_activations makes; MatmulArgs::scratch is needed. find_gemm gives null
   // if there is no better way than find_matmul's, split_activations is null and
   // gemm_tokens the greatest number if that is so for all types.

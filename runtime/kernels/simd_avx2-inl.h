@@ -6,6 +6,8 @@
 #include <immintrin.h>
 #include <stdint.h>
 
+#include "runtime/kernels/simd_rows-inl.h"
+
 #define TESSERA_UNROLL _Pragma("GCC unroll 16")
 
 namespace tessera {
@@ -285,6 +287,27 @@ template <int kFirst>
 inline U8x64 AddFifthBits(U8x64 x, U8x64 bits) {
   return {AddFifthBitsHalf<kFirst>(x.a, bits.a),
           AddFifthBitsHalf<kFirst>(x.b, bits.b)};
+}
+// 8 lanes: their first bytes, then the second, third and fourth ones.
+inline __m256i TransposeBytesHalf(__m256i x) {
+  const __m256i in_lane = _mm256_broadcastsi128_si256(
+      _mm_setr_epi32(0x0c080400, 0x0d090501, 0x0e0a0602, 0x0f0b0703));
+  return _mm256_permutevar8x32_epi32(_mm256_shuffle_epi8(x, in_lane),
+                                     _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+}
+inline U8x64 TransposeBytes(U8x64 x) {
+  const __m256i a = TransposeBytesHalf(x.a);
+  const __m256i b = TransposeBytesHalf(x.b);
+  const __m256i even = _mm256_unpacklo_epi64(a, b);
+  const __m256i odd = _mm256_unpackhi_epi64(a, b);
+  return {_mm256_permute2x128_si256(even, odd, 0x20),
+          _mm256_permute2x128_si256(even, odd, 0x31)};
+}
+inline U8x64 SplitHalves(U8x64 x) {
+  const __m256i a = SplitPairs(x.a);
+  const __m256i b = SplitPairs(x.b);
+  return {_mm256_permute2x128_si256(a, b, 0x20),
+          _mm256_permute2x128_si256(a, b, 0x31)};
 }
 // The digit is 1 from 86 on and 2 from 171 on; comparisons are signed.
 inline __m256i TernaryDigitsHalf(__m256i x) {

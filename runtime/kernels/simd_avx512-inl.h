@@ -6,6 +6,8 @@
 #include <immintrin.h>
 #include <stdint.h>
 
+#include "runtime/kernels/simd_rows-inl.h"
+
 #define TESSERA_UNROLL _Pragma("GCC unroll 16")
 
 namespace tessera {
@@ -143,12 +145,15 @@ inline void StoreF16(uint16_t* p, F32x16 x) {
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(p),
                       _mm512_cvtps_ph(x.v, _MM_FROUND_TO_NEAREST_INT));
 }
-inline void LoadF16Pairs(const uint8_t* p, F32x16& first, F32x16& second) {
+// 16 pairs of halves: the firsts in the low 256 bits, the seconds in the high.
+inline __m512i SplitPairs(__m512i pairs) {
   alignas(64) static constexpr uint16_t kSplit[32] = {
       0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30,
       1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31};
-  const __m512i halves = _mm512_permutexvar_epi16(_mm512_load_si512(kSplit),
-                                                  _mm512_loadu_si512(p));
+  return _mm512_permutexvar_epi16(_mm512_load_si512(kSplit), pairs);
+}
+inline void LoadF16Pairs(const uint8_t* p, F32x16& first, F32x16& second) {
+  const __m512i halves = SplitPairs(_mm512_loadu_si512(p));
   first = {_mm512_cvtph_ps(_mm512_castsi512_si256(halves))};
   second = {_mm512_cvtph_ps(_mm512_extracti64x4_epi64(halves, 1))};
 }
@@ -202,6 +207,15 @@ inline U8x64 AddFifthBits(U8x64 x, U8x64 bits) {
       _mm512_test_epi8_mask(_mm512_shuffle_epi8(bits.v, source), bit);
   return {_mm512_mask_add_epi8(x.v, set, x.v, _mm512_set1_epi8(16))};
 }
+inline U8x64 TransposeBytes(U8x64 x) {
+  const __m512i in_lane = _mm512_set4_epi32(0x0f0b0703, 0x0e0a0602, 0x0d090501,
+                                            0x0c080400);
+  const __m512i across =
+      _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+  return {_mm512_permutexvar_epi32(across,
+                                   _mm512_shuffle_epi8(x.v, in_lane))};
+}
+inline U8x64 SplitHalves(U8x64 x) { return {SplitPairs(x.v)}; }
 // The digit is 1 from 86 on and 2 from 171 on.
 inline U8x64 TernaryDigits(U8x64 x) {
   const __m512i one = _mm512_set1_epi8(1);

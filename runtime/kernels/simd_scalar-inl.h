@@ -335,9 +335,36 @@ inline U8x64 AddFifthBits(U8x64 x, U8x64 bits) {
     return x.v[i] + 16 * (byte >> (kFirst % 8 + i % 4) & 1);
   });
 }
+// The first bytes of all lanes, then the second, third and fourth ones.
+inline U8x64 TransposeBytes(U8x64 x) {
+  return EachByte([&](int i) { return x.v[i % 16 * 4 + i / 16]; });
+}
+// The low halves of all lanes, then the high ones.
+inline U8x64 SplitHalves(U8x64 x) {
+  return EachByte(
+      [&](int i) { return x.v[i % 32 / 2 * 4 + i / 32 * 2 + i % 2]; });
+}
 // floor(3 x / 256): the first digit after the point of x / 256 in base 3.
 inline U8x64 TernaryDigits(U8x64 x) {
   return EachByte([&](int i) { return 3 * x.v[i] >> 8; });
+}
+
+// 16 bytes from each of 16 rows that are `stride` bytes apart, as 4 lines at
+// `out`: bytes 4r .. 4r+3 of line i are bytes 4i .. 4i+3 of row r, ^ kFlip.
+template <uint8_t kFlip>
+inline void InterleaveRows(const uint8_t* p, int64_t stride, uint8_t* out) {
+  for (int i = 0; i < 4; ++i) {
+    StoreU8(out + 64 * i, EachByte([&](int k) {
+              return p[k / 4 * stride + 4 * i + k % 4] ^ kFlip;
+            }));
+  }
+}
+// Two bytes from each of 16 rows, side by side.
+inline void GatherHalves(const uint8_t* p, int64_t stride, uint8_t* out) {
+  for (int r = 0; r < 16; ++r) {
+    out[2 * r] = p[r * stride];
+    out[2 * r + 1] = p[r * stride + 1];
+  }
 }
 
 // sum + the products of 16 columns: lane r adds w[j / 4] byte 4r + j % 4 times

@@ -54,11 +54,14 @@ absl::StatusOr<Matrix> MakeMatrix(const TensorView& view,
         "tensor ", Quoted(view.name), ": cannot compute with ",
         DTypeName(view.type), " in row tiles of ", layout.tile_rows));
   }
-  // Kernels fit the one tile shape of this kernel ABI.
-  if (exact || layout.order == LayoutOrder::kRowMajor ||
-      layout.tile_rows != kTileRows) {
+  if (exact) return matrix;
+  if (layout.order == LayoutOrder::kRowMajor) {
+    // No gemm: those take interleaved tiles.
+    matrix.kernel = kernels.find_rowmajor(view.type);
     return matrix;
   }
+  // Kernels fit the one tile shape of this kernel ABI.
+  if (layout.tile_rows != kTileRows) return matrix;
   matrix.kernel = kernels.find_matmul(view.type);
   matrix.gemm = kernels.find_gemm(view.type);
   if (matrix.kernel != nullptr && !layout.has_whole_row_tiles()) {

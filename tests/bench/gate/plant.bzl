@@ -7,6 +7,7 @@ _WRAPPED = [
     "_ZN7tessera11SpinBarrier4WaitEv",
     "_ZN7tessera15AttentionPhases12ProjectHeadsEll",
     "_ZN7tessera11ForwardPass3RunEv",
+    "_ZNK7tessera13LayoutProfile6ChooseENS_5DTypeENS_10MatrixDutyEmm",
 ]
 
 PLANT_LINKOPTS = ["-Wl,--wrap=" + name for name in _WRAPPED]

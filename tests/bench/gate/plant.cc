@@ -8,6 +8,7 @@
 //   instruction     one more instruction per tile of the AVX2 Q4_0 kernel
 //   barrier         one more barrier per layer
 //   allocation      one more allocation per token
+//   auto            --layout=auto takes transposed for everything
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <x86intrin.h>
@@ -20,6 +21,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "base/thread_pool.h"
+#include "formats/layout/layout_profile.h"
 #include "runtime/kernels/kernel_args.h"
 #include "runtime/model/attention_phases.h"
 #include "runtime/model/forward_pass.h"
@@ -123,6 +125,23 @@ void WrapProjectHeads(AttentionPhases* self, int64_t layer, int64_t queries) {
   if (last_barrier != nullptr && Planted("barrier") != 0) {
     RealWait(last_barrier);
   }
+}
+
+const LayoutRule*
+RealChoose(const LayoutProfile* self, DType type, MatrixDuty duty, uint64_t rows, uint64_t columns) asm(
+    "__real__ZNK7tessera13LayoutProfile6ChooseENS_5DTypeENS_10MatrixDutyEmm");
+const LayoutRule*
+WrapChoose(const LayoutProfile* self, DType type, MatrixDuty duty, uint64_t rows, uint64_t columns) asm(
+    "__wrap__ZNK7tessera13LayoutProfile6ChooseENS_5DTypeENS_10MatrixDutyEmm");
+const LayoutRule* WrapChoose(const LayoutProfile* self, DType type,
+                             MatrixDuty duty, uint64_t rows, uint64_t columns) {
+  static const LayoutRule& wrong = *[] {
+    auto* rule = new LayoutRule();
+    rule->layout = LayoutOrder::kTransposed;
+    return rule;
+  }();
+  if (Planted("auto") != 0) return &wrong;
+  return RealChoose(self, type, duty, rows, columns);
 }
 
 void RealRun(ForwardPass* self) asm("__real__ZN7tessera11ForwardPass3RunEv");

@@ -81,7 +81,8 @@ TEST(HistoryTest, TrendsAreInOrderOfTime) {
   EXPECT_EQ(trends[0].points[1].time, "2026-11-02T12:00:00Z");
   EXPECT_EQ(trends[0].points[2].commit, std::string(40, 'a'));
   EXPECT_EQ(Trends(path, "").size(), 2u);
-  EXPECT_TRUE(Trends(path, "no such row").empty());
+  EXPECT_EQ(Trends(path, "avx2 tg128").size(), 1u);
+  EXPECT_TRUE(Trends(path, "tg128 amx").empty());
 }
 
 TEST(HistoryTest, TheSameRunIsThereOnce) {

@@ -12,6 +12,7 @@
 #include "base/checked_math.h"
 #include "formats/layout/pack.h"
 #include "gtest/gtest.h"
+#include "runtime/ops/panel.h"
 
 namespace tessera {
 namespace {
@@ -225,6 +226,66 @@ TEST(MakeMatrixTest, ExactModeUsesNoKernel) {
   const KernelTable& kernels = KernelTableFor(Isa::kScalar);
   EXPECT_NE(MakeMatrix(weights.view(), kernels, false)->kernel, nullptr);
   EXPECT_EQ(MakeMatrix(weights.view(), kernels, true)->kernel, nullptr);
+}
+
+TEST(MakeMatrixTest, RowMajorGivesTheBitsOfInterleaved) {
+  for (const DType type :
+       {DType::kQ4_0, DType::kQ8_0, DType::kQ4_K, DType::kQ6_K}) {
+    const RandomMatrix a(type, LayoutOrder::kInterleaved, 83, 512);
+    const RandomMatrix b(type, LayoutOrder::kRowMajor, 83, 512);
+    for (const Isa isa : SupportedIsas()) {
+      const KernelTable& kernels = KernelTableFor(isa);
+      const RandomActivations activations(kernels, 7, 19, 512);
+      const Matrix row_major = *MakeMatrix(b.view(), kernels, false);
+      EXPECT_NE(row_major.kernel, nullptr);
+      EXPECT_EQ(
+          Multiply(*MakeMatrix(a.view(), kernels, false), activations.x(), 1),
+          Multiply(row_major, activations.x(), 2))
+          << DTypeName(type) << ", " << IsaName(isa);
+    }
+  }
+}
+
+// A form that FormsFor leaves out is not there to be read.
+TEST(PanelTest, FormsThatAreReadAreFilled) {
+  constexpr int64_t kColumns = 256;
+  for (const DType type : {DType::kF32, DType::kF16, DType::kQ4_0, DType::kQ8_0,
+                           DType::kQ4_K, DType::kQ6_K, DType::kQ5_K}) {
+    for (const LayoutOrder order :
+         {LayoutOrder::kRowMajor, LayoutOrder::kInterleaved,
+          LayoutOrder::kTransposed, LayoutOrder::kSwizzled}) {
+      const RandomMatrix weights(type, order, 33, kColumns);
+      for (const Isa isa : SupportedIsas()) {
+        const KernelTable& kernels = KernelTableFor(isa);
+        const Matrix matrix = *MakeMatrix(weights.view(), kernels, false);
+        for (const int64_t tokens : {1, 31, 32, 50}) {
+          const RandomActivations all(kernels, 0, tokens, kColumns);
+          const int64_t blocks = tokens * kColumns / kActivationBlock;
+          Lines bf16 = MakeLines(blocks * kActivationBlock * 2);
+          Lines rest = MakeLines(blocks * kActivationBlock * 2);
+          const PanelForms forms = FormsFor({&matrix}, tokens);
+          Panel panel;
+          if (forms.int8) {
+            panel.q = const_cast<int8_t*>(all.x().q);
+            panel.scale = const_cast<float*>(all.x().scale);
+            panel.sum16 = const_cast<int32_t*>(all.x().sum16);
+          }
+          if (forms.bf16) {
+            panel.bf16 = reinterpret_cast<uint16_t*>(Data(bf16));
+            panel.bf16_rest = reinterpret_cast<uint16_t*>(Data(rest));
+          }
+          const PanelRows rows = {tokens, kColumns, all.x().f32};
+          FillPanel(kernels, rows, 0, tokens, forms, panel);
+          for (const float y :
+               Multiply(matrix, ActivationsOf(rows, panel), 2)) {
+            ASSERT_TRUE(std::isfinite(y))
+                << DTypeName(type) << ", " << LayoutOrderName(order) << ", "
+                << IsaName(isa) << ", " << tokens << " tokens";
+          }
+        }
+      }
+    }
+  }
 }
 
 TEST(MakeMatrixTest, LayoutsOfExactModeGiveTheSameBits) {

@@ -23,13 +23,13 @@ export function append(element, children) {
   }
 }
 
-// A labelled <select>. `options` are {value, label}; `onchange` gets a value.
-// Nothing where there is no choice.
-export function picker(label, options, value, onchange) {
+// A labelled <select> called `field`. `options` are {value, label}; `onchange`
+// gets a value. Nothing where there is no choice.
+export function picker(field, label, options, value, onchange) {
   if (options.length < 2) return null;
   const select = h(
     "select",
-    { onchange: () => onchange(select.value) },
+    { "data-field": field, onchange: () => onchange(select.value) },
     options.map((option) =>
       h(
         "option",
@@ -39,6 +39,12 @@ export function picker(label, options, value, onchange) {
     ),
   );
   return h("label", {}, label, select);
+}
+
+// Draws again after a choice, which replaces the <select>, and focuses it.
+export function choose(root, field, render) {
+  render();
+  root.querySelector(`select[data-field="${field}"]`)?.focus();
 }
 
 // What a section says when its kind of result is not among the inputs.

@@ -1,5 +1,5 @@
 // The section of the matrix kernels: controls, roofline, heat maps, table.
-import { absent, h, picker } from "./dom.js";
+import { absent, choose, h, picker } from "./dom.js";
 import { sweepCharts } from "./chart.js";
 import { count, number, short } from "./format.js";
 import { heatmaps } from "./heatmap.js";
@@ -109,8 +109,7 @@ export function kernelSection(part) {
     }
     const set = (field) => (value) => {
       state[field] = value;
-      render();
-      section.querySelector(`.controls [data-field="${field}"]`)?.focus();
+      choose(section, field, render);
     };
     const chosen = chosenKernels(kernels, state.matrix);
     const mapped =
@@ -120,8 +119,12 @@ export function kernelSection(part) {
       controls(byCount, matrices, state, set),
       h("h3", {}, "Roofline"),
       rooflineChart(chosen) ?? absent("These results have no limits to draw."),
-      h("h3", {}, "Percent of limit by type and layout"),
-      ...[heatmaps(mapped) ?? absent("Nothing to map for this choice.")].flat(),
+      h(
+        "div",
+        { class: "together" },
+        h("h3", {}, "Percent of limit by type and layout"),
+        heatmaps(mapped) ?? absent("Nothing to map for this choice."),
+      ),
       foldedTable(`kernels, ${state.configuration}`, columns, kernels),
     );
     sweepCharts();
@@ -131,23 +134,17 @@ export function kernelSection(part) {
 }
 
 function controls(configurations, matrices, state, set) {
-  const marked = (label, field) => {
-    label?.querySelector("select").setAttribute("data-field", field);
-    return label;
-  };
   return h(
     "div",
     { class: "controls" },
-    marked(
-      picker(
-        "Measured with",
-        configurations.map(([name]) => ({ value: name, label: name })),
-        state.configuration,
-        set("configuration"),
-      ),
+    picker(
       "configuration",
+      "Measured with",
+      configurations.map(([name]) => ({ value: name, label: name })),
+      state.configuration,
+      set("configuration"),
     ),
-    marked(picker("Matrices", matrices, state.matrix, set("matrix")), "matrix"),
+    picker("matrix", "Matrices", matrices, state.matrix, set("matrix")),
     configurations.length === 1
       ? h("p", { class: "soft" }, `Measured with ${state.configuration}.`)
       : null,

@@ -1,6 +1,6 @@
 // Reads the results in the page and builds all sections from them.
 import { drawForPrint, drawForScreen, sweepCharts } from "./chart.js";
-import { h, picker } from "./dom.js";
+import { choose, h, picker } from "./dom.js";
 import { count, time } from "./format.js";
 import { gateSection } from "./gate.js";
 import { kernelSection } from "./kernels.js";
@@ -43,7 +43,7 @@ function makeSection({ id, title, make }, part) {
   }
 }
 
-function masthead(report, machines, machine, choose) {
+function masthead(report, machines, machine, change) {
   const cpu = machines.find((m) => m.fingerprint === machine)?.label;
   const times = report.files
     .filter((f) => f.fingerprint === machine && f.time)
@@ -73,10 +73,11 @@ function masthead(report, machines, machine, choose) {
       "div",
       { class: "controls" },
       picker(
+        "machine",
         "Machine",
         machines.map((m) => ({ value: m.fingerprint, label: m.label })),
         machine,
-        choose,
+        change,
       ),
     ),
     h(
@@ -95,12 +96,10 @@ function masthead(report, machines, machine, choose) {
 
 function render(page, report, machines, machine) {
   const part = onMachine(report, machine);
-  const choose = (fingerprint) => {
-    render(page, report, machines, fingerprint);
-    page.querySelector("header select")?.focus();
-  };
+  const change = (fingerprint) =>
+    choose(page, "machine", () => render(page, report, machines, fingerprint));
   page.replaceChildren(
-    masthead(report, machines, machine, choose),
+    masthead(report, machines, machine, change),
     h(
       "main",
       {},

@@ -1,11 +1,10 @@
 // The section of trends: small charts of how each row went from run to run.
 import * as Plot from "@observablehq/plot";
 import { chart, sweepCharts } from "./chart.js";
-import { absent, h, picker } from "./dom.js";
+import { absent, choose, h, picker } from "./dom.js";
 import { commit, count, number, short, tick, time } from "./format.js";
-import { distinct } from "./statistics.js";
 import { foldedTable } from "./table.js";
-import { movements } from "./verdict.js";
+import { isWhole, movements } from "./verdict.js";
 
 const SHOWN = 12;
 const HEIGHT = 140;
@@ -106,6 +105,52 @@ function multiple(series) {
   );
 }
 
+const ROWS = {
+  whole: { label: "whole tokens and models", has: isWhole },
+  every: { label: "every row", has: () => true },
+};
+
+function controls(rows, chosen, state, set) {
+  const option = (value) => ({ value, label: ROWS[value].label });
+  return h(
+    "div",
+    { class: "controls" },
+    picker("rows", "Rows", rows.map(option), state.rows, set("rows")),
+    picker(
+      "charts",
+      "Charts",
+      chosen.length > SHOWN
+        ? [
+            { value: "some", label: `the ${SHOWN} that moved most` },
+            { value: "all", label: `all ${chosen.length}` },
+          ]
+        : [],
+      state.charts,
+      set("charts"),
+    ),
+  );
+}
+
+function trendCharts(chosen, state) {
+  const moving = chosen.filter((s) => s.points.length > 1);
+  if (moving.length === 0) {
+    return absent("Each row was measured once; there is no trend yet.");
+  }
+  return [
+    h(
+      "p",
+      { class: "soft" },
+      "Sorted by how far the last point is from the one before. Axes do not " +
+        "begin at zero.",
+    ),
+    h(
+      "div",
+      { class: "multiples" },
+      (state.charts === "all" ? moving : moving.slice(0, SHOWN)).map(multiple),
+    ),
+  ];
+}
+
 export function trendSection(part) {
   const section = h("section", {
     id: "trends",
@@ -118,66 +163,24 @@ export function trendSection(part) {
       head,
       absent(
         "No history was given. bench keeps one, and shows it here with",
-        "--history",
+        "--history=runs.db",
       ),
     );
     return section;
   }
-  const units = distinct(all.map((s) => s.unit));
-  const state = { unit: "all", many: "some" };
+  const whole = all.filter(isWhole).length;
+  const rows = whole > 0 && whole < all.length ? ["whole", "every"] : ["every"];
+  const state = { rows: rows[0], charts: "some" };
   const render = () => {
-    const chosen = all.filter(
-      (s) => state.unit === "all" || s.unit === state.unit,
-    );
-    const shown = state.many === "all" ? chosen : chosen.slice(0, SHOWN);
+    const chosen = all.filter(ROWS[state.rows].has);
     const set = (field) => (value) => {
       state[field] = value;
-      render();
-      section.querySelector(`[data-field="${field}"] select`)?.focus();
+      choose(section, field, render);
     };
     section.replaceChildren(
       head,
-      h(
-        "div",
-        { class: "controls" },
-        h(
-          "span",
-          { "data-field": "unit" },
-          picker(
-            "Unit",
-            [
-              { value: "all", label: "all" },
-              ...(units.length > 1
-                ? units.map((u) => ({ value: u, label: u }))
-                : []),
-            ],
-            state.unit,
-            set("unit"),
-          ),
-        ),
-        h(
-          "span",
-          { "data-field": "many" },
-          chosen.length > SHOWN || state.many === "all"
-            ? picker(
-                "Charts",
-                [
-                  { value: "some", label: `the ${SHOWN} that moved most` },
-                  { value: "all", label: `all ${chosen.length}` },
-                ],
-                state.many,
-                set("many"),
-              )
-            : null,
-        ),
-      ),
-      h(
-        "p",
-        { class: "soft" },
-        "Sorted by how far the last point is from the one before. Axes do not " +
-          "begin at zero.",
-      ),
-      h("div", { class: "multiples" }, shown.map(multiple)),
+      controls(rows, chosen, state, set),
+      ...[trendCharts(chosen, state)].flat(),
       foldedTable("trends", columns, chosen),
     );
     sweepCharts();

@@ -151,10 +151,18 @@ export function movements(series) {
     .sort((a, b) => Math.abs(b.step || 0) - Math.abs(a.step || 0));
 }
 
-// {series, fell, rose}: by more than 5 % since the point before. Null without
-// any trend of two points.
+// Whole tokens and models. Rows of single matrices are many, and jump more than
+// what they add up to.
+export const isWhole = (series) =>
+  series.unit !== "% of limit" || / token /.test(series.row);
+
+// {series, fell, rose}: by more than 5 % since the point before, of the whole
+// ones if there are any. Null without any trend of two points.
 export function trendSummary(series) {
-  const moved = movements(series).filter((s) => Number.isFinite(s.step));
+  const whole = series.filter(isWhole);
+  const moved = movements(whole.length > 0 ? whole : series).filter((s) =>
+    Number.isFinite(s.step),
+  );
   if (moved.length === 0) return null;
   return {
     series: moved.length,

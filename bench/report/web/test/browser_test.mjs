@@ -243,6 +243,15 @@ test("all of it can be had from the keyboard", async () => {
     assert.equal(await page.locator("#kernels tbody tr").count(), 912);
     assert.ok(await page.locator('#kernels .scroll[tabindex="0"]').count());
 
+    // Of the trends the whole ones come first; others can be had.
+    const whole = page.locator("#trends .multiples h3");
+    assert.match(await whole.first().innerText(), / token | (pp|tg)/);
+    await page.selectOption('#trends select[data-field="charts"]', "all");
+    assert.equal(await whole.count(), 38 + 8);
+    await page.selectOption('#trends select[data-field="rows"]', "every");
+    assert.equal(await whole.count(), 76 + 8);
+    await page.selectOption('#trends select[data-field="charts"]', "some");
+
     // A choice draws again and keeps the focus.
     const select = page.locator('#kernels select[data-field="matrix"]');
     await select.selectOption("ffn_up");

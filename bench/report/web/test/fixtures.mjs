@@ -347,8 +347,11 @@ export function trends() {
     series.push({ row, machine: MACHINE.fingerprint, unit, points });
   };
   for (const [type, [, decode, prefill]] of Object.entries(TYPES)) {
-    add(`${type} interleaved tinyllama-1.1b/token t1`, "% of limit", decode);
-    add(`${type} interleaved tinyllama-1.1b/token t512`, "% of limit", prefill);
+    for (const matrix of ["token", "ffn_up"]) {
+      const row = `${type} interleaved tinyllama-1.1b ${matrix}`;
+      add(`${row} t1 amx 2 threads`, "% of limit", decode);
+      add(`${row} t512 amx 2 threads`, "% of limit", prefill);
+    }
   }
   for (const [name, , prefill, decode] of MODELS) {
     add(`${name} pp512`, "t/s", prefill);
