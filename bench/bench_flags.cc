@@ -237,12 +237,14 @@ absl::string_view BenchUsage() {
   bench --kernels --output=json --history=runs.db > new.json
   bench --compare old.json new.json                  # what has changed
   bench --trends --history=runs.db --filter=Q4_0     # over all runs
+  bench --gate --baseline_bin=OLD/bench --filter="Q4_0 interleaved"   # slower?
   bench --report=page.html --history=runs.db *.json  # charts and a verdict
 
 usage: bench --kernels | --arena=FILES | --synthetic=SHAPE | --advise=FILE [flags]
        bench --compare OLD.json NEW.json
        bench --history=FILE.db RESULTS.json ...
        bench --trends --history=FILE.db
+       bench --gate [--counts=FILE.json] [--baseline_bin=BENCH] [--baseline=FILE.json]
        bench --report=FILE.html [--history=FILE.db] RESULTS.json ...
 
 The limits are measured by the same run, before and after each result: read

@@ -24,7 +24,12 @@ ABSL_FLAG(
     "with --gate: the committed figures, such as bench/gate/baseline.json; "
     "counts that differ from them fail");
 ABSL_FLAG(bool, update_baseline, false,
-          "write the figures of this build to --counts");
+          "write the counts of this build to --counts, or to "
+          "bench/gate/baseline.json, and floors for this class of CPUs if it "
+          "has none there");
+ABSL_FLAG(bool, advance_baseline, false,
+          "with --update_baseline: name the commit of this build as the one to "
+          "compare later ones with");
 ABSL_FLAG(Words, gate_files, Words(),
           "with --counts: files whose sizes are among the counts");
 ABSL_FLAG(
@@ -112,7 +117,12 @@ absl::StatusOr<GateRequest> GateRequestFromFlags(
   }
   GateRequest request;
   request.update = absl::GetFlag(FLAGS_update_baseline);
+  request.advance = absl::GetFlag(FLAGS_advance_baseline);
   request.counts = absl::GetFlag(FLAGS_counts);
+  if (request.advance && !request.update) {
+    return absl::InvalidArgumentError(
+        "--advance_baseline goes with --update_baseline");
+  }
   if (request.update && request.counts.empty()) {
     request.counts = kCommittedBaseline;
   }

@@ -22,6 +22,7 @@ struct GateRequest {
 
   std::string counts;              // the committed baseline
   bool update = false;             // rather write `counts` than check it
+  bool advance = false;            // and name the commit of this build there
   std::string baseline_bin;        // an older bench
   std::string baseline;            // JSON of an earlier gate
   bool any_machine = false;        // `baseline` may be of another machine

@@ -41,6 +41,20 @@ absl::StatusOr<Counts> CountAll(const GateRequest& request, ThreadPool& pool,
   return counts;
 }
 
+absl::StatusOr<std::string> CommitToName() {
+  if (BuildCommit() == "unknown") {
+    return absl::FailedPreconditionError(
+        "this bench was built outside of a git checkout, so that a baseline "
+        "could not name its commit");
+  }
+  if (BuildIsDirty()) {
+    return absl::FailedPreconditionError(
+        "this bench was built with changes that are not committed; commit them "
+        "and build it again, so that the baseline can name the commit");
+  }
+  return std::string(BuildCommit());
+}
+
 class Gate {
  public:
   Gate(const GateRequest& request, const ResultFile& run, ProgressFn progress)
@@ -206,11 +220,6 @@ absl::StatusOr<GateOutcome> RunGate(const GateRequest& request,
 }
 
 absl::Status UpdateBaseline(const GateRequest& request, ProgressFn progress) {
-  if (BuildCommit() == "unknown") {
-    return absl::FailedPreconditionError(
-        "this bench was built outside of a git checkout, so that a baseline "
-        "could not name a commit");
-  }
   ThreadPool pool(request.threads);
   GateBaseline baseline;
   absl::StatusOr<GateBaseline> old = ReadGateBaseline(request.counts);
@@ -219,8 +228,10 @@ absl::Status UpdateBaseline(const GateRequest& request, ProgressFn progress) {
   } else if (!absl::IsNotFound(old.status())) {
     return old.status();
   }
-  baseline.commit = std::string(BuildCommit());
-  baseline.compiler = std::string(CompilerName());
+  if (baseline.commit.empty() || request.advance) {
+    TESSERA_ASSIGN_OR_RETURN(baseline.commit, CommitToName());
+  }
+  baseline.compiler = CompilerName();
   TESSERA_ASSIGN_OR_RETURN(baseline.counts, CountAll(request, pool, progress));
   const std::string cpu = CpuClass();
   const std::string isa(IsaName(request.isa));

@@ -15,9 +15,10 @@ namespace tessera {
 absl::StatusOr<GateOutcome> RunGate(const GateRequest& request,
                                     const ResultFile& run, ProgressFn progress);
 
-// Writes the counts of this build, and the commit, to request.counts; keeps
-// floors, and adds proposed ones for a class of CPUs that has none.
-// FailedPrecondition if the build has no commit of its own.
+// Writes the counts of this build to request.counts; keeps floors, and adds
+// proposed ones for a class of CPUs that has none. The commit stays, unless
+// there is none or request.advance is set: then it is that of this build, and
+// FailedPrecondition if that is unknown or had changes.
 absl::Status UpdateBaseline(const GateRequest& request, ProgressFn progress);
 
 }  // namespace tessera

@@ -228,12 +228,13 @@ absl::Status History::AppendRecords(const ResultFile& run, int64_t id) {
   }
   TESSERA_ASSIGN_OR_RETURN(SqliteStatement insert,
                            database_.Prepare(kInsertRecord));
+  size_t next = 0;  // row; they are in the order of the records
   for (size_t i = 0; i < run.records.size(); ++i) {
     const Record& record = run.records[i];
     Binder binder(&insert);
     binder << id << static_cast<int64_t>(i);
-    if (rows.ok()) {
-      const ResultRow& row = (*rows)[i];
+    if (rows.ok() && next < rows->size() && (*rows)[next].record == i) {
+      const ResultRow& row = (*rows)[next++];
       binder << row.name << row.score << row.score_unit << row.value
              << row.unit;
     } else {

@@ -119,16 +119,46 @@ absl::StatusOr<ResultRow> PeerRow(const Record& record) {
   return row;
 }
 
+// Times of a figure in those of the limit, which took turns with it.
+std::vector<double> ShareTimes(const Record& record) {
+  std::vector<double> times = Positive(NumbersIn(record, "samples_ns"));
+  const std::vector<double> limits =
+      Positive(NumbersIn(record, "limit_samples_ns"));
+  if (times.size() != limits.size()) return {};
+  for (size_t i = 0; i < times.size(); ++i) times[i] /= limits[i];
+  return times;
+}
+
+absl::StatusOr<ResultRow> GateRowOf(const Record& record) {
+  ResultRow row;
+  TESSERA_ASSIGN_OR_RETURN(const std::string name, TextIn(record, "row"));
+  TESSERA_ASSIGN_OR_RETURN(const std::string isa, TextIn(record, "isa"));
+  row.name = absl::StrCat(name, " ", isa);
+  TESSERA_ASSIGN_OR_RETURN(row.value, NumberIn(record, "value"));
+  row.unit = row.score_unit = "% of limit";
+  row.speed = row.score = row.value;
+  row.times = ShareTimes(record);
+  return row;
+}
+
+// Of a gate, figures alone are speeds; the rest are comparisons.
+bool IsSpeed(const std::string& table, const Record& record) {
+  if (table != "gate") return true;
+  const absl::StatusOr<std::string> kind = TextIn(record, "kind");
+  return !kind.ok() || *kind == "figure";
+}
+
 using RowFn = absl::StatusOr<ResultRow> (*)(const Record&);
 
 absl::StatusOr<RowFn> RowFnFor(const std::string& table) {
   if (table == "kernel") return &KernelRow;
   if (table == "test") return &ModelRow;
   if (table == "comparison") return &PeerRow;
+  if (table == "gate") return &GateRowOf;
   return absl::UnimplementedError(
       absl::StrCat("the table is ", Quoted(table),
-                   "; only those of kernels, models and peers can be "
-                   "followed from run to run"));
+                   "; only those of kernels, models, peers and the gate can "
+                   "be followed from run to run"));
 }
 
 }  // namespace
@@ -138,6 +168,7 @@ absl::StatusOr<std::vector<ResultRow>> RowsOf(const ResultFile& results) {
   std::vector<ResultRow> rows;
   absl::flat_hash_map<std::string, int> seen;
   for (size_t i = 0; i < results.records.size(); ++i) {
+    if (!IsSpeed(results.table, results.records[i])) continue;
     absl::StatusOr<ResultRow> row = make_row(results.records[i]);
     if (!row.ok()) {
       return absl::Status(
@@ -146,6 +177,7 @@ absl::StatusOr<std::vector<ResultRow>> RowsOf(const ResultFile& results) {
     }
     const int times = ++seen[row->name];
     if (times > 1) absl::StrAppend(&row->name, " #", times);
+    row->record = i;
     rows.push_back(*std::move(row));
   }
   return rows;

@@ -2,6 +2,7 @@
 #ifndef BENCH_RESULTS_RESULT_ROW_H_
 #define BENCH_RESULTS_RESULT_ROW_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ struct ResultRow {
   // within a run: "Q4_0 interleaved tinyllama-1.1b token t1 avx2 2 threads".
   // What a run has measured twice is "... #2" the second time.
   std::string name;
+  size_t record = 0;  // its index in the result file
 
   double value = 0;  // as the table shows it
   std::string unit;  // of value: "us" or "t/s"
@@ -31,9 +33,10 @@ struct ResultRow {
   double limit = 0;
 };
 
-// A row for each record of a table of kernels ("kernel"), of models ("test") or
-// of models beside peers ("comparison"). Unimplemented for other tables.
-// DataLoss, naming the record and the field, if one is missing.
+// A row for each record of a table of kernels ("kernel"), of models ("test"),
+// of models beside peers ("comparison") or of a gate ("gate", its figures
+// alone). Unimplemented for other tables. DataLoss, naming the record and the
+// field, if one is missing.
 absl::StatusOr<std::vector<ResultRow>> RowsOf(const ResultFile& results);
 
 }  // namespace tessera

@@ -79,8 +79,29 @@ TEST(ResultRowTest, SaysWhatIsMissing) {
             "records[1] has a field 'type' that is no string");
   run.records[1] = {};
   EXPECT_EQ(RowsOf(run).status().message(), "records[1] has no field 'type'");
-  run.table = "gate";
+  run.table = "recipes";
   EXPECT_TRUE(absl::IsUnimplemented(RowsOf(run).status()));
+}
+
+TEST(ResultRowTest, OfAGateFiguresAreSpeeds) {
+  ResultFile run = SampleRun("2026-11-29T12:00:00Z", "gate");
+  run.records = {{{"row", std::string("layout Q4_0 interleaved / rowmajor t1")},
+                  {"kind", std::string("layout")},
+                  {"isa", std::string("avx2")},
+                  {"value", 0.9}},
+                 {{"row", std::string("figure Q4_0 interleaved t1")},
+                  {"kind", std::string("figure")},
+                  {"isa", std::string("avx2")},
+                  {"value", 92.5},
+                  {"samples_ns", std::vector<double>{100, 110}},
+                  {"limit_samples_ns", std::vector<double>{50, 100}}}};
+  const auto rows = RowsOf(run);
+  ASSERT_TRUE(rows.ok()) << rows.status();
+  ASSERT_EQ(rows->size(), 1u);
+  EXPECT_EQ((*rows)[0].name, "figure Q4_0 interleaved t1 avx2");
+  EXPECT_EQ((*rows)[0].record, 1u);
+  EXPECT_EQ((*rows)[0].score, 92.5);
+  EXPECT_EQ((*rows)[0].times, (std::vector<double>{2, 1.1}));
 }
 
 }  // namespace
