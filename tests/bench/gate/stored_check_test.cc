@@ -22,7 +22,7 @@ GateResult Figure(const std::string& name, double time, double limit) {
   return figure;
 }
 
-ResultFile Run(const std::vector<GateResult>& figures) {
+ResultFile RunOf(const std::vector<GateResult>& figures) {
   ResultFile run;
   run.machine.cpu = "CPU";
   run.machine.fingerprint = "0123456789abcdef";
@@ -40,7 +40,7 @@ ResultFile Run(const std::vector<GateResult>& figures) {
 
 std::vector<GateResult> Check(const GateResult& before, const GateResult& now) {
   const auto results =
-      CheckStored(Run({before}), Run({}), {now}, GateRules(), false);
+      CheckStored(RunOf({before}), RunOf({}), {now}, GateRules(), false);
   EXPECT_TRUE(results.ok()) << results.status();
   return results.ok() ? *results : std::vector<GateResult>();
 }
@@ -75,9 +75,9 @@ TEST(StoredCheckTest, AFigureOfItsOwnIsNew) {
 
 TEST(StoredCheckTest, OtherMachinesAreRefusedUnlessTold) {
   const GateResult figure = Figure("a", 1000, 900);
-  const ResultFile now = Run({});
+  const ResultFile now = RunOf({});
   for (int difference = 0; difference < 3; ++difference) {
-    ResultFile earlier = Run({figure});
+    ResultFile earlier = RunOf({figure});
     if (difference == 0) earlier.machine.fingerprint = "other";
     if (difference == 1) earlier.options.isa = "amx";
     if (difference == 2) earlier.options.threads = 4;
@@ -91,7 +91,7 @@ TEST(StoredCheckTest, OtherMachinesAreRefusedUnlessTold) {
 
 TEST(StoredCheckTest, AResultWithoutFiguresIsRefused) {
   const absl::Status status =
-      CheckStored(Run({}), Run({}), {}, GateRules(), false).status();
+      CheckStored(RunOf({}), RunOf({}), {}, GateRules(), false).status();
   EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
 }
 
