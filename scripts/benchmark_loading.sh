@@ -149,7 +149,7 @@ measure_modes() {
 }
 
 # rollup PID KEY: megabytes.
-rollup() { awk -v key="$2:" '$1 == key {print $2 / 1000}' "/proc/$1/smaps_rollup"; }
+rollup() { awk -v key="$2:" '$1 == key {print $2 * 1024 / 1e6}' "/proc/$1/smaps_rollup"; }
 
 measure_shared() {
   line processes pss_mb of_one private_mb cache_and_activations_mb
