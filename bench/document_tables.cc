@@ -1,14 +1,13 @@
 #include "bench/document_tables.h"
 
+#include <algorithm>
 #include <optional>
-#include <utility>
 #include <variant>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -19,70 +18,15 @@
 #include "bench/bench_report.h"
 #include "bench/render_report.h"
 #include "bench/results/result_file.h"
+#include "bench/table_marker.h"
 
 namespace tessera {
 namespace {
 
-constexpr absl::string_view kBegin = "<!-- table ";
-constexpr absl::string_view kClose = "-->";
 constexpr absl::string_view kEnd = "<!-- end -->";
-constexpr int kMaxDecimals = 9;
 
-struct TableColumn {
-  std::string field;
-  std::string heading;
-  std::optional<int> decimals;
-};
-
-struct TableMarker {
-  std::string results;
-  std::vector<std::pair<std::string, std::string>> conditions;  // field, value
-  std::vector<TableColumn> columns;
-};
-
-absl::StatusOr<TableColumn> ParseColumn(absl::string_view text) {
-  TableColumn column;
-  const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(
-      absl::StripAsciiWhitespace(text), absl::MaxSplits(" as ", 1));
-  const std::pair<absl::string_view, absl::string_view> field =
-      absl::StrSplit(parts.first, absl::MaxSplits(':', 1));
-  column.field = std::string(absl::StripAsciiWhitespace(field.first));
-  column.heading =
-      parts.second.empty() ? column.field : std::string(parts.second);
-  if (field.second.empty()) return column;
-  int decimals;
-  if (!absl::SimpleAtoi(field.second, &decimals) || decimals < 0 ||
-      decimals > kMaxDecimals) {
-    return absl::DataLossError(
-        absl::StrCat("no number of decimals: ", Quoted(field.second)));
-  }
-  column.decimals = decimals;
-  return column;
-}
-
-// What is between "<!-- table " and "-->".
-absl::StatusOr<TableMarker> ParseMarker(absl::string_view text) {
-  TableMarker marker;
-  // Conditions have no ": " in them.
-  const std::pair<absl::string_view, absl::string_view> parts =
-      absl::StrSplit(text, absl::MaxSplits(": ", 1));
-  const std::vector<absl::string_view> words =
-      absl::StrSplit(parts.first, ' ', absl::SkipEmpty());
-  if (words.empty() || absl::StripAsciiWhitespace(parts.second).empty()) {
-    return absl::DataLossError("expected NAME: COLUMN | COLUMN ...");
-  }
-  marker.results = std::string(words[0]);
-  for (size_t i = 1; i < words.size(); ++i) {
-    const std::pair<std::string, std::string> condition =
-        absl::StrSplit(words[i], absl::MaxSplits('=', 1));
-    marker.conditions.push_back(condition);
-  }
-  for (absl::string_view column : absl::StrSplit(parts.second, '|')) {
-    TESSERA_ASSIGN_OR_RETURN(marker.columns.emplace_back(),
-                             ParseColumn(column));
-  }
-  return marker;
-}
+// Records that share a row.
+using RowRecords = std::vector<const Record*>;
 
 // Numbers have `decimals`; without, integers none and others two.
 std::string CellText(const Field& field, std::optional<int> decimals) {
@@ -122,74 +66,170 @@ absl::StatusOr<bool> Meets(const Record& record, const TableMarker& marker) {
   return true;
 }
 
+// The records that `marker` shows, by rows; both in the order in which they
+// come.
+absl::StatusOr<std::vector<RowRecords>> GatherRows(
+    const std::vector<Record>& records, const TableMarker& marker) {
+  size_t most = 1;
+  for (const TableColumn& column : marker.columns) {
+    most = std::max(most, column.record);
+  }
+  std::vector<RowRecords> rows;
+  std::vector<std::string> keys;
+  for (const Record& record : records) {
+    TESSERA_ASSIGN_OR_RETURN(const bool shown, Meets(record, marker));
+    if (!shown) continue;
+    std::string key;
+    for (const std::string& name : marker.row_fields) {
+      TESSERA_ASSIGN_OR_RETURN(const Field* field, FieldOf(record, name));
+      absl::StrAppend(&key, CellText(*field, kMaxTableDecimals), "\n");
+    }
+    const size_t row =
+        marker.row_fields.empty()
+            ? rows.size()
+            : std::find(keys.begin(), keys.end(), key) - keys.begin();
+    if (row == rows.size()) {
+      rows.emplace_back();
+      keys.push_back(key);
+    }
+    rows[row].push_back(&record);
+    if (rows[row].size() > most) {
+      return absl::DataLossError(absl::StrCat(
+          "more than ", most, " records with the same ",
+          absl::StrJoin(marker.row_fields, ", "), "; the columns show ", most));
+    }
+  }
+  return rows;
+}
+
 absl::StatusOr<std::string> MakeTable(const TableMarker& marker,
                                       absl::string_view json) {
   TESSERA_ASSIGN_OR_RETURN(const ResultFile results, ParseResultFile(json));
+  TESSERA_ASSIGN_OR_RETURN(const std::vector<RowRecords> gathered,
+                           GatherRows(results.records, marker));
   std::vector<BenchReport::Column> columns;
   for (const TableColumn& column : marker.columns) {
     columns.push_back({column.heading, true});
   }
   std::vector<std::vector<std::string>> rows;
-  for (const Record& record : results.records) {
-    TESSERA_ASSIGN_OR_RETURN(const bool shown, Meets(record, marker));
-    if (!shown) continue;
+  for (const RowRecords& records : gathered) {
     std::vector<std::string>& row = rows.emplace_back();
     for (size_t c = 0; c < columns.size(); ++c) {
-      TESSERA_ASSIGN_OR_RETURN(const Field* field,
-                               FieldOf(record, marker.columns[c].field));
+      const TableColumn& column = marker.columns[c];
+      // The field is looked for even where the cell stays empty.
+      const bool there = column.record <= records.size();
+      TESSERA_ASSIGN_OR_RETURN(
+          const Field* field,
+          FieldOf(*records[there ? column.record - 1 : 0], column.field));
       if (!IsNumber(*field)) columns[c].right = false;
-      row.push_back(CellText(*field, marker.columns[c].decimals));
+      row.push_back(there ? CellText(*field, column.decimals) : "");
     }
   }
   return RenderTable(columns, rows);
 }
 
-absl::StatusOr<std::string> TableFor(absl::string_view marker_line,
-                                     ReadResultsFn read_results) {
-  absl::string_view text = absl::StripAsciiWhitespace(marker_line);
-  absl::ConsumePrefix(&text, kBegin);
-  if (!absl::ConsumeSuffix(&text, kClose)) {
-    return absl::DataLossError("the marker does not end in -->");
+absl::Status AtLine(size_t line, const absl::Status& status) {
+  return absl::Status(status.code(),
+                      absl::StrCat("line ", line, ": ", status.message()));
+}
+
+// What to put in the place of a table: `was`, if there are no results.
+absl::StatusOr<std::string> TableFor(const TableMarker& marker,
+                                     const std::string& was, size_t line,
+                                     ReadResultsFn read_results,
+                                     std::vector<std::string>* kept) {
+  const absl::StatusOr<std::string> json = read_results(marker.results);
+  if (absl::IsNotFound(json.status())) {
+    kept->push_back(absl::StrCat("line ", line, ": ", json.status().message()));
+    return was;
   }
-  TESSERA_ASSIGN_OR_RETURN(const TableMarker marker,
-                           ParseMarker(absl::StripAsciiWhitespace(text)));
-  TESSERA_ASSIGN_OR_RETURN(const std::string json,
-                           read_results(marker.results));
-  absl::StatusOr<std::string> table = MakeTable(marker, json);
-  if (table.ok()) return table;
-  return absl::Status(
-      table.status().code(),
-      absl::StrCat(marker.results, ": ", table.status().message()));
+  if (!json.ok()) return json.status();
+  const absl::StatusOr<std::string> table = MakeTable(marker, *json);
+  if (!table.ok()) {
+    return absl::Status(
+        table.status().code(),
+        absl::StrCat(marker.results, ": ", table.status().message()));
+  }
+  return absl::StrCat("\n", *table, "\n");
+}
+
+// The cells of a line of a Markdown table.
+std::vector<std::string> CellsOf(absl::string_view line) {
+  line = absl::StripAsciiWhitespace(line);
+  absl::ConsumePrefix(&line, "|");
+  absl::ConsumeSuffix(&line, "|");
+  std::vector<std::string> cells = absl::StrSplit(line, '|');
+  for (std::string& cell : cells) absl::StripAsciiWhitespace(&cell);
+  return cells;
+}
+
+absl::Status CheckHeadings(const TableMarker& marker, absl::string_view table) {
+  std::vector<std::string> headings;
+  for (const TableColumn& column : marker.columns) {
+    headings.push_back(column.heading);
+  }
+  const std::vector<absl::string_view> lines = absl::StrSplit(
+      absl::StripAsciiWhitespace(table), absl::MaxSplits('\n', 1));
+  if (CellsOf(lines[0]) == headings) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat("the table does not begin with | ",
+                                          absl::StrJoin(headings, " | "),
+                                          " |"));
+}
+
+// What becomes of the lines between two markers, each with its line end.
+using ReplaceTableFn = absl::FunctionRef<absl::StatusOr<std::string>(
+    const TableMarker& marker, const std::string& table, size_t line)>;
+
+// `document` with each table replaced. Lines are counted from 1.
+absl::StatusOr<std::string> ReplaceTables(absl::string_view document,
+                                          ReplaceTableFn replace) {
+  const std::vector<absl::string_view> lines = absl::StrSplit(document, '\n');
+  std::vector<std::string> replaced;
+  for (size_t i = 0; i < lines.size(); ++i) {
+    replaced.emplace_back(lines[i]);
+    if (!absl::StartsWith(lines[i], kTableMarkerBegin)) continue;
+    const size_t marker_line = i + 1;
+    std::string table;
+    for (++i; i < lines.size(); ++i) {
+      if (absl::StripAsciiWhitespace(lines[i]) == kEnd) break;
+      absl::StrAppend(&table, lines[i], "\n");
+    }
+    if (i == lines.size()) {
+      return AtLine(marker_line, absl::DataLossError(absl::StrCat(
+                                     "the table has no line ", kEnd)));
+    }
+    const absl::StatusOr<TableMarker> marker =
+        ParseTableMarker(lines[marker_line - 1]);
+    if (!marker.ok()) return AtLine(marker_line, marker.status());
+    absl::StatusOr<std::string> text = replace(*marker, table, marker_line);
+    if (!text.ok()) return AtLine(marker_line, text.status());
+    replaced.push_back(absl::StrCat(*text, lines[i]));
+  }
+  return absl::StrJoin(replaced, "\n");
 }
 
 }  // namespace
 
-absl::StatusOr<std::string> FillTables(absl::string_view document,
-                                       ReadResultsFn read_results) {
-  const std::vector<absl::string_view> lines = absl::StrSplit(document, '\n');
-  std::vector<std::string> filled;
-  size_t marker_line = 0;  // counted from 1; 0: not in a table
-  for (size_t i = 0; i < lines.size(); ++i) {
-    const bool end = absl::StripAsciiWhitespace(lines[i]) == kEnd;
-    if (marker_line != 0 && !end) continue;
-    filled.emplace_back(lines[i]);
-    if (end) marker_line = 0;
-    if (!absl::StartsWith(lines[i], kBegin)) continue;
-    marker_line = i + 1;
-    absl::StatusOr<std::string> table = TableFor(lines[i], read_results);
-    if (!table.ok()) {
-      return absl::Status(
-          table.status().code(),
-          absl::StrCat("line ", marker_line, ": ", table.status().message()));
-    }
-    filled.push_back("");
-    filled.push_back(*std::move(table));
-  }
-  if (marker_line != 0) {
-    return absl::DataLossError(
-        absl::StrCat("line ", marker_line, ": the table has no line ", kEnd));
-  }
-  return absl::StrJoin(filled, "\n");
+absl::StatusOr<FilledDocument> FillTables(absl::string_view document,
+                                          ReadResultsFn read_results) {
+  FilledDocument filled;
+  TESSERA_ASSIGN_OR_RETURN(
+      filled.text,
+      ReplaceTables(document, [&](const TableMarker& marker,
+                                  const std::string& table, size_t line) {
+        return TableFor(marker, table, line, read_results, &filled.kept);
+      }));
+  return filled;
+}
+
+absl::Status CheckTables(absl::string_view document) {
+  return ReplaceTables(document,
+                       [](const TableMarker& marker, const std::string& table,
+                          size_t) -> absl::StatusOr<std::string> {
+                         TESSERA_RETURN_IF_ERROR(CheckHeadings(marker, table));
+                         return table;
+                       })
+      .status();
 }
 
 }  // namespace tessera

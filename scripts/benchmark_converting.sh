@@ -1,38 +1,39 @@
 #!/usr/bin/env bash
-# Measures the tables of docs/converting.md on this machine. Takes about ten
-# minutes; nothing else should run. No root needed.
+# Measures the tables of docs/converting.md, and that of README.md about
+# converting, on this machine, and fills them. Takes about ten minutes; nothing
+# else should run. No root needed.
 #
 #   scripts/benchmark_converting.sh [SECTION...]
 #
-# Sections: speed large relayout resume ranks effort; all if none is named.
+# Sections: speed large relayout resume ranks effort; all if none is named. Each
+# becomes RESULTS/converting_SECTION.json (.cache/benchmarks).
 # PEER is a llama-quantize of your own, to compare with. ROUNDS (5) and THREADS
-# (2) say how. The models have random weights, TinyLlama-1.1B's shape (2.2 GB)
-# and, for `large`, Mistral-7B's (14.5 GB), and are made once in FOLDER
-# (.cache/converting). `effort` uses the small trained model of testdata.
+# (2) say how. The models have random weights, the shape SHAPE (tinyllama-1.1b:
+# 2.2 GB) and, for `large`, that of Mistral-7B (14.5 GB), and are made once in
+# FOLDER (.cache/converting). `effort` uses the small trained model of testdata.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 folder=${FOLDER:-.cache/converting}
+results=${RESULTS:-.cache/benchmarks}
+shape=${SHAPE:-tinyllama-1.1b}
 rounds=${ROUNDS:-5}
 threads=${THREADS:-2}
 peer=${PEER:-}
-gguf=$folder/tinyllama-1.1b-F16.gguf
+gguf=$folder/$shape-F16.gguf
 output=$folder/out.arena
 convert=bazel-bin/converter/convert
 perplexity=bazel-bin/runtime/llm/perplexity
 . scripts/measure.sh
 
 scripts/install_packages.sh
-bazel build //bench //converter:convert //converter/inspect //runtime/llm:perplexity >&2
-mkdir -p "$folder"
+bazel build //bench //bench:fill_tables //bench:keep_results //converter:convert //converter/inspect //runtime/llm:perplexity >&2
+mkdir -p "$folder" "$results"
 if [[ ! -f $gguf ]]; then
-  bazel-bin/bench/bench --synthetic=tinyllama-1.1b --types=F16 --n_prompt=0 \
+  bazel-bin/bench/bench --synthetic="$shape" --types=F16 --n_prompt=0 \
     --n_gen=1 --repetitions=1 --keep="$folder" >&2
-  rm -f "$folder"/tinyllama-1.1b-F16-*.arena
+  rm -f "$folder/$shape"-F16-*.arena
 fi
-
-# member NAME JSON: the mean of the object NAME.
-member() { grep -o "\"$1\":{\"mean\":[^,}]*" <<<"$2" | grep -o '[^:]*$'; }
 
 # peak COMMAND...: the most anonymous memory it had, in MiB, looked at ten times a second.
 peak() {
@@ -54,8 +55,7 @@ peer_quantize() { rm -f "$folder/peer.gguf" && "$peer" "$gguf" "$folder/peer.ggu
 # ---- the sections ----
 
 measure_speed() {
-  echo "| F16 GGUF of 2.2 GB, warm cache, to | convert s | llama-quantize s | convert is faster by | least and most | convert's peak anonymous MiB |"
-  echo "|---|---|---|---|---|---|"
+  line type seconds peer_seconds ratio ratio_min ratio_max anonymous_mib
   local type i ours theirs ratios
   cat "$gguf" >/dev/null
   for type in Q4_0 Q8_0 Q4_K_M Q5_K_M Q6_K; do
@@ -66,15 +66,17 @@ measure_speed() {
       theirs+=("$(seconds peer_quantize "$type")")
       ratios+=("$(calc "${theirs[-1]} / ${ours[-1]}" %.2f)")
     done
-    local o t="" r="" range=""
+    local o t="" r="" least="" most=""
     o=$(printf '%s\n' "${ours[@]}" | median)
     if [[ -n $peer ]]; then
       t=$(printf '%s\n' "${theirs[@]}" | median)
-      r="$(printf '%s\n' "${ratios[@]}" | median)x"
-      range=$(printf '%s\n' "${ratios[@]}" | sort -g | sed -n '1p;$p' | paste -sd' ')
+      r=$(printf '%s\n' "${ratios[@]}" | median)
+      least=$(printf '%s\n' "${ratios[@]}" | sort -g | head -1)
+      most=$(printf '%s\n' "${ratios[@]}" | sort -g | tail -1)
     fi
     rm -f "$output"
-    echo "| $type | $o | $t | $r | $range | $(peak "$convert" --quantize "$type" --threads "$threads" --quiet "$gguf" "$output") |"
+    line "$type" "$o" "$t" "$r" "$least" "$most" \
+      "$(peak "$convert" --quantize "$type" --threads "$threads" --quiet "$gguf" "$output")"
   done
 }
 
@@ -82,8 +84,6 @@ measure_large() {
   local model=$folder/mistral-7b disk file start time bytes
   [[ -f $model/config.json ]] || scripts/random_checkpoint.py "$model" 3
   bytes=$(cat "$model"/*.safetensors | wc -c)
-  echo "| 14.5 GB of F16 safetensors in 3 shards, cold cache, to Q4_0 | |"
-  echo "|---|---|"
   for file in "$model"/*.safetensors; do drop "$file"; done
   start=$EPOCHREALTIME
   for file in "$model"/*.safetensors; do dd if="$file" of=/dev/null bs=2M iflag=direct status=none; done
@@ -93,15 +93,12 @@ measure_large() {
   rm -f "$output"
   memory=$(peak "$convert" --quantize Q4_0 --threads "$threads" --quiet "$model" "$output")
   time=$(calc "$EPOCHREALTIME - $start" %.1f)
-  echo "| time | $time s |"
-  echo "| rate | $(calc "$bytes / 1e9 / $time" %.2f) GB/s of input |"
-  echo "| the disk alone, in order, past the cache | $disk GB/s |"
-  echo "| peak anonymous memory | $memory MiB |"
+  line seconds gb_s disk_gb_s anonymous_mib
+  line "$time" "$(calc "$bytes / 1e9 / $time" %.2f)" "$disk" "$memory"
 }
 
 measure_relayout() {
-  echo "| Q4_0 arena of 640 MB to the layout | s | GB/s |"
-  echo "|---|---|---|"
+  line layout seconds gb_s
   local layout i times t size
   to_arena Q4_0
   mv "$output" "$folder/in.arena"
@@ -113,12 +110,12 @@ measure_relayout() {
       times+=("$(seconds "$convert" --layout $layout --threads "$threads" --quiet "$folder/in.arena" "$output")")
     done
     t=$(printf '%s\n' "${times[@]}" | median)
-    echo "| $layout | $t | $(calc "$size / 1e9 / $t" %.2f) |"
+    line "$layout" "$t" "$(calc "$size / 1e9 / $t" %.2f)"
   done
   times=()
   for ((i = 0; i < rounds; i++)); do times+=("$(seconds dd if="$folder/in.arena" of="$output" bs=2M conv=fsync)"); done
   t=$(printf '%s\n' "${times[@]}" | median)
-  echo "| dd bs=2M conv=fsync of the same file | $t | $(calc "$size / 1e9 / $t" %.2f) |"
+  line "\`dd bs=2M conv=fsync\` of the same file" "$t" "$(calc "$size / 1e9 / $t" %.2f)"
 }
 
 measure_resume() {
@@ -138,39 +135,40 @@ measure_resume() {
     [[ $(sha256sum <"$output") != "$reference" ]] || identical=$((identical + 1))
     [[ ! -e $output.partial ]] || stray=$((stray + 1))
   done
-  echo "killed at 20 random moments of ${whole} s ($kept times before the end), resumed: $identical of 20 arenas identical, $stray stray files"
+  line kills whole_seconds before_the_end identical stray_files
+  line 20 "$whole" "$kept" "$identical" "$stray"
 }
 
 measure_ranks() {
-  echo "| ranks, one thread each | s | SHA-256 |"
-  echo "|---|---|---|"
+  line ranks seconds sha256
   export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
   local ranks time
   for ranks in 1 2 3; do
     rm -f "$output"
     time=$(seconds mpirun -n $ranks "$convert" --quantize Q4_K_M --threads 1 --quiet "$gguf" "$output")
-    echo "| $ranks | $time | $(sha256sum <"$output" | cut -c1-16)... |"
+    line "$ranks" "$time" "$(sha256sum <"$output" | cut -c1-16)..."
   done
 }
 
 measure_effort() {
-  echo "| testdata/tiny | bits per weight | RMSE | mean NLL | KL to F32 |"
-  echo "|---|---|---|---|---|"
+  line flags bits_per_weight rmse nll kl_divergence
   local type flags report score
   "$convert" --quantize F32 --quiet --overwrite testdata/tiny "$folder/f32.arena"
   for flags in "--quantize Q4_0" "--quantize Q4_0 --effort high" "--quantize Q4_K_M" \
     "--quantize Q4_K_M --effort high" "--target_bpw 4.5" "--target_bpw 4.5 --effort high" "--target_bpw 4.7 --effort high"; do
     # shellcheck disable=SC2086
-    report=$("$convert" $flags --quiet --json --overwrite testdata/tiny "$output" | tail -14)
+    report=$("$convert" $flags --quiet --json --overwrite testdata/tiny "$output")
     score=$("$perplexity" "$output" --base "$folder/f32.arena" --file testdata/tiny/eval.txt --score all --json --quiet)
-    echo "| \`$flags\` | $(calc "$(field bits_per_weight <<<"$report")" %.3f) | $(calc "$(field rmse <<<"$report")" %.6f) | $(calc "$(member nll "$score")" %.6f) | $(calc "$(member kl_divergence "$score")" %.6f) |"
+    line "\`$flags\`" "$(field outputs.0.quality.bits_per_weight <<<"$report")" "$(field outputs.0.quality.error.rmse <<<"$report")" \
+      "$(field nll.mean <<<"$score")" "$(field comparison.kl_divergence.mean <<<"$score")"
   done
 }
 
 sections=("$@")
 ((${#sections[@]} > 0)) || sections=(speed large relayout resume ranks effort)
 for section in "${sections[@]}"; do
-  "measure_$section"
+  keep "converting_$section" "measure_$section"
   echo
 done
 rm -f "$output" "$folder/peer.gguf" "$folder/in.arena" "$folder/f32.arena"
+bazel-bin/bench/fill_tables docs/converting.md README.md "$results"

@@ -1,160 +1,160 @@
 #!/usr/bin/env bash
-# Measures the tables of docs/loading.md on this machine. Takes a few minutes;
-# nothing else should run. No root needed.
+# Measures the tables of docs/loading.md, and those of README.md about loading, on
+# this machine, and fills them. Takes a few minutes; nothing else should run. No
+# root needed.
 #
 #   scripts/benchmark_loading.sh [SECTION...]
 #
-# Sections: warm cold pages readers modes shared cut; all if none is named.
+# Sections: warm cold pages readers modes shared cut; all if none is named. Each
+# becomes RESULTS/loading_SECTION.json (.cache/benchmarks).
 # PEER is a llama-completion of your own, to compare with. ROUNDS (7) and
-# THREADS (2) say how. The model has random weights, TinyLlama-1.1B's shape, and
-# is made once in FOLDER (.cache/loading), with a GGUF of the same blocks.
+# THREADS (2) say how. The model has random weights and the shape SHAPE
+# (tinyllama-1.1b), and is made once in FOLDER (.cache/loading), with a GGUF of
+# the same blocks.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 folder=${FOLDER:-.cache/loading}
+results=${RESULTS:-.cache/benchmarks}
+shape=${SHAPE:-tinyllama-1.1b}
 rounds=${ROUNDS:-7}
 threads=${THREADS:-2}
 peer=${PEER:-}
-arena=$folder/tinyllama-1.1b-Q4_0-interleaved.arena
-gguf=$folder/tinyllama-1.1b-Q4_0.gguf
+arena=$folder/$shape-Q4_0-interleaved.arena
+gguf=$folder/$shape-Q4_0.gguf
 run=bazel-bin/runtime/llm/run
 . scripts/measure.sh
 
 scripts/install_packages.sh
-bazel build //bench //runtime/llm:run //converter/inspect >&2
-if [[ ! -f $arena ]]; then
-  mkdir -p "$folder"
-  bazel-bin/bench/bench --synthetic=tinyllama-1.1b --types=Q4_0 --n_prompt=0 \
-    --n_gen=1 --repetitions=1 --keep="$folder" >&2
-fi
+bazel build //bench //bench:fill_tables //bench:keep_results //runtime/llm:run //converter/inspect >&2
+mkdir -p "$folder" "$results"
+
+# make_model FOLDER
+make_model() {
+  bazel-bin/bench/bench --synthetic="$shape" --types=Q4_0 --n_prompt=0 --n_gen=1 \
+    --repetitions=1 --keep="$1" >&2
+}
+[[ -f $arena ]] || make_model "$folder"
 
 # An empty prompt is one token: begin of text.
 first_token() { "$run" "$1" --file /dev/null --n_predict 1 --temperature 0 --threads "$threads" "${@:2}"; }
 generate() { "$run" "$1" --prompt a --n_predict "$2" --temperature 0 --threads "$threads" --ignore_eos "${@:3}"; }
-peer_first_token() {
-  "$peer" -m "$gguf" -p "" -n 1 -t "$threads" -no-cnv --no-warmup --temp 0 "$@" </dev/null
-}
 
 # ---- the sections ----
 
 measure_warm() {
-  echo "| warm cache, process start to first token | s | Tessera is faster by |"
-  echo "|---|---|---|"
-  local ours=() repacking=() plain=()
+  local tessera=("$run" "$arena" --file /dev/null --n_predict 1 --temperature 0 --threads "$threads")
+  local repacking=("$peer" -m "$gguf" -p "" -n 1 -t "$threads" -no-cnv --no-warmup --temp 0)
+  local plain=("${repacking[@]}" --no-repack)
+  local ours=() theirs=() unpacked=() i
   drop "$arena" && cat "$gguf" >/dev/null
-  seconds first_token "$arena" >/dev/null
+  seconds "${tessera[@]}" >/dev/null
   for ((i = 0; i < rounds; i++)); do
-    ours+=("$(seconds first_token "$arena")")
+    ours+=("$(seconds "${tessera[@]}")")
     [[ -n $peer ]] || continue
-    repacking+=("$(seconds peer_first_token)")
-    plain+=("$(seconds peer_first_token --no-repack)")
+    theirs+=("$(seconds "${repacking[@]}")")
+    unpacked+=("$(seconds "${plain[@]}")")
   done
   local t r p
   t=$(printf '%s\n' "${ours[@]}" | median)
-  echo "| Tessera | $t | |"
-  if [[ -n $peer ]]; then
-    r=$(printf '%s\n' "${repacking[@]}" | median)
-    p=$(printf '%s\n' "${plain[@]}" | median)
-    echo "| llama.cpp, repacking | $r | $(calc "$r / $t" %.1f)x |"
-    echo "| llama.cpp, --no-repack | $p | $(calc "$p / $t" %.1f)x |"
-  fi
+  line program seconds ratio resident_mb
+  line Tessera "$t" 1 "$(resident "${tessera[@]}")"
+  [[ -n $peer ]] || return 0
+  r=$(printf '%s\n' "${theirs[@]}" | median)
+  p=$(printf '%s\n' "${unpacked[@]}" | median)
+  line "llama.cpp, repacking" "$r" "$(calc "$r / $t" %.2f)" "$(resident "${repacking[@]}")"
+  line "llama.cpp, --no-repack" "$p" "$(calc "$p / $t" %.2f)" "$(resident "${plain[@]}")"
 }
 
 # disk_seconds FILE: to read it in order past the page cache.
 disk_seconds() { seconds dd if="$1" of=/dev/null bs=2M iflag=direct; }
 
 measure_cold() {
-  echo "| cold cache | s |"
-  echo "|---|---|"
-  local disk=() ours=() lazy=() small=()
+  local -A times
+  local disk=() all=("" "--populate=lazy" "--populate=lazy --huge_pages=off") options i d t
   for ((i = 0; i < rounds; i++)); do
     drop "$arena" && disk+=("$(disk_seconds "$arena")")
-    drop "$arena" && ours+=("$(seconds first_token "$arena")")
-    drop "$arena" && lazy+=("$(seconds first_token "$arena" --populate=lazy)")
-    drop "$arena" && small+=("$(seconds first_token "$arena" --populate=lazy --huge_pages=off)")
+    for options in "${all[@]}"; do
+      # shellcheck disable=SC2086
+      drop "$arena" && times["run $options"]+="$(seconds first_token "$arena" $options)"$'\n'
+    done
   done
-  local d t
   d=$(printf '%s\n' "${disk[@]}" | median)
-  t=$(printf '%s\n' "${ours[@]}" | median)
-  echo "| the disk alone: dd bs=2M iflag=direct | $d |"
-  echo "| Tessera, process start to first token | $t ($(calc "$t / $d" %.2f) of the disk's) |"
-  echo "| with --populate=lazy | $(printf '%s\n' "${lazy[@]}" | median) |"
-  echo "| with --populate=lazy --huge_pages=off | $(printf '%s\n' "${small[@]}" | median) |"
+  line options seconds disk_seconds of_disk
+  for options in "${all[@]}"; do
+    t=$(printf '%s' "${times["run $options"]}" | median)
+    line "${options:-default}" "$t" "$d" "$(calc "$t / $d" %.2f)"
+  done
 }
 
-share() { first_token "$@" --json 2>/dev/null | field huge_page_share; }
+share() { first_token "$@" --json 2>/dev/null | field load.huge_page_share; }
 
 measure_pages() {
   local copy=$folder/copy.arena
-  echo "| hot section in huge pages | share |"
-  echo "|---|---|"
-  rm -f "$folder/fresh.arena"
-  bazel-bin/bench/bench --synthetic=tinyllama-1.1b --types=Q4_0 --n_prompt=0 --n_gen=1 \
-    --repetitions=1 --keep="$folder/fresh" --output=json --quiet 2>/dev/null >"$folder/fresh.json"
-  echo "| right after convert | $(share "$folder/fresh/$(basename "$arena")") |"
-  rm -r "$folder/fresh" "$folder/fresh.json"
+  line file huge_page_share
+  rm -rf "$folder/fresh"
+  make_model "$folder/fresh" >/dev/null 2>&1
+  line "right after convert" "$(share "$folder/fresh/$(basename "$arena")")"
+  rm -r "$folder/fresh"
   cp --reflink=never "$arena" "$copy" && drop "$copy"
-  echo "| plain copy (cp), cold start | $(share "$copy") |"
+  line "plain copy (cp), cold start" "$(share "$copy")"
   rm "$copy" && cat "$arena" >"$copy"
-  echo "| plain copy (cat), cache warm | $(share "$copy") |"
+  line "plain copy (cat), cache warm" "$(share "$copy")"
   bazel-bin/converter/inspect/inspect --rewarm --quiet "$copy" >&2
-  echo "| the same after inspect --rewarm | $(share "$copy") |"
+  line "the same after inspect --rewarm" "$(share "$copy")"
   rm "$copy"
 }
 
 measure_readers() {
-  echo "| --readers | cold: read, GB/s | cold: first token, s | warm: first token, s |"
-  echo "|---|---|---|---|"
+  line readers cold_gigabytes_per_second cold_first_token_seconds warm_first_token_seconds
+  local n i json
   for n in 1 2 4 8 16; do
     local rate=() first=() hot=()
     for ((i = 0; i < rounds; i++)); do
       drop "$arena"
-      local json
       json=$(first_token "$arena" --readers="$n" --json 2>/dev/null)
-      rate+=("$(field gigabytes_per_second <<<"$json")")
+      rate+=("$(field load.gigabytes_per_second <<<"$json")")
       first+=("$(field first_token_seconds <<<"$json")")
       hot+=("$(first_token "$arena" --readers="$n" --json 2>/dev/null | field first_token_seconds)")
     done
-    printf '| %d | %.2f | %.3f | %.3f |\n' "$n" "$(printf '%s\n' "${rate[@]}" | median)" \
-      "$(printf '%s\n' "${first[@]}" | median)" "$(printf '%s\n' "${hot[@]}" | median)"
+    line "$n" "$(printf '%s\n' "${rate[@]}" | median)" "$(printf '%s\n' "${first[@]}" | median)" \
+      "$(printf '%s\n' "${hot[@]}" | median)"
   done
 }
 
 measure_modes() {
-  echo "| --huge_pages | of what was asked for, in huge pages | private, MB | load and read, warm, s | decode, tokens/s |"
-  echo "|---|---|---|---|---|"
-  local all=(auto file thp hugetlb off) fresh=$folder/modes.arena
-  declare -A rate json
+  line huge_pages percent_of_asked private_mb load_seconds decode_ts
+  local all=(auto file thp hugetlb off) fresh=$folder/modes.arena i mode
+  local -A rates json
   # Read into memory now: pages that have lain there for long may have been
   # split by whatever reclaims memory.
   cp "$arena" "$fresh" && drop "$fresh"
   for ((i = 0; i < rounds; i++)); do
     for mode in "${all[@]}"; do
       json[$mode]=$(generate "$fresh" 64 --huge_pages="$mode" --json 2>/dev/null)
-      rate[$mode]+="$(sed 's/.*"decode"://' <<<"${json[$mode]}" | field tokens_per_second)"$'\n'
+      rates[$mode]+="$(field decode.tokens_per_second <<<"${json[$mode]}")"$'\n'
     done
   done
   rm "$fresh"
   for mode in "${all[@]}"; do
-    local share=${json[$mode]}
-    local open read
-    open=$(field open_seconds <<<"$share")
-    read=$(field read_seconds <<<"$share")
-    printf '| %s | %.0f %% | %.0f | %.3f | %.1f |\n' "$mode" \
-      "$(calc "$(field asked_bytes <<<"$share") == 0 ? 0 : 100 * $(field huge_page_share <<<"$share")" %.1f)" \
-      "$(calc "$(field private_bytes <<<"$share") / 1e6" %.0f)" \
+    local report=${json[$mode]} open read
+    open=$(field load.open_seconds <<<"$report")
+    read=$(field load.read_seconds <<<"$report")
+    line "$mode" \
+      "$(calc "$(field load.asked_bytes <<<"$report") == 0 ? 0 : 100 * $(field load.huge_page_share <<<"$report")" %.1f)" \
+      "$(calc "$(field load.private_bytes <<<"$report") / 1e6" %.0f)" \
       "$(calc "$open > $read ? $open : $read")" \
-      "$(printf '%s' "${rate[$mode]}" | median)"
+      "$(printf '%s' "${rates[$mode]}" | median)"
   done
 }
 
 # rollup PID KEY: megabytes.
-rollup() { awk -v key="$2:" '$1 == key {print $2 / 1000}' "/proc/$1/smaps_rollup"; }
+rollup() { awk -v key="$2:" '$1 == key {print $2 * 1024 / 1e6}' "/proc/$1/smaps_rollup"; }
 
 measure_shared() {
-  echo "| processes | sum of PSS, MB | of one | private beyond cache and activations, MB |"
-  echo "|---|---|---|---|"
-  local one=0
+  line processes pss_mb of_one private_mb cache_and_activations_mb
+  local one=0 own count i pid
+  own=$(generate "$arena" 1 --json 2>/dev/null | field memory_bytes)
   for count in 1 4; do
     local pids=() sum=0 private=0
     for ((i = 0; i < count; i++)); do
@@ -170,14 +170,12 @@ measure_shared() {
     kill "${pids[@]}"
     wait 2>/dev/null || true
     [[ $count == 1 ]] && one=$sum
-    local own
-    own=$(generate "$arena" 1 --json 2>/dev/null | field memory_bytes)
-    echo "| $count | $(calc "$sum" %.0f) | $(calc "$sum / $one" %.2f)x | private dirty $(calc "$private" %.0f), cache and activations up to $(calc "$own / 1e6" %.0f) |"
+    line "$count" "$(calc "$sum" %.0f)" "$(calc "$sum / $one" %.2f)" "$(calc "$private" %.0f)" "$(calc "$own / 1e6" %.0f)"
   done
 }
 
 measure_cut() {
-  local copy=$folder/cut.arena clean=0 total=${CUTS:-100} size
+  local copy=$folder/cut.arena clean=0 total=${CUTS:-100} size i
   size=$(stat -c %s "$arena")
   for ((i = 0; i < total; i++)); do
     cp --reflink=auto "$arena" "$copy"
@@ -194,14 +192,15 @@ measure_cut() {
     fi
   done
   rm -f "$copy"
-  echo "The file was cut while \`run\` generated: $clean of $total times exit 1 and one line such as"
-  echo
-  echo "    $(tail -1 "$folder/cut.err")"
+  # Clean is exit 1 and one line of what happened.
+  line cuts clean_errors last_message
+  line "$total" "$clean" "$(tail -1 "$folder/cut.err")"
 }
 
-for section in "${@:-warm cold pages readers modes shared cut}"; do
-  for name in $section; do
-    echo
-    "measure_$name"
-  done
+sections=("$@")
+((${#sections[@]} > 0)) || sections=(warm cold pages readers modes shared cut)
+for section in "${sections[@]}"; do
+  echo
+  keep "loading_$section" "measure_$section"
 done
+bazel-bin/bench/fill_tables docs/loading.md README.md "$results"

@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # Measures everything that docs/benchmarks.md shows, on this machine, and fills
-# its tables. Takes about half an hour; nothing else should run.
+# its tables and those of README.md. Takes about half an hour; nothing else should
+# run.
 #
 #   scripts/benchmarks.sh [RESULTS]
 #
 # RESULTS (.cache/benchmarks) gets a JSON file for each table. PEERS is a list
-# of your own llama-benches, separated by commas, to compare with; PEER_ARGS
-# their arguments, separated by ';'. SHAPE (tinyllama-1.1b), TYPES, ROUNDS and
+# of your own llama-benches, separated by commas, to compare with, first that of
+# llama.cpp, then that of ik_llama.cpp, as README.md has them; PEER_ARGS their
+# arguments, separated by ';'. SHAPE (tinyllama-1.1b), TYPES, ROUNDS and
 # THREADS choose what is measured.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -46,6 +48,4 @@ if [[ -n ${PEERS:-} ]]; then
   measure peers_prompt "${first[@]}" --n_prompt=2048 --n_gen=0
 fi
 
-if [[ -f docs/benchmarks.md ]]; then
-  bazel-bin/bench/fill_tables docs/benchmarks.md "$results"
-fi
+bazel-bin/bench/fill_tables docs/benchmarks.md README.md "$results"
