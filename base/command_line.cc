@@ -129,7 +129,12 @@ std::string Wrap(absl::string_view text) {
 
 int RunMain(absl::FunctionRef<int()> main) {
   try {
-    return main();
+    const int code = main();
+    // A full disk shows only now, when the last of the output is written.
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+      return ReportFailure(absl::DataLossError("cannot write to stdout"));
+    }
+    return code;
   } catch (const std::bad_alloc&) {
     return ReportFailure(absl::ResourceExhaustedError("out of memory"));
   } catch (const std::system_error& error) {

@@ -132,17 +132,21 @@ std::vector<GateResult> CheckFloors(const SpeedFloors& floors,
                                     absl::string_view filter) {
   std::vector<GateResult> results;
   for (const LayoutSpeed& speed : speeds) {
-    const auto floor = floors.percent.find(FloorName(speed));
-    if (speed.layout != LayoutOrder::kInterleaved ||
-        floor == floors.percent.end()) {
-      continue;
-    }
+    if (speed.layout != LayoutOrder::kInterleaved) continue;
     GateResult result = SpeedResult(GateResult::Kind::kFloor, speed);
     if (!MatchesFilter(result.name, filter)) continue;
-    result.baseline = floor->second;
-    result.verdict = speed.percent.upper * speed.noise < floor->second
-                         ? Verdict::kRegression
-                         : Verdict::kPass;
+    const auto floor = floors.percent.find(FloorName(speed));
+    if (floor == floors.percent.end()) {
+      result.baseline = 0;
+      result.verdict = Verdict::kNew;
+      result.why = "the baseline has no floor for it";
+    } else {
+      result.baseline = floor->second;
+      result.verdict = speed.percent.ratio >= floor->second ? Verdict::kPass
+                       : speed.percent.upper * speed.noise < floor->second
+                           ? Verdict::kRegression
+                           : Verdict::kNoisy;
+    }
     results.push_back(std::move(result));
   }
   return results;

@@ -27,9 +27,9 @@ std::vector<GateResult> CheckCounts(const GateBaseline& baseline,
 std::vector<GateResult> FiguresOf(absl::Span<const LayoutSpeed> speeds,
                                   absl::string_view filter);
 
-// A result for each interleaved kernel that has a floor on this class of CPUs:
+// A result for each interleaved kernel: kPass at or above its floor,
 // kRegression if even the upper end of its percentage, widened by the noise, is
-// below.
+// below, kNoisy between; kNew without a floor.
 std::vector<GateResult> CheckFloors(const SpeedFloors& floors,
                                     absl::Span<const LayoutSpeed> speeds,
                                     absl::string_view filter);

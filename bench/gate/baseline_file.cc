@@ -125,10 +125,14 @@ absl::StatusOr<GateBaseline> ParseGateBaseline(absl::string_view text) {
                            JsonDocument::Parse(text));
   const absl::StatusOr<std::vector<JsonMember>> members =
       JsonMembers(document.root());
-  if (!members.ok()) return At("the file", members.status());
+  if (!members.ok())
+    return absl::DataLossError(
+        absl::StrCat("the text ", members.status().message()));
   GateBaseline baseline;
   std::string schema;
+  bool has_version = false;
   for (const JsonMember& member : *members) {
+    has_version = has_version || member.key == "schema_version";
     if (member.key == "schema") {
       TESSERA_RETURN_IF_ERROR(ReadString(member, &schema));
     } else {
@@ -140,6 +144,7 @@ absl::StatusOr<GateBaseline> ParseGateBaseline(absl::string_view text) {
         absl::StrCat("no baseline of the gate: its schema is ", Quoted(schema),
                      ", expected ", Quoted(kSchema)));
   }
+  if (!has_version) return absl::DataLossError("'schema_version' is missing");
   return baseline;
 }
 

@@ -94,22 +94,28 @@ absl::StatusOr<GateResult> BuildComparison::RunRow(const GateRow& row,
   const double least = 1 + options_.rules.least_effect;
   PairedTimes same;
   double noise = INFINITY;
-  for (int block = 0; block < options_.most_blocks / 2; ++block) {
-    TESSERA_RETURN_IF_ERROR(RunBlock(row, block, *same_, *after_, &same));
-    noise = NoiseFloor(same);
-    if (block + 1 >= options_.least_blocks / 2 && noise < std::sqrt(least)) {
-      break;
+  int block = 0;
+  for (const int look :
+       LooksBetween(options_.least_blocks / 2, options_.most_blocks / 2)) {
+    for (; block < look; ++block) {
+      TESSERA_RETURN_IF_ERROR(RunBlock(row, block, *same_, *after_, &same));
     }
+    noise = NoiseFloor(same);
+    if (noise < std::sqrt(least)) break;
   }
   PairedTimes times;
   Decision decision;
-  for (int block = 0; block < options_.most_blocks; ++block) {
-    TESSERA_RETURN_IF_ERROR(RunBlock(row, block, *before_, *after_, &times));
-    decision = Decide(times, noise, rows, options_.rules);
-    if (block + 1 >= options_.least_blocks &&
-        decision.verdict != Verdict::kNoisy) {
-      break;
+  const std::vector<int> looks =
+      LooksBetween(options_.least_blocks, options_.most_blocks);
+  GateRules rules = options_.rules;
+  rules.looks = static_cast<int>(looks.size());
+  block = 0;
+  for (const int look : looks) {
+    for (; block < look; ++block) {
+      TESSERA_RETURN_IF_ERROR(RunBlock(row, block, *before_, *after_, &times));
     }
+    decision = Decide(times, noise, rows, rules);
+    if (decision.verdict != Verdict::kNoisy) break;
   }
   GateResult result = ResultOf(row, decision, noise);
   result.samples_ns = times.after;
@@ -125,22 +131,21 @@ absl::Status BuildComparison::RunBlock(const GateRow& row, int block,
                                        WorkerProcess& after,
                                        PairedTimes* times) {
   // Memory lies elsewhere each time, and the CPUs rotate: neither may favour a
-  // build for long.
+  // build for long. All times of a block share both, so they are one sample.
   TESSERA_RETURN_IF_ERROR(before.Open(block, row));
   TESSERA_RETURN_IF_ERROR(after.Open(block, row));
+  const bool before_first = block % 2 == 0;
+  WorkerProcess& outer = before_first ? before : after;
+  WorkerProcess& inner = before_first ? after : before;
   const double seconds = options_.slot_seconds;
-  for (int quad = 0; quad < options_.quads; ++quad) {
-    WorkerProcess& outer = (block + quad) % 2 == 0 ? before : after;
-    WorkerProcess& inner = (block + quad) % 2 == 0 ? after : before;
-    TESSERA_ASSIGN_OR_RETURN(const double first, outer.Sample(seconds));
-    TESSERA_ASSIGN_OR_RETURN(const double second, inner.Sample(seconds));
-    TESSERA_ASSIGN_OR_RETURN(const double third, inner.Sample(seconds));
-    TESSERA_ASSIGN_OR_RETURN(const double fourth, outer.Sample(seconds));
-    const double of_outer = (first + fourth) / 2;
-    const double of_inner = (second + third) / 2;
-    times->before.push_back(&outer == &before ? of_outer : of_inner);
-    times->after.push_back(&outer == &before ? of_inner : of_outer);
-  }
+  TESSERA_ASSIGN_OR_RETURN(const double first, outer.Sample(seconds));
+  TESSERA_ASSIGN_OR_RETURN(const double second, inner.Sample(seconds));
+  TESSERA_ASSIGN_OR_RETURN(const double third, inner.Sample(seconds));
+  TESSERA_ASSIGN_OR_RETURN(const double fourth, outer.Sample(seconds));
+  const double of_outer = (first + fourth) / 2;
+  const double of_inner = (second + third) / 2;
+  times->before.push_back(before_first ? of_outer : of_inner);
+  times->after.push_back(before_first ? of_inner : of_outer);
   TESSERA_RETURN_IF_ERROR(before.Close());
   return after.Close();
 }

@@ -22,9 +22,10 @@ struct BuildComparisonOptions {
   int threads = 0;     // for models; 0: one per CPU
   GateRules rules;
   double slot_seconds = 0.01;  // of one build, before it is the other's turn
-  int quads = 4;               // A B B A, in one block
-  int least_blocks = 4;        // rows are opened anew for each block
-  int most_blocks = 16;
+  // A block is A B B A or B A A B, with rows that are opened anew; it makes one
+  // pair of times.
+  int least_blocks = 16;
+  int most_blocks = 64;
 };
 
 // Not thread-safe.
@@ -47,7 +48,7 @@ class BuildComparison {
 
   absl::Status StartWorkers();
   absl::StatusOr<GateResult> RunRow(const GateRow& row, int rows);
-  // Adds a block of quads: A B B A, or B A A B for an odd `block`.
+  // Adds the pair of a block: A B B A, or B A A B for an odd `block`.
   absl::Status RunBlock(const GateRow& row, int block, WorkerProcess& before,
                         WorkerProcess& after, PairedTimes* times);
 

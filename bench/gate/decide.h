@@ -30,7 +30,14 @@ struct GateRules {
   double false_alarms = 0.02;
   // The chance that a row passes although it is slower by least_effect.
   double misses = 0.05;
+  // How often a row is looked at while samples come in: each look has its share
+  // of both chances.
+  int looks = 1;
 };
+
+// The numbers of samples at which to look: `least`, and twice as many until
+// `most`, which is the last.
+std::vector<int> LooksBetween(int least, int most);
 
 // Times of the same thing by two builds, taken in turn.
 struct PairedTimes {

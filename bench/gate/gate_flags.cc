@@ -1,5 +1,6 @@
 #include "bench/gate/gate_flags.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 #include <vector>
@@ -8,6 +9,8 @@
 #include "absl/flags/flag.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "base/command_line.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
 #include "bench/find_shape.h"
@@ -38,7 +41,7 @@ ABSL_FLAG(
     "stored; layouts, and all that a baseline is given for, if not given");
 ABSL_FLAG(double, least_effect, 4,
           "with --gate: percent that a slowdown must have to matter");
-ABSL_FLAG(int32_t, patience, 16,
+ABSL_FLAG(int32_t, patience, 64,
           "with --gate: how often to measure again what cannot be told yet");
 ABSL_FLAG(Words, gate_models, Words({"Q4_0", "Q4_K_M"}),
           "with --baseline_bin: types of the models that are compared");
@@ -94,6 +97,44 @@ absl::Status ChooseChecks(GateRequest* request) {
   return absl::OkStatus();
 }
 
+// Flags that mean something beside --gate, or beside --update_baseline.
+constexpr absl::string_view kForGate[] = {
+    "any_machine",    "baseline",     "baseline_bin", "counts",
+    "filter",         "gate",         "gate_checks",  "gate_files",
+    "gate_models",    "gate_shapes",  "history",      "json",
+    "layout_profile", "least_effect", "output",       "patience",
+    "quiet",          "threads"};
+constexpr absl::string_view kForUpdate[] = {
+    "advance_baseline", "counts",         "gate", "gate_files", "quiet",
+    "threads",          "update_baseline"};
+
+absl::Status CheckFlags(const GateRequest& request) {
+  const absl::Span<const absl::string_view> allowed =
+      request.update ? absl::MakeConstSpan(kForUpdate)
+                     : absl::MakeConstSpan(kForGate);
+  for (const auto& [name, value] : ChangedFlags()) {
+    if (std::find(allowed.begin(), allowed.end(), name) == allowed.end()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--", name, " has no meaning with ",
+                       request.update ? "--update_baseline" : "--gate"));
+    }
+  }
+  if (request.update) return absl::OkStatus();
+  if (!request.baseline_bin.empty() && !request.check_builds) {
+    return absl::InvalidArgumentError(
+        "--baseline_bin is given, but --gate_checks leaves builds out");
+  }
+  if (!request.baseline.empty() && !request.check_stored) {
+    return absl::InvalidArgumentError(
+        "--baseline is given, but --gate_checks leaves stored out");
+  }
+  if (request.check_stored && !request.check_layouts && !request.check_models) {
+    return absl::InvalidArgumentError(
+        "--gate_checks=stored needs figures to compare: add layouts or models");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 GateMode GateModeFromFlags() {
@@ -138,7 +179,7 @@ absl::StatusOr<GateRequest> GateRequestFromFlags(
   }
   request.patience = absl::GetFlag(FLAGS_patience);
   TESSERA_RETURN_IF_ERROR(
-      CheckFlagRange("patience", request.patience, 4, 1000));
+      CheckFlagRange("patience", request.patience, 16, 10000));
   request.models = absl::GetFlag(FLAGS_gate_models);
   for (const std::string& shape : absl::GetFlag(FLAGS_gate_shapes)) {
     TESSERA_ASSIGN_OR_RETURN(request.shapes.emplace_back(), FindShape(shape));
@@ -159,6 +200,7 @@ absl::StatusOr<GateRequest> GateRequestFromFlags(
         absl::StrCat("/proc/self/exe: ", error.message()));
   }
   TESSERA_RETURN_IF_ERROR(ChooseChecks(&request));
+  TESSERA_RETURN_IF_ERROR(CheckFlags(request));
   return request;
 }
 

@@ -164,7 +164,7 @@ absl::StatusOr<Counts> CountInstructions(const std::string& bench) {
   const std::string dump = absl::StrCat(folder.path(), "/callgrind");
   TESSERA_ASSIGN_OR_RETURN(
       const std::string output,
-      RunAndCapture({"valgrind", "--tool=callgrind", "--quiet",
+      RunAndCapture({"valgrind", "--tool=callgrind", "--quiet", "--vgdb=no",
                      absl::StrCat("--callgrind-out-file=", dump),
                      "--toggle-collect=tessera::KernelBench::Multiply*",
                      "--dump-after=tessera::CountedMultiply*", bench,

@@ -13,6 +13,9 @@ namespace tessera {
 namespace {
 
 constexpr double kConfidence = 0.95;
+constexpr LayoutOrder kLayouts[] = {
+    LayoutOrder::kInterleaved, LayoutOrder::kTransposed, LayoutOrder::kSwizzled,
+    LayoutOrder::kRowMajor};
 constexpr LayoutOrder kOthers[] = {
     LayoutOrder::kTransposed, LayoutOrder::kSwizzled, LayoutOrder::kRowMajor};
 
@@ -25,13 +28,20 @@ std::string ResultName(GateResult::Kind kind, DType type, LayoutOrder layout,
 
 // Whether some result of the type may be left by the filter.
 bool IsWanted(DType type, int64_t tokens, absl::string_view filter) {
-  for (const auto kind : {GateResult::Kind::kLayout, GateResult::Kind::kAuto,
-                          GateResult::Kind::kFloor}) {
-    for (const LayoutOrder other : kOthers) {
-      if (MatchesFilter(
-              ResultName(kind, type, LayoutOrder::kInterleaved, other, tokens),
-              filter)) {
+  for (const LayoutOrder layout : kLayouts) {
+    for (const auto kind : {GateResult::Kind::kFigure, GateResult::Kind::kFloor,
+                            GateResult::Kind::kStored}) {
+      if (MatchesFilter(SpeedName(kind, type, layout, tokens), filter)) {
         return true;
+      }
+    }
+    for (const LayoutOrder other : kLayouts) {
+      for (const auto kind :
+           {GateResult::Kind::kLayout, GateResult::Kind::kAuto}) {
+        if (MatchesFilter(ResultName(kind, type, layout, other, tokens),
+                          filter)) {
+          return true;
+        }
       }
     }
   }
@@ -119,9 +129,10 @@ absl::Status LayoutGroup::Open() {
 }
 
 absl::Status LayoutGroup::Run() {
-  for (int round = 0; round < options_.most_rounds; ++round) {
-    TESSERA_RETURN_IF_ERROR(RunRound());
-    if (round + 1 < options_.least_rounds || round % 4 != 3) continue;
+  int round = 0;
+  for (const int look :
+       LooksBetween(options_.least_rounds, options_.most_rounds)) {
+    for (; round < look; ++round) TESSERA_RETURN_IF_ERROR(RunRound());
     const std::vector<GateResult> results = Compare();
     const bool undecided = std::any_of(
         results.begin(), results.end(),
@@ -161,6 +172,8 @@ const LayoutGroup::Lane& LayoutGroup::AutoLane() const {
 GateResult LayoutGroup::Compare(const Lane& before, const Lane& after,
                                 GateResult::Kind kind) const {
   GateRules rules = options_.rules;
+  rules.looks = static_cast<int>(
+      LooksBetween(options_.least_rounds, options_.most_rounds).size());
   if (kind == GateResult::Kind::kAuto) {
     rules.least_effect = options_.auto_margin;
   }
@@ -236,6 +249,12 @@ void LayoutGroup::AddTo(LayoutCheckResult* result) const {
 }
 
 }  // namespace
+
+std::string SpeedName(GateResult::Kind kind, DType type, LayoutOrder layout,
+                      int64_t tokens) {
+  return absl::StrCat(GateResultKindName(kind), " ", DTypeName(type), " ",
+                      LayoutOrderName(layout), " t", tokens);
+}
 
 absl::StatusOr<LayoutCheckResult> CheckLayouts(
     const LayoutCheckOptions& options, RowSampler& sampler,

@@ -29,7 +29,7 @@ struct LayoutCheckOptions {
   double auto_margin = 0.03;  // how far auto may be from the best
   double slot_seconds = 0.004;
   int least_rounds = 12;
-  int most_rounds = 72;
+  int most_rounds = 96;
   std::string filter;  // see MatchesFilter
 };
 
@@ -46,6 +46,10 @@ struct LayoutSpeed {
   std::vector<double> samples_ns;
   std::vector<double> limit_samples_ns;
 };
+
+// "figure Q4_0 interleaved t1": of a result that is about one layout.
+std::string SpeedName(GateResult::Kind kind, DType type, LayoutOrder layout,
+                      int64_t tokens);
 
 struct LayoutCheckResult {
   std::vector<GateResult> results;  // kLayout and kAuto

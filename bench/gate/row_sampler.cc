@@ -60,6 +60,15 @@ void PinThreads(ThreadPool& pool, int first) {
   });
 }
 
+// Lets the calling thread, and so the processes that it starts, run anywhere
+// again.
+void Unpin() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  for (const int cpu : AllowedCpus()) CPU_SET(cpu, &set);
+  sched_setaffinity(0, sizeof(set), &set);
+}
+
 }  // namespace
 
 class RowSampler::OpenRow {
@@ -178,7 +187,7 @@ class RowSampler::ModelRow : public OpenRow {
 
 RowSampler::RowSampler(ThreadPool& pool) : pool_(pool), alone_(1) {}
 
-RowSampler::~RowSampler() = default;
+RowSampler::~RowSampler() { Unpin(); }
 
 absl::StatusOr<std::unique_ptr<RowSampler::OpenRow>> RowSampler::Make(
     const GateRow& row) {

@@ -21,6 +21,7 @@ class RowSampler {
  public:
   // `pool`, not owned, is for rows that use all threads.
   explicit RowSampler(ThreadPool& pool);
+  // Unpins the calling thread.
   ~RowSampler();
 
   // Opens `row` as `id`, replacing what was open as that, and pins the threads

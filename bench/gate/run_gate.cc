@@ -1,10 +1,12 @@
 #include "bench/gate/run_gate.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "base/atomic_file.h"
 #include "base/build_info.h"
 #include "base/file_error.h"
 #include "base/host_info.h"
@@ -25,6 +27,8 @@
 
 namespace tessera {
 namespace {
+
+constexpr int kModelRounds = 16;
 
 absl::StatusOr<Counts> CountAll(const GateRequest& request, ThreadPool& pool,
                                 ProgressFn progress) {
@@ -53,6 +57,18 @@ absl::StatusOr<std::string> CommitToName() {
         "and build it again, so that the baseline can name the commit");
   }
   return std::string(BuildCommit());
+}
+
+// A gate that has compared nothing has not passed.
+absl::Status CheckCompared(const std::vector<GateResult>& results,
+                           const std::string& baseline) {
+  for (const GateResult& result : results) {
+    if (result.verdict != Verdict::kNew) return absl::OkStatus();
+  }
+  if (results.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      baseline, ": has none of the ", results.size(),
+      " rows that are to be compared, such as ", Quoted(results[0].name)));
 }
 
 class Gate {
@@ -134,7 +150,8 @@ absl::Status Gate::CompareLayouts() {
   options.types = KernelTypes();
   options.profile = request_.profile;
   options.rules = request_.rules;
-  options.most_rounds = 6 * request_.patience;
+  options.most_rounds =
+      std::max(options.least_rounds, 3 * request_.patience / 2);
   options.filter = request_.filter;
   RowSampler sampler(pool_);
   TESSERA_ASSIGN_OR_RETURN(LayoutCheckResult checked,
@@ -170,7 +187,7 @@ absl::Status Gate::MeasureModels() {
   RowSampler sampler(pool_);
   TESSERA_ASSIGN_OR_RETURN(
       std::vector<GateResult> figures,
-      ModelFigures(rows, request_.patience, sampler, progress_));
+      ModelFigures(rows, kModelRounds, sampler, progress_));
   Add(std::move(figures));
   return absl::OkStatus();
 }
@@ -179,6 +196,7 @@ absl::Status Gate::CompareStored() {
   TESSERA_ASSIGN_OR_RETURN(std::vector<GateResult> results,
                            CheckStored(stored_, run_, outcome_.results,
                                        request_.rules, request_.any_machine));
+  TESSERA_RETURN_IF_ERROR(CheckCompared(results, request_.baseline));
   Add(std::move(results));
   return absl::OkStatus();
 }
@@ -201,6 +219,7 @@ absl::Status Gate::CompareBuilds() {
                            BuildComparison::Start(options));
   TESSERA_ASSIGN_OR_RETURN(std::vector<GateResult> results,
                            comparison->Run(rows, progress_));
+  TESSERA_RETURN_IF_ERROR(CheckCompared(results, request_.baseline_bin));
   Add(std::move(results));
   return absl::OkStatus();
 }
@@ -220,6 +239,8 @@ absl::StatusOr<GateOutcome> RunGate(const GateRequest& request,
 }
 
 absl::Status UpdateBaseline(const GateRequest& request, ProgressFn progress) {
+  // Rather now than after minutes of measuring.
+  TESSERA_RETURN_IF_ERROR(AtomicFile::Create(request.counts, true).status());
   ThreadPool pool(request.threads);
   GateBaseline baseline;
   absl::StatusOr<GateBaseline> old = ReadGateBaseline(request.counts);

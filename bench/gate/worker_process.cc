@@ -7,16 +7,22 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <cstdlib>
+#include <cmath>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "base/errno_status.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
@@ -27,7 +33,9 @@ extern char** environ;
 namespace tessera {
 namespace {
 
-constexpr int kPatienceMs = 120 * 1000;
+constexpr int kPatienceSeconds = 120;
+constexpr int kGreetingSeconds = 20;
+constexpr size_t kMostLine = 65536;
 
 absl::StatusOr<pid_t> Spawn(const std::vector<std::string>& command,
                             int stdin_fd, int stdout_fd) {
@@ -66,9 +74,14 @@ absl::StatusOr<std::unique_ptr<WorkerProcess>> WorkerProcess::Start(
     close(to[1]);
     return ErrnoStatus(program, "start");
   }
+  // posix_spawnp looks for a name without a folder in $PATH alone.
+  std::error_code error;
+  const bool is_here = !absl::StrContains(program, "/") &&
+                       std::filesystem::exists(program, error);
+  const std::string path = is_here ? absl::StrCat("./", program) : program;
   const absl::StatusOr<pid_t> child =
-      Spawn({program, "--gate_worker", absl::StrCat("--threads=", threads)},
-            to[0], from[1]);
+      Spawn({path, "--gate_worker", absl::StrCat("--threads=", threads)}, to[0],
+            from[1]);
   close(to[0]);
   close(from[1]);
   if (!child.ok()) {
@@ -76,14 +89,15 @@ absl::StatusOr<std::unique_ptr<WorkerProcess>> WorkerProcess::Start(
     close(from[0]);
     return absl::InvalidArgumentError(child.status().message());
   }
-  auto worker = std::unique_ptr<WorkerProcess>(new WorkerProcess(
-      program, *child, fdopen(to[1], "w"), fdopen(from[0], "r")));
-  const absl::StatusOr<std::string> greeting = worker->ReadLine();
+  auto worker = std::unique_ptr<WorkerProcess>(
+      new WorkerProcess(program, *child, fdopen(to[1], "w"), from[0]));
+  const absl::StatusOr<std::string> greeting =
+      worker->ReadLine(kGreetingSeconds);
   if (!greeting.ok() || *greeting != kWorkerGreeting) {
     return absl::InvalidArgumentError(absl::StrCat(
         program, ": is no bench that can be compared: expected it to say ",
-        Quoted(kWorkerGreeting), greeting.ok() ? ", not " : "",
-        greeting.ok() ? Quoted(*greeting) : ""));
+        Quoted(kWorkerGreeting), greeting.ok() ? ", not " : ", but it ",
+        greeting.ok() ? Quoted(*greeting) : "said nothing"));
   }
   return worker;
 }
@@ -91,7 +105,7 @@ absl::StatusOr<std::unique_ptr<WorkerProcess>> WorkerProcess::Start(
 WorkerProcess::~WorkerProcess() {
   std::fputs("quit\n", to_);
   std::fclose(to_);
-  std::fclose(from_);
+  close(from_);
   // It ends by itself, unless it hangs.
   constexpr int kSteps = 100;
   for (int step = 0; step < kSteps; ++step) {
@@ -103,33 +117,39 @@ WorkerProcess::~WorkerProcess() {
   }
 }
 
-absl::StatusOr<std::string> WorkerProcess::ReadLine() {
-  // Answers are single lines and follow questions one by one, so nothing waits
-  // in the buffer of the stream when poll is called.
-  pollfd ready = {fileno(from_), POLLIN, 0};
-  int count;
-  while ((count = poll(&ready, 1, kPatienceMs)) < 0 && errno == EINTR) {
+absl::StatusOr<std::string> WorkerProcess::ReadLine(int patience_seconds) {
+  const absl::Time deadline = absl::Now() + absl::Seconds(patience_seconds);
+  std::string line;
+  while (line.size() < kMostLine) {
+    const int64_t left = absl::ToInt64Milliseconds(deadline - absl::Now());
+    pollfd ready = {from_, POLLIN, 0};
+    const int count =
+        poll(&ready, 1, static_cast<int>(std::max<int64_t>(left, 0)));
+    if (count < 0 && errno == EINTR) continue;
+    if (count == 0) {
+      return absl::InternalError(
+          absl::StrCat(program_, ": no answer for ", patience_seconds, " s"));
+    }
+    // A byte at a time: answers are short, and what follows is for later.
+    char byte;
+    const ssize_t size = read(from_, &byte, 1);
+    if (size < 0 && errno == EINTR) continue;
+    if (size <= 0) {
+      return absl::InternalError(
+          absl::StrCat(program_, ": ended unexpectedly"));
+    }
+    if (byte == '\n') return line;
+    line.push_back(byte);
   }
-  if (count == 0) {
-    return absl::InternalError(
-        absl::StrCat(program_, ": no answer for ", kPatienceMs / 1000, " s"));
-  }
-  char* line = nullptr;
-  size_t capacity = 0;
-  const ssize_t size = getline(&line, &capacity, from_);
-  std::string text(line == nullptr ? "" : line, size > 0 ? size : 0);
-  std::free(line);
-  if (size <= 0) {
-    return absl::InternalError(absl::StrCat(program_, ": ended unexpectedly"));
-  }
-  if (text.back() == '\n') text.pop_back();
-  return text;
+  return absl::InternalError(
+      absl::StrCat(program_, ": answers with an endless line"));
 }
 
 absl::StatusOr<std::string> WorkerProcess::Ask(const std::string& line) {
   std::fputs(absl::StrCat(line, "\n").c_str(), to_);
   std::fflush(to_);
-  TESSERA_ASSIGN_OR_RETURN(const std::string answer, ReadLine());
+  TESSERA_ASSIGN_OR_RETURN(const std::string answer,
+                           ReadLine(kPatienceSeconds));
   absl::string_view rest = answer;
   if (absl::ConsumePrefix(&rest, "unknown ")) {
     return absl::UnimplementedError(absl::StrCat(program_, ": ", rest));
@@ -152,7 +172,8 @@ absl::StatusOr<double> WorkerProcess::Sample(double seconds) {
   absl::string_view number = answer;
   double nanoseconds;
   if (!absl::ConsumePrefix(&number, "time ") ||
-      !absl::SimpleAtod(number, &nanoseconds) || !(nanoseconds > 0)) {
+      !absl::SimpleAtod(number, &nanoseconds) || !(nanoseconds > 0) ||
+      !std::isfinite(nanoseconds)) {
     return absl::InternalError(
         absl::StrCat(program_, ": answered ", Quoted(answer)));
   }

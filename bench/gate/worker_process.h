@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -34,17 +35,17 @@ class WorkerProcess {
   absl::StatusOr<double> Sample(double seconds);
 
  private:
-  WorkerProcess(std::string program, pid_t child, FILE* to, FILE* from)
+  WorkerProcess(std::string program, pid_t child, FILE* to, int from)
       : program_(std::move(program)), child_(child), to_(to), from_(from) {}
 
   absl::StatusOr<std::string> Ask(const std::string& line);
-  // One line of the worker; waits for it two minutes at most.
-  absl::StatusOr<std::string> ReadLine();
+  // One line of the worker, without its end.
+  absl::StatusOr<std::string> ReadLine(int patience_seconds);
 
   const std::string program_;
   const pid_t child_;
   FILE* const to_;
-  FILE* const from_;
+  const int from_;
 };
 
 }  // namespace tessera

@@ -1,7 +1,10 @@
 #include "bench/results/print_run.h"
 
 #include <cstdio>
+#include <filesystem>
+#include <system_error>
 
+#include "absl/strings/str_cat.h"
 #include "base/atomic_file.h"
 #include "base/status_macros.h"
 #include "base/write_file.h"
@@ -11,6 +14,11 @@ namespace tessera {
 
 absl::Status CheckSinks(const RunSinks& sinks) {
   if (!sinks.json.empty()) {
+    std::error_code error;
+    if (std::filesystem::is_directory(sinks.json, error)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(sinks.json, ": is a directory"));
+    }
     TESSERA_RETURN_IF_ERROR(AtomicFile::Create(sinks.json, true).status());
   }
   if (sinks.history.empty()) return absl::OkStatus();

@@ -87,9 +87,17 @@ TEST(CheckFloorsTest, BelowTheFloorByMoreThanTheNoiseFails) {
     return CheckFloors(floors, {Speed(percent, noise)}, "").at(0).verdict;
   };
   EXPECT_EQ(verdict(90, 1.01), Verdict::kPass);
-  EXPECT_EQ(verdict(79.5, 1), Verdict::kPass);
+  EXPECT_EQ(verdict(79.5, 1), Verdict::kNoisy);
   EXPECT_EQ(verdict(70, 1.01), Verdict::kRegression);
-  EXPECT_EQ(verdict(70, 1.2), Verdict::kPass);
+  EXPECT_EQ(verdict(70, 1.2), Verdict::kNoisy);
+}
+
+TEST(CheckFloorsTest, WhatHasNoFloorIsSaid) {
+  const auto results =
+      CheckFloors({"cpu", "avx2", {{"Q8_0 t1", 80}}}, {Speed(90, 1)}, "");
+  ASSERT_EQ(results.size(), 1u);
+  EXPECT_EQ(results[0].verdict, Verdict::kNew);
+  EXPECT_FALSE(results[0].why.empty());
 }
 
 TEST(CheckFloorsTest, OnlyInterleavedHasFloors) {

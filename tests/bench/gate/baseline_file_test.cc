@@ -62,6 +62,8 @@ TEST(BaselineFileTest, WhatIsNotUnderstoodIsRefusedByName) {
        "'a: instructions' is no number"},
       {"\"commit\": \"0123abcd\"", "\"commit\": 5", absl::StatusCode::kDataLoss,
        "'commit'"},
+      {"  \"schema_version\": 1,\n", "", absl::StatusCode::kDataLoss,
+       "'schema_version' is missing"},
       {"{\n", "[\n", absl::StatusCode::kDataLoss, ""},
   };
   for (const auto& c : kCases) {

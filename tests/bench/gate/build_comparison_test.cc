@@ -121,6 +121,8 @@ TEST(BuildComparisonTest, AWorkerThatFailsIsAnError) {
       {"  sample*) exit 1 ;;", "ended unexpectedly"},
       {"  sample*) echo time fast ;;", "answered 'time fast'"},
       {"  sample*) echo time -5 ;;", "answered 'time -5'"},
+      {"  sample*) echo time inf ;;", "answered 'time inf'"},
+      {"  sample*) head -c 70000 /dev/zero | tr '\\0' x ;;", "endless line"},
       {"  sample*) echo error no memory ;;", "no memory"},
       {"  open*) echo error no file ;;", "no file"},
   };
@@ -135,7 +137,7 @@ TEST(BuildComparisonTest, AWorkerThatFailsIsAnError) {
 
 TEST(BuildComparisonTest, WhatIsNoBenchIsRefused) {
   const std::string good = FakeBench("good", Constant(1000));
-  for (const char* program : {"/nowhere/bench", "/bin/true", "/bin/cat"}) {
+  for (const char* program : {"/nowhere/bench", "/bin/true", "/bin/echo"}) {
     const absl::Status status = Compare(program, good).status();
     EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
     EXPECT_TRUE(absl::StrContains(status.message(), program)) << status;

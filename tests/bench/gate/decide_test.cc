@@ -64,6 +64,35 @@ TEST(DecideTest, TheNoiseFloorCountsBothDirections) {
   EXPECT_TRUE(std::isinf(NoiseFloor({})));
 }
 
+TEST(DecideTest, LooksDoubleUntilTheLast) {
+  EXPECT_EQ(LooksBetween(16, 64), (std::vector<int>{16, 32, 64}));
+  EXPECT_EQ(LooksBetween(12, 40), (std::vector<int>{12, 24, 40}));
+  EXPECT_EQ(LooksBetween(16, 16), (std::vector<int>{16}));
+}
+
+// A row that is looked at three times passes a slowdown of least_effect no more
+// often than promised.
+TEST(DecideTest, MissesAreAsRareAsPromised) {
+  constexpr int kRows = 2000;
+  const std::vector<int> looks = LooksBetween(16, 64);
+  GateRules rules;
+  rules.looks = static_cast<int>(looks.size());
+  int passed = 0;
+  for (int seed = 0; seed < kRows; ++seed) {
+    const PairedTimes all = Make(64, 1.04, 0.03, seed);
+    for (const int look : looks) {
+      PairedTimes times = all;
+      times.before.resize(look);
+      times.after.resize(look);
+      const Verdict verdict = Decide(times, 1.01, 60, rules).verdict;
+      if (verdict == Verdict::kNoisy) continue;
+      passed += verdict == Verdict::kPass;
+      break;
+    }
+  }
+  EXPECT_LE(passed, 0.05 * kRows);
+}
+
 // What the rules promise: of many gates over a build that did not change, a
 // share of false_alarms fails at most, however wide the noise.
 TEST(DecideTest, FalseAlarmsAreAsRareAsPromised) {

@@ -49,15 +49,18 @@ TEST(WorkerTest, SaysWhatItDoesNotKnow) {
        {"", "dance", "open", "open 0", "open x 0 kernel", "open 0 -1 kernel",
         "open 0 0 stove", "sample", "sample 0", "sample 0 -1", "sample 0 nan",
         "close", "close x",
-        // Q8_0 has blocks of 32 columns.
-        "open 0 0 kernel isa=scalar type=Q8_0 layout=interleaved rows=16 "
-        "columns=33 tokens=1"}) {
+        "open 0 0 kernel isa=scalar type=Q9_9 rows=16 columns=32 tokens=1"}) {
     EXPECT_TRUE(absl::StartsWith(worker.Answer(line), "unknown "))
         << line << ": " << worker.Answer(line);
   }
-  EXPECT_TRUE(absl::StartsWith(
-      worker.Answer("open 0 0 model isa=scalar n_gen=1 arena=/nowhere"),
-      "error "));
+  for (const char* line :
+       {"open 0 0 model isa=scalar n_gen=1 arena=/nowhere",
+        // Q8_0 has blocks of 32 columns.
+        "open 0 0 kernel isa=scalar type=Q8_0 layout=interleaved rows=16 "
+        "columns=33 tokens=1"}) {
+    EXPECT_TRUE(absl::StartsWith(worker.Answer(line), "error "))
+        << line << ": " << worker.Answer(line);
+  }
 }
 
 TEST(WorkerTest, ServesUntilItIsTold) {
