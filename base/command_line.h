@@ -32,9 +32,9 @@ std::vector<std::string> ParseCommandLine(int argc, char** argv,
 // Prints "TOOL: MESSAGE" for a status that is not OK. Returns the exit code, 1.
 int ReportFailure(const absl::Status& status);
 
-// Returns what `main` returns. Reports a failure instead where the system has no
-// more memory or threads, which the standard library says by an exception, or
-// where what went to stdout could not be written.
+// Returns what `main` returns. Reports a failure instead where the system has
+// no more memory or threads, which the standard library says by an exception,
+// or where what went to stdout could not be written.
 int RunMain(absl::FunctionRef<int()> main);
 
 // ParseCommandLine without its exits: sets flags, returns positional arguments.

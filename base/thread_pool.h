@@ -27,9 +27,7 @@ class SpinBarrier {
   void Wait();
 
   // How often all threads have met here so far, modulo 2^32.
-  uint32_t waits() const {
-    return generation_.load(std::memory_order_relaxed);
-  }
+  uint32_t waits() const { return generation_.load(std::memory_order_relaxed); }
 
  private:
   const int count_;
@@ -69,11 +67,11 @@ class ThreadPool {
   SpinBarrier barrier_;
   std::vector<std::thread> workers_;
 
-  std::atomic<uint64_t> job_{0};     // number of the current job
-  std::atomic<int> unfinished_{0};   // workers still in it
+  std::atomic<uint64_t> job_{0};    // number of the current job
+  std::atomic<int> unfinished_{0};  // workers still in it
   std::atomic<bool> stop_{false};
   std::function<void(int)> function_;
-  absl::Mutex mutex_;                // for workers that sleep between jobs
+  absl::Mutex mutex_;  // for workers that sleep between jobs
   absl::CondVar wake_;
 };
 

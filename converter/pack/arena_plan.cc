@@ -202,8 +202,8 @@ size_t Planner::PlanAttentionInputs(const std::vector<size_t>& order,
   uint64_t begin = 0;
   for (size_t i = 0; i < 3; ++i) {
     const size_t index = order[position + i];
-    const PlannedStream& stream = AddStream(
-        {index}, plan_.tensors[index].layout.row_tile_stride);
+    const PlannedStream& stream =
+        AddStream({index}, plan_.tensors[index].layout.row_tile_stride);
     if (i == 0) begin = stream.offset;
   }
   for (size_t i = 0; i < 3; ++i) {

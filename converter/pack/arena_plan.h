@@ -29,12 +29,12 @@ struct PlanOptions {
 // One tensor's place. Offsets are from the start of the file.
 struct PlannedTensor {
   DType type = DType::kF32;
-  TensorLayout layout;         // of one matrix; the stride is final
+  TensorLayout layout;  // of one matrix; the stride is final
   std::optional<LayoutReason> layout_reason;  // if a profile had the choice
-  size_t section = 0;          // index into ArenaPlan::sections
-  uint64_t extent_offset = 0;  // shared by a fused group
+  size_t section = 0;                         // index into ArenaPlan::sections
+  uint64_t extent_offset = 0;                 // shared by a fused group
   uint64_t extent_size = 0;
-  uint64_t first_tile = 0;     // offset of the first byte
+  uint64_t first_tile = 0;  // offset of the first byte
   std::string fused_group;
 };
 
@@ -43,15 +43,15 @@ struct PlannedTensor {
 struct PlannedStream {
   std::vector<size_t> members;  // indices into ArenaPlan::tensors
   uint64_t offset = 0;
-  uint64_t tiles = 0;           // of each member, over all its matrices
-  uint64_t stride = 0;          // from one tile of a member to its next
+  uint64_t tiles = 0;   // of each member, over all its matrices
+  uint64_t stride = 0;  // from one tile of a member to its next
   uint64_t size = 0;
 };
 
 struct PlannedSection {
   Section::Kind kind = Section::KIND_HOT;
-  uint64_t offset = 0;          // a multiple of 2 MiB
-  uint64_t size = 0;            // used bytes, before padding
+  uint64_t offset = 0;  // a multiple of 2 MiB
+  uint64_t size = 0;    // used bytes, before padding
   std::vector<PlannedStream> streams;
 };
 

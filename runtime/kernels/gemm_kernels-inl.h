@@ -73,8 +73,7 @@ struct Q4_0Gemm : PlainGemm {
       for (int i = 0; i < 4; ++i) {
         const U8x64 bytes = LoadU8(body + 64 * i);
         StoreU8(out.bytes[b][i][r], MaskBytes(bytes, 0x0f));
-        StoreU8(out.bytes[b][i + 4][r],
-                MaskBytes(ShiftRight<4>(bytes), 0x0f));
+        StoreU8(out.bytes[b][i + 4][r], MaskBytes(ShiftRight<4>(bytes), 0x0f));
       }
     }
   }
@@ -189,8 +188,8 @@ struct Q6_KGemm : PlainGemm {
       const uint8_t* low = scales + 16 * 16;
       const uint8_t* high = low + 128 * 16;
       for (int n = 0; n < 2; ++n) {
-        UnpackQuarter<0, R>(scales + n * 128, d, low + n * 1024,
-                            high + n * 512, b + 4 * n, r, out);
+        UnpackQuarter<0, R>(scales + n * 128, d, low + n * 1024, high + n * 512,
+                            b + 4 * n, r, out);
       }
     }
   }
@@ -273,8 +272,7 @@ inline F32x16 AddScaled(F32x16 sum, I32x16 acc, const UnpackedTiles<R>& tiles,
 template <typename Gemm, int R, int T>
 inline void AddUnpackedBlock(const UnpackedTiles<R>& tiles, int64_t b,
                              const PanelBlock& panel,
-                             const BlockTerms<T>& terms,
-                             F32x16 (&sum)[T][R]) {
+                             const BlockTerms<T>& terms, F32x16 (&sum)[T][R]) {
   I32x16 acc[T][R];
   if constexpr (Gemm::kHalves) {
     F32x16 part[T][R];
@@ -301,10 +299,10 @@ inline void AddUnpackedBlock(const UnpackedTiles<R>& tiles, int64_t b,
     for (int t = 0; t < T; ++t) {
       TESSERA_UNROLL
       for (int r = 0; r < R; ++r) {
-        sum[t][r] = MulAdd(
-            part[t][r],
-            Mul(Load(tiles.minimum[b][r]), Broadcast(panel.scale[t])),
-            sum[t][r]);
+        sum[t][r] =
+            MulAdd(part[t][r],
+                   Mul(Load(tiles.minimum[b][r]), Broadcast(panel.scale[t])),
+                   sum[t][r]);
       }
     }
     return;
@@ -313,9 +311,8 @@ inline void AddUnpackedBlock(const UnpackedTiles<R>& tiles, int64_t b,
   for (int t = 0; t < T; ++t) {
     TESSERA_UNROLL
     for (int r = 0; r < R; ++r) {
-      acc[t][r] = BroadcastI32(Gemm::kMinimum || Gemm::kMinimumPairs
-                                   ? 0
-                                   : terms.start[b][0][t]);
+      acc[t][r] = BroadcastI32(
+          Gemm::kMinimum || Gemm::kMinimumPairs ? 0 : terms.start[b][0][t]);
     }
   }
   AddSteps<R, T>(tiles.bytes[b], panel.q, 0, 8, acc);
@@ -423,8 +420,7 @@ __attribute__((noinline)) void MultiplyRowTiles(const MatmulArgs& args,
   UnpackedTiles<R> tiles;
   TokenSums<R> sums;
   const Activations& x = args.x;
-  const int64_t blocks =
-      (x.columns + kActivationBlock - 1) / kActivationBlock;
+  const int64_t blocks = (x.columns + kActivationBlock - 1) / kActivationBlock;
   for (int64_t token = 0; token < x.tokens; token += kTokenBlock) {
     const int64_t last =
         x.tokens - token < kTokenBlock ? x.tokens : token + kTokenBlock;

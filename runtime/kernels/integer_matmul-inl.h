@@ -24,8 +24,7 @@ struct PanelBlock {
 
 inline PanelBlock PanelBlockAt(const Activations& x, int64_t block,
                                int64_t token) {
-  const int64_t blocks =
-      (x.columns + kActivationBlock - 1) / kActivationBlock;
+  const int64_t blocks = (x.columns + kActivationBlock - 1) / kActivationBlock;
   const int64_t i = PanelIndex(x.tokens, blocks, block, token);
   return {x.q + i * kActivationBlock, x.scale + i, x.sum16 + 2 * i};
 }

@@ -26,8 +26,9 @@ inline constexpr int64_t kPanelTokens = 16;
 // multiple of 32. Kernels rely on -127 <= q <= 127, which QuantizeActivations
 // keeps; a block with an infinity or NaN has zeros and the scale NaN.
 //
-// The other form, for gemms that multiply bfloat16, has the same order: x rounded
-// to bfloat16 at bf16 + 32 i, and x minus that, rounded, at bf16_rest + 32 i.
+// The other form, for gemms that multiply bfloat16, has the same order: x
+// rounded to bfloat16 at bf16 + 32 i, and x minus that, rounded, at bf16_rest +
+// 32 i.
 struct Activations {
   int64_t tokens;
   int64_t columns;
@@ -83,7 +84,7 @@ struct MatmulArgs {
   int64_t rows;
   Activations x;
   float* out;
-  int64_t out_stride;  // floats from one token to the next
+  int64_t out_stride;          // floats from one token to the next
   uint8_t* scratch = nullptr;  // for gemms that need it: kGemmScratchBytes,
                                // 64-byte aligned
 };
@@ -94,29 +95,29 @@ struct MatmulArgs {
 inline constexpr int64_t kGemvSums = 32;
 
 // Consecutive columns of some row tiles times one token. `tiles` are the tiles
-// of row tile 0 in these columns, without INT8's row scales, and `x` begins with
-// the first of these columns, whose number is a multiple of the tile's. Adds to
-// sums[i * kGemvSums ...] for row tile i.
+// of row tile 0 in these columns, without INT8's row scales, and `x` begins
+// with the first of these columns, whose number is a multiple of the tile's.
+// Adds to sums[i * kGemvSums ...] for row tile i.
 struct GemvPartArgs {
   const uint8_t* tiles;
-  int64_t row_tile_stride;   // bytes
+  int64_t row_tile_stride;  // bytes
   int64_t row_tiles;
-  Activations x;             // one token
-  float* sums;               // 64-byte aligned
+  Activations x;  // one token
+  float* sums;    // 64-byte aligned
 };
 
 // All columns of some row tiles of a transposed matrix of floats times one
-// token. Column k of row tile i is at tiles + k * column_stride + i * 16 weights.
-// Columns whose x is zero are not read, as if their weights were finite. Adds to
-// sums as a part does.
+// token. Column k of row tile i is at tiles + k * column_stride + i * 16
+// weights. Columns whose x is zero are not read, as if their weights were
+// finite. Adds to sums as a part does.
 struct TransposedGemvArgs {
   const uint8_t* tiles;
-  int64_t column_stride;     // bytes
+  int64_t column_stride;  // bytes
   int64_t row_tiles;
-  int64_t columns;           // less than 2^31
+  int64_t columns;  // less than 2^31
   const float* x;
-  float* sums;               // 64-byte aligned
-  int32_t* column_list;      // scratch for `columns` / 2 + 2 numbers
+  float* sums;           // 64-byte aligned
+  int32_t* column_list;  // scratch for `columns` / 2 + 2 numbers
 };
 
 // Positions whose keys lie side by side in the cache.
@@ -134,7 +135,7 @@ inline constexpr int64_t kKeyTile = 64;
 // The last tile of keys is whole, but what it holds beyond the positions that
 // are seen changes no result, nor does a query depend on any other.
 struct AttentionArgs {
-  const float* query;    // [tokens][token_stride], heads one after another
+  const float* query;  // [tokens][token_stride], heads one after another
   const void* keys;
   const void* values;
   int64_t tokens;
@@ -142,8 +143,8 @@ struct AttentionArgs {
   int64_t token_stride;  // floats, of queries and results; >= heads * head_dim
   int64_t length;        // at least 1
   int64_t head_dim;
-  float scale;           // positive
-  float* out;            // as `query`
+  float scale;  // positive
+  float* out;   // as `query`
 };
 
 }  // namespace tessera

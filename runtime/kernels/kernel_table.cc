@@ -10,7 +10,7 @@ namespace tessera {
 // Defined in kernels_<isa>.cc, which cannot include kernel_table.h (no inline
 // code of other headers may be compiled with an ISA's flags).
 namespace kernels {
-#define TESSERA_DECLARE_MATMUL(type)          \
+#define TESSERA_DECLARE_MATMUL(type)         \
   void Matmul##type(const MatmulArgs& args); \
   void GemvPart##type(const GemvPartArgs& args);
 #define TESSERA_DECLARE_ROWMAJOR(type) \
@@ -31,7 +31,8 @@ TESSERA_FOR_EACH_ISA(TESSERA_DECLARE_ISA)
 namespace amx {
 #define TESSERA_DECLARE_GEMM(type) void Gemm##type(const MatmulArgs& args);
 TESSERA_FOR_EACH_GEMM(TESSERA_DECLARE_GEMM)
-std::remove_pointer_t<decltype(KernelTable::split_activations)> SplitActivations;
+std::remove_pointer_t<decltype(KernelTable::split_activations)>
+    SplitActivations;
 }  // namespace amx
 }  // namespace kernels
 

@@ -54,7 +54,8 @@ inline void PrefetchAhead(const uint8_t* p) {
 // The rows of one row tile times tokens [token, token + T).
 template <typename Type, int T>
 __attribute__((noinline, flatten)) void MultiplyTile(const MatmulArgs& args,
-                                            int64_t tile, int64_t token) {
+                                                     int64_t tile,
+                                                     int64_t token) {
   F32x16 sum[T];
   TESSERA_UNROLL
   for (int t = 0; t < T; ++t) sum[t] = Broadcast(0.0f);

@@ -187,9 +187,7 @@ template <int kBits>
 inline U8x64 ShiftLeft(U8x64 x) {
   return {_mm512_slli_epi32(x.v, kBits)};
 }
-inline U8x64 AddBytes(U8x64 x, U8x64 y) {
-  return {_mm512_add_epi8(x.v, y.v)};
-}
+inline U8x64 AddBytes(U8x64 x, U8x64 y) { return {_mm512_add_epi8(x.v, y.v)}; }
 inline U8x64 Lookup(const uint8_t (&table)[16], U8x64 x) {
   const __m512i entries = _mm512_broadcast_i32x4(
       _mm_loadu_si128(reinterpret_cast<const __m128i*>(table)));
@@ -198,9 +196,9 @@ inline U8x64 Lookup(const uint8_t (&table)[16], U8x64 x) {
 // One byte of `bits` serves four bytes of x, each its bit.
 template <int kFirst>
 inline U8x64 AddFifthBits(U8x64 x, U8x64 bits) {
-  const __m512i source = _mm512_add_epi8(
-      _mm512_set4_epi32(0x0c0c0c0c, 0x08080808, 0x04040404, 0),
-      _mm512_set1_epi8(kFirst / 8));
+  const __m512i source =
+      _mm512_add_epi8(_mm512_set4_epi32(0x0c0c0c0c, 0x08080808, 0x04040404, 0),
+                      _mm512_set1_epi8(kFirst / 8));
   const __m512i bit =
       _mm512_set1_epi32(static_cast<int32_t>(0x08040201u << kFirst % 8));
   const __mmask64 set =
@@ -247,8 +245,8 @@ inline U8x64 BroadcastU8(uint8_t x) {
 }
 // Bytes of lane r times the low byte of factor r, modulo 256.
 inline U8x64 ScaleBytes(U8x64 x, I32x16 factor) {
-  const __m512i pair = _mm512_mask_blend_epi16(
-      0xaaaaaaaa, factor.v, _mm512_slli_epi32(factor.v, 16));
+  const __m512i pair = _mm512_mask_blend_epi16(0xaaaaaaaa, factor.v,
+                                               _mm512_slli_epi32(factor.v, 16));
   const __m512i low = _mm512_mullo_epi16(x.v, pair);
   const __m512i high = _mm512_mullo_epi16(_mm512_srli_epi16(x.v, 8), pair);
   return {_mm512_mask_mov_epi8(_mm512_slli_epi16(high, 8), 0x5555555555555555,

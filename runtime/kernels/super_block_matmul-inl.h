@@ -82,8 +82,8 @@ struct ScaleAndMinType {
     }
   }
 
-  // Sub-blocks s and s + 1, which have their low bits in the same bytes. For one
-  // token both at once, so that each line is read once.
+  // Sub-blocks s and s + 1, which have their low bits in the same bytes. For
+  // one token both at once, so that each line is read once.
   template <int s, int T>
   static inline void AddPair(F32x16 d, F32x16 negative_dmin,
                              const SixBitScales& scales, const uint8_t* high,

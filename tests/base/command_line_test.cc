@@ -108,8 +108,8 @@ TEST_F(CommandLineTest, ExceptionsOfTheSystemBecomeMessages) {
   EXPECT_EQ(RunMain([] { return 7; }), 7);
   EXPECT_EQ(RunMain([]() -> int { throw std::bad_alloc(); }), 1);
   EXPECT_EQ(RunMain([]() -> int {
-              throw std::system_error(
-                  std::make_error_code(std::errc::resource_unavailable_try_again));
+              throw std::system_error(std::make_error_code(
+                  std::errc::resource_unavailable_try_again));
             }),
             1);
 }

@@ -16,8 +16,8 @@ namespace {
 
 constexpr uint64_t kSection = uint64_t{2} << 20;
 
-void AddTensor(const std::string& name, DType type,
-               std::vector<uint64_t> shape, WeightSource* source) {
+void AddTensor(const std::string& name, DType type, std::vector<uint64_t> shape,
+               WeightSource* source) {
   SourceTensor tensor;
   tensor.name = name;
   tensor.source_name = name;
@@ -217,8 +217,8 @@ TEST(ArenaPlanTest, WithoutFusionEachTensorIsAlone) {
 }
 
 TEST(ArenaPlanTest, NothingOverlapsAndAllIsAligned) {
-  for (DType type : {DType::kF32, DType::kF16, DType::kQ4_0, DType::kQ6_K,
-                     DType::kQ2_K}) {
+  for (DType type :
+       {DType::kF32, DType::kF16, DType::kQ4_0, DType::kQ6_K, DType::kQ2_K}) {
     for (LayoutOrder order :
          {LayoutOrder::kRowMajor, LayoutOrder::kTransposed,
           LayoutOrder::kInterleaved, LayoutOrder::kSwizzled}) {
