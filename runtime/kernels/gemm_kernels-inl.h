@@ -404,8 +404,9 @@ inline void StoreSums(const MatmulArgs& args, int64_t tile, int64_t first,
   }
 }
 
-// Where MultiplyManyTokens finds row tiles: a source unpacks blocks [first, first
-// + count) of row tile `tile` as the r-th. This one takes interleaved matrices.
+// Where MultiplyManyTokens finds row tiles: a source unpacks `count` blocks of
+// row tile `tile` from `first` on, as the r-th. This one is interleaved
+// matrices.
 struct InterleavedSource {
   template <typename Gemm, int R>
   static inline void Unpack(const MatmulArgs& args, int64_t tile, int64_t first,

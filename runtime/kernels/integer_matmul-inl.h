@@ -112,13 +112,13 @@ template <typename Blocks>
 struct TwoBlockTiles {
   static constexpr int kTokens = kIntegerTokens;
 
-  template <int T>
+  template <int T, bool kAhead = true>
   static inline void AddTile(const uint8_t* tile, const Activations& x,
                              int64_t token, F32x16 (&sum)[T]) {
     const int64_t blocks = x.columns / kActivationBlock;
     int64_t block = 0;
     for (; block + 2 <= blocks; block += 2) {
-      PrefetchAhead<64 + 2 * Blocks::kBodyBytes>(tile);
+      PrefetchAhead<64 + 2 * Blocks::kBodyBytes, kAhead>(tile);
       const uint8_t* body = tile + 64;
       Blocks::template AddBlock<T>(LoadF16(tile), body,
                                    PanelBlockAt(x, block, token), sum);

@@ -73,10 +73,10 @@ inline constexpr int64_t kGemmScratchBytes = 512 * 1024;
 
 // Rows of an interleaved or row-major matrix times all tokens of `x`:
 //   out[t * out_stride + row] = sum over k of W[row][k] * x[t][k]
-// for the rows of output tiles [first_tile, last_tile), 16 each. Rows from `rows`
-// on are not written; in an interleaved matrix they are padding.
+// for the rows of output tiles [first_tile, last_tile), 16 each. Rows from
+// `rows` on are not written; in an interleaved matrix they are padding.
 struct MatmulArgs {
-  const uint8_t* tiles;     // row tile 0, 64-byte aligned; or row 0, at any byte
+  const uint8_t* tiles;  // row tile 0, 64-byte aligned; or row 0, at any byte
   int64_t row_tile_stride;  // bytes from one of them to the next
   int64_t first_tile;
   int64_t last_tile;

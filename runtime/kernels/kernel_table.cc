@@ -62,29 +62,29 @@ namespace {
 MatmulFn FindNoGemm(DType) { return nullptr; }
 
 #define TESSERA_TABLE_MEMBER(member, function) table.member = function;
-#define TESSERA_DEFINE_ISA(name, enumerator)                                  \
-  TESSERA_DEFINE_FIND(MatmulFn, FindMatmul, name,                             \
-                      TESSERA_FOR_EACH_MATMUL(TESSERA_MATMUL_CASE))           \
-  TESSERA_DEFINE_FIND(GemvPartFn, FindGemvPart, name,                         \
-                      TESSERA_FOR_EACH_MATMUL(TESSERA_GEMV_PART_CASE))        \
-  TESSERA_DEFINE_FIND(MatmulFn, FindRowMajor, name,                           \
-                      TESSERA_FOR_EACH_ROWMAJOR(TESSERA_ROWMAJOR_CASE))       \
-  TESSERA_DEFINE_FIND(                                                        \
-      TransposedGemvFn, FindTransposedGemv, name,                             \
-      TESSERA_FOR_EACH_TRANSPOSED_GEMV(TESSERA_TRANSPOSED_GEMV_CASE))         \
-  KernelTable MakeTable_##name() {                                            \
-    using namespace kernels::name;                                            \
-    KernelTable table;                                                        \
-    table.isa = Isa::enumerator;                                              \
-    table.find_matmul = FindMatmul_##name;                                    \
-    table.find_gemm = FindNoGemm;                                             \
-    table.gemm_tokens = std::numeric_limits<int64_t>::max();                  \
-    table.split_activations = nullptr;                                        \
-    table.find_gemv_part = FindGemvPart_##name;                               \
-    table.find_rowmajor = FindRowMajor_##name;                                \
-    table.find_transposed_gemv = FindTransposedGemv_##name;                   \
-    TESSERA_FOR_EACH_VECTOR_KERNEL(TESSERA_TABLE_MEMBER)                      \
-    return table;                                                             \
+#define TESSERA_DEFINE_ISA(name, enumerator)                            \
+  TESSERA_DEFINE_FIND(MatmulFn, FindMatmul, name,                       \
+                      TESSERA_FOR_EACH_MATMUL(TESSERA_MATMUL_CASE))     \
+  TESSERA_DEFINE_FIND(GemvPartFn, FindGemvPart, name,                   \
+                      TESSERA_FOR_EACH_MATMUL(TESSERA_GEMV_PART_CASE))  \
+  TESSERA_DEFINE_FIND(MatmulFn, FindRowMajor, name,                     \
+                      TESSERA_FOR_EACH_ROWMAJOR(TESSERA_ROWMAJOR_CASE)) \
+  TESSERA_DEFINE_FIND(                                                  \
+      TransposedGemvFn, FindTransposedGemv, name,                       \
+      TESSERA_FOR_EACH_TRANSPOSED_GEMV(TESSERA_TRANSPOSED_GEMV_CASE))   \
+  KernelTable MakeTable_##name() {                                      \
+    using namespace kernels::name;                                      \
+    KernelTable table;                                                  \
+    table.isa = Isa::enumerator;                                        \
+    table.find_matmul = FindMatmul_##name;                              \
+    table.find_gemm = FindNoGemm;                                       \
+    table.gemm_tokens = std::numeric_limits<int64_t>::max();            \
+    table.split_activations = nullptr;                                  \
+    table.find_gemv_part = FindGemvPart_##name;                         \
+    table.find_rowmajor = FindRowMajor_##name;                          \
+    table.find_transposed_gemv = FindTransposedGemv_##name;             \
+    TESSERA_FOR_EACH_VECTOR_KERNEL(TESSERA_TABLE_MEMBER)                \
+    return table;                                                       \
   }
 TESSERA_FOR_EACH_ISA(TESSERA_DEFINE_ISA)
 

@@ -28,10 +28,10 @@ struct KernelTable {
   // The same, with the same bits, for row-major matrices; null for many types.
   MatmulFn (*find_rowmajor)(DType type);
 
-  // As find_matmul for `gemm_tokens` or more tokens with Activations::bf16, which
-  // split_activations makes; MatmulArgs::scratch is needed. find_gemm gives null
-  // if there is no better way than find_matmul's, split_activations is null and
-  // gemm_tokens the greatest number if that is so for all types.
+  // As find_matmul for `gemm_tokens` or more tokens with Activations::bf16,
+  // which split_activations makes; MatmulArgs::scratch is needed. find_gemm
+  // gives null if there is no better way than find_matmul's, split_activations
+  // is null and gemm_tokens the greatest number if that is so for all types.
   MatmulFn (*find_gemm)(DType type);
   int64_t gemm_tokens;
   void (*split_activations)(const SplitActivationsArgs&);

@@ -6,8 +6,10 @@
 //   static void AddTile(const uint8_t* tile, const Activations& x,
 //                       int64_t token, F32x16 (&sum)[T]);
 //
-// AddTile turns sum[t], lane r, from 0 to row r of the row tile times token + t;
-// for types with blocks it adds to any sum, which gemv_part-inl.h relies on. Its
+// AddTile turns sum[t], lane r, from 0 to row r of the row tile times token +
+// t; for types with blocks it adds to any sum, which gemv_part-inl.h relies on.
+// With a further argument, false, it asks for no weights ahead: those of
+// rowmajor_matmul-inl.h are in the L1 cache. Its
 // sequence of float operations per row and token is the same for every T, so
 // results do not depend on how tokens are grouped.
 #ifndef RUNTIME_KERNELS_MATMUL_KERNELS_INL_H_
@@ -37,10 +39,11 @@ constexpr int64_t kRowTileGroupBytes = 384 * 1024;
 constexpr int64_t kFarBytes = TESSERA_PREFETCH_FAR_BYTES;
 constexpr int64_t kNearBytes = TESSERA_PREFETCH_NEAR_BYTES;
 
-// Asks for `kBytes` bytes at these distances from `p`. Large tiles are asked for
-// in parts: more at once would wait for each other.
-template <int64_t kBytes>
+// Asks for `kBytes` bytes at these distances from `p`. Large tiles are asked
+// for in parts: more at once would wait for each other. Nothing if not kAhead.
+template <int64_t kBytes, bool kAhead = true>
 inline void PrefetchAhead(const uint8_t* p) {
+  if constexpr (!kAhead) return;
   TESSERA_UNROLL
   for (int64_t i = 0; i < kBytes; i += 64) {
     __builtin_prefetch(p + kFarBytes + i, 0, 2);

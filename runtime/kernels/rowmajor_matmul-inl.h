@@ -218,7 +218,7 @@ inline void AddPacked(const uint8_t* packed, const Activations& group,
     F32x16 sum[T];
     TESSERA_UNROLL
     for (int t = 0; t < T; ++t) sum[t] = Load(sums[token + t]);
-    Type::template AddTile<T>(packed, group, token, sum);
+    Type::template AddTile<T, false>(packed, group, token, sum);
     TESSERA_UNROLL
     for (int t = 0; t < T; ++t) Store(sums[token + t], sum[t]);
   }

@@ -208,12 +208,11 @@ inline U8x64 AddFifthBits(U8x64 x, U8x64 bits) {
   return {_mm512_mask_add_epi8(x.v, set, x.v, _mm512_set1_epi8(16))};
 }
 inline U8x64 TransposeBytes(U8x64 x) {
-  const __m512i in_lane = _mm512_set4_epi32(0x0f0b0703, 0x0e0a0602, 0x0d090501,
-                                            0x0c080400);
+  const __m512i in_lane =
+      _mm512_set4_epi32(0x0f0b0703, 0x0e0a0602, 0x0d090501, 0x0c080400);
   const __m512i across =
       _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
-  return {_mm512_permutexvar_epi32(across,
-                                   _mm512_shuffle_epi8(x.v, in_lane))};
+  return {_mm512_permutexvar_epi32(across, _mm512_shuffle_epi8(x.v, in_lane))};
 }
 inline U8x64 SplitHalves(U8x64 x) { return {SplitPairs(x.v)}; }
 // The digit is 1 from 86 on and 2 from 171 on.

@@ -128,14 +128,14 @@ struct ScaleAndMinType {
   }
 
   // Sub-blocks s and up.
-  template <int s, int T>
+  template <int s, int T, bool kAhead>
   static inline void AddSubBlocks(F32x16 d, F32x16 negative_dmin,
                                   const SixBitScales& scales,
                                   const uint8_t* high, const uint8_t* low,
                                   const Activations& x, int64_t block,
                                   int64_t token, F32x16 (&sum)[T]) {
     constexpr int64_t kShare = kTileBytes / kSubBlocks;
-    PrefetchAhead<2 * kShare>(high + s * kShare);
+    PrefetchAhead<2 * kShare, kAhead>(high + s * kShare);
     const PanelBlock first = PanelBlockAt(x, block + s, token);
     const PanelBlock second = PanelBlockAt(x, block + s + 1, token);
     if constexpr (T == 1) {
@@ -145,12 +145,12 @@ struct ScaleAndMinType {
       AddSubBlock<s + 1, T>(d, negative_dmin, scales, high, low, second, sum);
     }
     if constexpr (s + 2 < kSubBlocks) {
-      AddSubBlocks<s + 2, T>(d, negative_dmin, scales, high, low, x, block,
-                             token, sum);
+      AddSubBlocks<s + 2, T, kAhead>(d, negative_dmin, scales, high, low, x,
+                                     block, token, sum);
     }
   }
 
-  template <int T>
+  template <int T, bool kAhead = true>
   static inline void AddTile(const uint8_t* tile, const Activations& x,
                              int64_t token, F32x16 (&sum)[T]) {
     const int64_t blocks = x.columns / kActivationBlock;
@@ -160,8 +160,8 @@ struct ScaleAndMinType {
       DecodeSixBitScales(tile + 64, scales);
       const F32x16 negative_dmin = Mul(LoadF16(tile + 32), Broadcast(-1.0f));
       const uint8_t* high = tile + 64 + kScaleBytes;
-      AddSubBlocks<0, T>(LoadF16(tile), negative_dmin, scales, high,
-                         high + kHighBytes, x, block, token, sum);
+      AddSubBlocks<0, T, kAhead>(LoadF16(tile), negative_dmin, scales, high,
+                                 high + kHighBytes, x, block, token, sum);
     }
   }
 };
@@ -190,13 +190,14 @@ struct Q6_KType {
 
   // Products and int8 scales are exact in float32: 2 * 16 * 32 * 127 * 128 is
   // less than 2^24.
-  template <int p, int T>
+  template <int p, int T, bool kAhead>
   static inline void AddSubBlocks(F32x16 d, const uint8_t* body,
-                                  const uint8_t* scales, const uint8_t* low, const uint8_t* high,
-                                  const Activations& x, int64_t block,
-                                  int64_t token, F32x16 (&sum)[T]) {
+                                  const uint8_t* scales, const uint8_t* low,
+                                  const uint8_t* high, const Activations& x,
+                                  int64_t block, int64_t token,
+                                  F32x16 (&sum)[T]) {
     constexpr int64_t kShare = kBodyBytes / kSubBlocks;
-    PrefetchAhead<kShare>(body + (block + p) % kSubBlocks * kShare);
+    PrefetchAhead<kShare, kAhead>(body + (block + p) % kSubBlocks * kShare);
     const PanelBlock panel = PanelBlockAt(x, block + p, token);
     F32x16 part[T];
     TESSERA_UNROLL
@@ -223,11 +224,12 @@ struct Q6_KType {
       sum[t] = MulAdd(part[t], Mul(d, Broadcast(panel.scale[t])), sum[t]);
     }
     if constexpr (p < 3) {
-      AddSubBlocks<p + 1, T>(d, body, scales, low, high, x, block, token, sum);
+      AddSubBlocks<p + 1, T, kAhead>(d, body, scales, low, high, x, block,
+                                     token, sum);
     }
   }
 
-  template <int T>
+  template <int T, bool kAhead = true>
   static inline void AddTile(const uint8_t* tile, const Activations& x,
                              int64_t token, F32x16 (&sum)[T]) {
     // As many half super-blocks as fit; a tile holds two super-blocks.
@@ -239,9 +241,9 @@ struct Q6_KType {
       const uint8_t* low = body + 16 * 16;
       const uint8_t* high = low + 128 * 16;
       for (int n = 0; n < 2; ++n) {
-        AddSubBlocks<0, T>(d, body, body + n * 128, low + n * 1024,
-                           high + n * 512, x, i * kSubBlocks + 4 * n, token,
-                           sum);
+        AddSubBlocks<0, T, kAhead>(d, body, body + n * 128, low + n * 1024,
+                                   high + n * 512, x, i * kSubBlocks + 4 * n,
+                                   token, sum);
       }
     }
   }

@@ -18,8 +18,8 @@ struct Matrix {
   TensorView view;
   const KernelTable* kernels = nullptr;
   const Codec* codec = nullptr;
-  // For whole row tiles or row-major rows. Null: rows are dequantized to float32
-  // and multiplied with dot_f32.
+  // For whole row tiles or row-major rows. Null: rows are dequantized to
+  // float32 and multiplied with dot_f32.
   MatmulFn kernel = nullptr;
   // For many tokens in bfloat16, interleaved; null: `kernel` for any number.
   MatmulFn gemm = nullptr;
