@@ -152,6 +152,21 @@ std::vector<GateResult> CheckFloors(const SpeedFloors& floors,
   return results;
 }
 
+void ExcuseKnown(const SpeedFloors& floors, std::vector<GateResult>* results) {
+  for (GateResult& result : *results) {
+    const auto known = floors.known_slower.find(result.name);
+    if (known == floors.known_slower.end() ||
+        result.lower > known->second * result.noise ||
+        (result.verdict != Verdict::kRegression &&
+         result.verdict != Verdict::kNoisy)) {
+      continue;
+    }
+    result.verdict = Verdict::kKnown;
+    absl::StrAppend(&result.why, result.why.empty() ? "" : "; ",
+                    "known, up to ", absl::StrFormat("%.2f", known->second));
+  }
+}
+
 SpeedFloors ProposeFloors(absl::string_view cpu, absl::string_view isa,
                           absl::Span<const LayoutSpeed> speeds) {
   SpeedFloors floors;

@@ -34,6 +34,10 @@ std::vector<GateResult> CheckFloors(const SpeedFloors& floors,
                                     absl::Span<const LayoutSpeed> speeds,
                                     absl::string_view filter);
 
+// Turns regressions of rows that are known to be slower into kKnown, as long as
+// their ratio is not certainly above the one that is known.
+void ExcuseKnown(const SpeedFloors& floors, std::vector<GateResult>* results);
+
 // Floors to commit for a class of CPUs that has none: 85 % of what was
 // measured.
 SpeedFloors ProposeFloors(absl::string_view cpu, absl::string_view isa,

@@ -68,6 +68,8 @@ absl::StatusOr<SpeedFloors> ParseFloors(JsonValue value) {
       TESSERA_RETURN_IF_ERROR(ReadString(member, &floors.isa));
     } else if (member.key == "percent") {
       TESSERA_RETURN_IF_ERROR(ReadNumbers(member, &floors.percent));
+    } else if (member.key == "known_slower") {
+      TESSERA_RETURN_IF_ERROR(ReadNumbers(member, &floors.known_slower));
     } else {
       return UnknownKey(member.key);
     }
@@ -164,6 +166,8 @@ std::string GateBaselineText(const GateBaseline& baseline) {
                     ",\n      \"isa\": ", QuotedJson(floors.isa),
                     ",\n      \"percent\": {");
     AppendNumbers(floors.percent, "        ", &text);
+    absl::StrAppend(&text, "\n      },\n      \"known_slower\": {");
+    AppendNumbers(floors.known_slower, "        ", &text);
     absl::StrAppend(&text, "\n      }\n    }");
     separator = ",";
   }

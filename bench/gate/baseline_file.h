@@ -18,6 +18,9 @@ struct SpeedFloors {
   std::string cpu;  // CpuClass()
   std::string isa;
   std::map<std::string, double> percent;  // by "Q4_0 t1"
+  // Rows about layouts that are known to fail on this class, and the ratio that
+  // they may have.
+  std::map<std::string, double> known_slower;
 };
 
 // docs/benchmarks.md describes the file.

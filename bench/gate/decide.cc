@@ -41,6 +41,8 @@ absl::string_view VerdictName(Verdict verdict) {
       return "new";
     case Verdict::kMissing:
       return "missing";
+    case Verdict::kKnown:
+      return "known";
   }
   return "";
 }

@@ -17,9 +17,11 @@ enum class Verdict {
   kChanged,     // a count is not the one of the baseline
   kNew,         // the baseline does not have it
   kMissing,     // only the baseline has it
+  kKnown,       // slower, as the baseline says
 };
 
-// "pass", "regression", "noisy", "changed", "new", "missing".
+// "pass", "regression", "noisy", "changed", "new", "missing",
+// "known".
 absl::string_view VerdictName(Verdict verdict);
 
 struct GateRules {

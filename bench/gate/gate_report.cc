@@ -150,7 +150,8 @@ BenchReport GateReportOf(const GateOutcome& outcome, Isa isa) {
       std::any_of(outcome.results.begin(), outcome.results.end(), Failed);
   for (const GateResult& result : outcome.results) {
     report.records.push_back(RecordOf(result, isa));
-    const bool shown = any_failed ? Failed(result)
+    const bool shown = result.verdict == Verdict::kKnown ? true
+                       : any_failed                      ? Failed(result)
                        : outcome.verdict == Verdict::kNoisy
                            ? result.verdict == Verdict::kNoisy
                            : result.kind != Kind::kCount;

@@ -37,6 +37,7 @@ Verdict VerdictOf(const std::vector<GateResult>& results) {
         break;
       case Verdict::kPass:
       case Verdict::kNew:
+      case Verdict::kKnown:
         break;
     }
   }

@@ -82,7 +82,7 @@ LayoutSpeed Speed(double percent, double noise) {
 }
 
 TEST(CheckFloorsTest, BelowTheFloorByMoreThanTheNoiseFails) {
-  const SpeedFloors floors = {"cpu", "avx2", {{"Q4_0 t1", 80}}};
+  const SpeedFloors floors = {"cpu", "avx2", {{"Q4_0 t1", 80}}, {}};
   const auto verdict = [&](double percent, double noise) {
     return CheckFloors(floors, {Speed(percent, noise)}, "").at(0).verdict;
   };
@@ -94,7 +94,7 @@ TEST(CheckFloorsTest, BelowTheFloorByMoreThanTheNoiseFails) {
 
 TEST(CheckFloorsTest, WhatHasNoFloorIsSaid) {
   const auto results =
-      CheckFloors({"cpu", "avx2", {{"Q8_0 t1", 80}}}, {Speed(90, 1)}, "");
+      CheckFloors({"cpu", "avx2", {{"Q8_0 t1", 80}}, {}}, {Speed(90, 1)}, "");
   ASSERT_EQ(results.size(), 1u);
   EXPECT_EQ(results[0].verdict, Verdict::kNew);
   EXPECT_FALSE(results[0].why.empty());
@@ -104,7 +104,24 @@ TEST(CheckFloorsTest, OnlyInterleavedHasFloors) {
   LayoutSpeed speed = Speed(10, 1);
   speed.layout = LayoutOrder::kSwizzled;
   EXPECT_TRUE(
-      CheckFloors({"cpu", "avx2", {{"Q4_0 t1", 80}}}, {speed}, "").empty());
+      CheckFloors({"cpu", "avx2", {{"Q4_0 t1", 80}}, {}}, {speed}, "").empty());
+}
+
+TEST(ExcuseKnownTest, WhatIsKnownFailsOnlyIfItIsWorse) {
+  const SpeedFloors floors = {"cpu", "avx2", {}, {{"layout a", 1.5}}};
+  const auto verdict = [&](const std::string& name, double lower) {
+    GateResult result;
+    result.name = name;
+    result.value = lower + 0.05;
+    result.lower = lower;
+    result.verdict = Verdict::kRegression;
+    std::vector<GateResult> results = {result};
+    ExcuseKnown(floors, &results);
+    return results[0].verdict;
+  };
+  EXPECT_EQ(verdict("layout a", 1.4), Verdict::kKnown);
+  EXPECT_EQ(verdict("layout a", 1.6), Verdict::kRegression);
+  EXPECT_EQ(verdict("layout b", 1.1), Verdict::kRegression);
 }
 
 TEST(CheckFloorsTest, ProposalsLeaveRoom) {

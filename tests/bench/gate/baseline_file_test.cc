@@ -16,8 +16,9 @@ GateBaseline Example() {
   baseline.commit = "0123abcd";
   baseline.compiler = "GCC 12.2.0";
   baseline.counts = {{"b: barriers", 7}, {"a: instructions", 123.4375}};
-  baseline.floors = {{"CPU \"X\"", "avx2", {{"Q4_0 t1", 80}}},
-                     {"CPU \"X\"", "amx", {{"Q4_0 t1", 90}}}};
+  baseline.floors = {
+      {"CPU \"X\"", "avx2", {{"Q4_0 t1", 80}}, {{"layout a", 1.5}}},
+      {"CPU \"X\"", "amx", {{"Q4_0 t1", 90}}, {}}};
   return baseline;
 }
 
