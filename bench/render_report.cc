@@ -165,7 +165,9 @@ std::string RenderMarkdown(const BenchReport& report) {
     absl::StrAppend(&text, line, "\n");
   }
   if (!report.before.empty()) absl::StrAppend(&text, "\n");
-  absl::StrAppend(&text, RenderTable(report.columns, report.rows));
+  if (!report.columns.empty()) {
+    absl::StrAppend(&text, RenderTable(report.columns, report.rows));
+  }
   if (!report.after.empty()) absl::StrAppend(&text, "\n");
   for (const std::string& line : report.after) {
     absl::StrAppend(&text, line, "\n");

@@ -175,7 +175,7 @@ SpeedFloors ProposeFloors(absl::string_view cpu, absl::string_view isa,
   for (const LayoutSpeed& speed : speeds) {
     if (speed.layout != LayoutOrder::kInterleaved) continue;
     floors.percent[FloorName(speed)] =
-        std::floor(speed.percent.ratio * kShareOfMeasured);
+        std::floor(std::min(speed.percent.ratio, 100.0) * kShareOfMeasured);
   }
   return floors;
 }

@@ -39,7 +39,7 @@ std::vector<GateResult> CheckFloors(const SpeedFloors& floors,
 void ExcuseKnown(const SpeedFloors& floors, std::vector<GateResult>* results);
 
 // Floors to commit for a class of CPUs that has none: 85 % of what was
-// measured.
+// measured, of which more than the limit counts as the limit.
 SpeedFloors ProposeFloors(absl::string_view cpu, absl::string_view isa,
                           absl::Span<const LayoutSpeed> speeds);
 

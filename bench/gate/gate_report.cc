@@ -157,6 +157,7 @@ BenchReport GateReportOf(const GateOutcome& outcome, Isa isa) {
                            : result.kind != Kind::kCount;
     if (shown) report.rows.push_back(TableRow(result));
   }
+  if (report.rows.empty()) report.columns.clear();
   report.after = outcome.notes;
   return report;
 }
