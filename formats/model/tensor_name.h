@@ -1,0 +1,50 @@
+// Names of tensors: the one parser of them, for both halves.
+#ifndef FORMATS_MODEL_TENSOR_NAME_H_
+#define FORMATS_MODEL_TENSOR_NAME_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "formats/model/architecture.h"
+#include "formats/model/tensor_role.h"
+
+namespace tessera {
+
+// What a name says.
+struct TensorName {
+  TensorRole role;
+  TensorPart part = TensorPart::kWeight;
+  // Of roles within layers.
+  std::optional<uint64_t> layer = std::nullopt;
+  // Of the matrix of one expert, as Hugging Face has them.
+  std::optional<uint64_t> expert = std::nullopt;
+
+  friend bool operator==(const TensorName&, const TensorName&) = default;
+};
+
+// "blk.3.attn_q.weight"; nullopt for a name that is not known. Numbers are
+// decimal, without leading zeros.
+std::optional<TensorName> ParseGgufName(absl::string_view name);
+
+// "model.layers.3.self_attn.q_proj.weight", as `architecture` has it;
+// nullopt for a name that it does not have.
+std::optional<TensorName> ParseHuggingFaceName(
+    absl::string_view name, const Architecture& architecture);
+
+// GGUF's spelling. An expert's matrix has the name of the tensor that holds all
+// experts'.
+std::string GgufName(const TensorName& name);
+std::string GgufName(TensorRole role, TensorPart part = TensorPart::kWeight);
+
+// The layer of any name that begins with "blk.N.", known or not; nullopt for
+// tensors outside of layers.
+std::optional<uint64_t> LayerOf(absl::string_view gguf_name);
+
+// The rest of such a name: "attn_q.weight"; the whole name outside of layers.
+absl::string_view NameInLayer(absl::string_view gguf_name);
+
+}  // namespace tessera
+
+#endif  // FORMATS_MODEL_TENSOR_NAME_H_
