@@ -18,10 +18,10 @@ absl::StatusOr<std::unique_ptr<ColdBuffer>> ColdBuffer::Create(
     uint64_t bytes, ThreadPool& pool) {
   auto buffer = std::unique_ptr<ColdBuffer>(new ColdBuffer());
   buffer->size_ = std::max(RoundUp(bytes, kHugePageBytes), kHugePageBytes);
-  buffer->memory_.Take<uint8_t>(buffer->size_);
+  buffer->memory_.Allocate<uint8_t>(buffer->size_);
   TESSERA_RETURN_IF_ERROR(buffer->memory_.Reserve());
   buffer->memory_.UseHugePages();
-  buffer->data_ = buffer->memory_.Take<uint8_t>(buffer->size_);
+  buffer->data_ = buffer->memory_.Allocate<uint8_t>(buffer->size_);
   // Pages that were only read would all be the one zero page.
   uint8_t* data = buffer->data_;
   pool.ParallelFor(static_cast<int64_t>(buffer->size_ / kHugePageBytes),

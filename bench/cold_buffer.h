@@ -8,7 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "base/thread_pool.h"
-#include "runtime/model/activation_arena.h"
+#include "runtime/ops/workspace.h"
 
 namespace tessera {
 
@@ -29,7 +29,7 @@ class ColdBuffer {
  private:
   ColdBuffer() = default;
 
-  ActivationArena memory_;
+  Workspace memory_;
   uint8_t* data_ = nullptr;
   uint64_t size_ = 0;
 };

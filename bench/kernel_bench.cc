@@ -12,10 +12,10 @@
 #include "bench/random_rows.h"
 #include "bench/stopwatch.h"
 #include "formats/layout/pack.h"
-#include "runtime/model/activation_arena.h"
 #include "runtime/ops/matmul_piece.h"
 #include "runtime/ops/panel.h"
 #include "runtime/ops/thread_team.h"
+#include "runtime/ops/workspace.h"
 
 namespace tessera {
 namespace {
@@ -45,7 +45,7 @@ void PackRandomMatrix(const TensorLayout& layout, const RandomRows& rows,
 
 // Activations, results and scratch memory for one number of tokens.
 struct KernelBench::Operands {
-  ActivationArena memory;
+  Workspace memory;
   Activations x;
   float* out;
   uint8_t* scratch;
@@ -58,28 +58,20 @@ struct KernelBench::Operands {
 absl::Status KernelBench::Operands::Create(const Matrix& matrix, int64_t tokens,
                                            double zero_share, int threads) {
   const int64_t columns = matrix.columns();
-  const int64_t blocks = static_cast<int64_t>(
-      CeilDiv(static_cast<uint64_t>(columns), kActivationBlock));
   scratch_stride = ScratchBytes(matrix);
   const PanelForms forms = FormsFor({&matrix}, tokens);
   Panel panel;
   float* f32 = nullptr;
-  const auto take = [&] {
-    f32 = memory.Take<float>(tokens * columns);
-    panel.q = memory.Take<int8_t>(tokens * blocks * kActivationBlock);
-    panel.scale = memory.Take<float>(tokens * blocks);
-    panel.sum16 = memory.Take<int32_t>(tokens * blocks * 2);
-    if (forms.bf16) {
-      panel.bf16 = memory.Take<uint16_t>(tokens * blocks * kActivationBlock);
-      panel.bf16_rest =
-          memory.Take<uint16_t>(tokens * blocks * kActivationBlock);
-    }
-    out = memory.Take<float>(tokens * matrix.rows());
-    scratch = memory.Take<uint8_t>(threads * scratch_stride);
+  const auto allocate = [&] {
+    f32 = memory.Allocate<float>(tokens * columns);
+    panel =
+        Panel::Allocate(memory, Panel::SizeFor(tokens, columns, forms));
+    out = memory.Allocate<float>(tokens * matrix.rows());
+    scratch = memory.Allocate<uint8_t>(threads * scratch_stride);
   };
-  take();
+  allocate();
   TESSERA_RETURN_IF_ERROR(memory.Reserve());
-  take();
+  allocate();
 
   RandomSequence random(kActivationSeed);
   for (int64_t i = 0; i < tokens * columns; ++i) {
@@ -87,8 +79,8 @@ absl::Status KernelBench::Operands::Create(const Matrix& matrix, int64_t tokens,
     f32[i] = random.NextUniform() < zero_share ? 0 : value;
   }
   const PanelRows rows = {tokens, columns, f32};
-  FillPanel(*matrix.kernels, rows, 0, tokens, forms, panel);
-  x = ActivationsOf(rows, panel);
+  panel.Fill(*matrix.kernels, rows, 0, tokens, forms);
+  x = panel.Input(rows, matrix);
   return absl::OkStatus();
 }
 

@@ -201,7 +201,7 @@ absl::Status ImportanceMatrix::CheckFits(
   for (const TensorSummary& tensor : tensors) {
     const uint64_t count = CountOf(tensor.name);
     if (count == 0 || tensor.shape.size() < 2 ||
-        RoleOf(tensor.name) == TensorRole::kEmbedding) {
+        RoleOf(tensor.name) == MixClass::kEmbedding) {
       continue;
     }
     std::vector<uint64_t> per_matrix(tensor.shape.begin(),

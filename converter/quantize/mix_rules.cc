@@ -71,26 +71,26 @@ DType FitToRow(DType type, uint64_t columns) {
 }
 
 DType MixRules::Next(absl::string_view name, uint64_t columns) {
-  const TensorRole role = RoleOf(name);
+  const MixClass role = RoleOf(name);
   const bool eight_experts = context_.model.experts == 8;
   const bool small_base =
       mix_.base == DType::kQ4_K || mix_.base == DType::kIQ4_NL;
-  if (role == TensorRole::kOutput ||
-      (role == TensorRole::kEmbedding && context_.tied_embeddings)) {
+  if (role == MixClass::kOutput ||
+      (role == MixClass::kEmbedding && context_.tied_embeddings)) {
     return ForOutput(columns);
   }
   if (IsValueRole(role)) return ForValue(values_++);
   switch (role) {
-    case TensorRole::kAttentionKey:
+    case MixClass::kAttentionKey:
       return eight_experts ? DType::kQ8_0 : mix_.base;
-    case TensorRole::kFfnDown: {
+    case MixClass::kFfnDown: {
       const uint64_t position = ffn_downs_++;
       // Experts need not come in the order of the layers.
       return ForFfnDown(context_.model.experts > 1
                             ? LayerOf(name).value_or(position)
                             : position);
     }
-    case TensorRole::kAttentionOutput:
+    case MixClass::kAttentionOutput:
       return eight_experts && small_base &&
                      context_.model.architecture != kFalcon
                  ? DType::kQ5_K

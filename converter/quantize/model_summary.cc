@@ -96,7 +96,7 @@ std::vector<TensorSummary> SummarizeTensors(const WeightSource& source) {
 bool HasTiedEmbeddings(absl::Span<const TensorSummary> tensors) {
   return std::none_of(tensors.begin(), tensors.end(),
                       [](const TensorSummary& tensor) {
-                        return RoleOf(tensor.name) == TensorRole::kOutput;
+                        return RoleOf(tensor.name) == MixClass::kOutput;
                       });
 }
 

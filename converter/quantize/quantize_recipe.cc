@@ -114,18 +114,18 @@ void QuantizeRecipe::set_budget(Budget budget) {
 
 std::optional<DType> QuantizeRecipe::FixedType(
     const TensorSummary& tensor, bool tied_embeddings) const {
-  const TensorRole role = RoleOf(tensor.name);
-  if (role == TensorRole::kEmbedding && embedding_type.has_value()) {
+  const MixClass role = RoleOf(tensor.name);
+  if (role == MixClass::kEmbedding && embedding_type.has_value()) {
     return embedding_type;
   }
-  if (role == TensorRole::kOutput && output_type.has_value()) {
+  if (role == MixClass::kOutput && output_type.has_value()) {
     return output_type;
   }
   for (const TensorTypeRule& rule : tensor_types) {
     if (rule.Matches(tensor.name)) return rule.type();
   }
   // As in llama-quantize the rules come first here, and --pure too.
-  if (role == TensorRole::kEmbedding && tied_embeddings && !pure) {
+  if (role == MixClass::kEmbedding && tied_embeddings && !pure) {
     return output_type;
   }
   return std::nullopt;

@@ -9,29 +9,29 @@ namespace tessera {
 namespace {
 
 // In units of ffn_gate's, all layers together.
-double RoleWeight(TensorRole role) {
+double RoleWeight(MixClass role) {
   switch (role) {
-    case TensorRole::kOutput:
+    case MixClass::kOutput:
       return 23;
-    case TensorRole::kEmbedding:
+    case MixClass::kEmbedding:
       return 12;
-    case TensorRole::kAttentionQkv:
+    case MixClass::kAttentionQkv:
       return 4.5;
-    case TensorRole::kAttentionKvB:
+    case MixClass::kAttentionKvB:
       return 3.5;
-    case TensorRole::kAttentionValue:
+    case MixClass::kAttentionValue:
       return 2;
-    case TensorRole::kFfnDown:
+    case MixClass::kFfnDown:
       return 2.5;
-    case TensorRole::kAttentionKey:
-    case TensorRole::kAttentionOutput:
+    case MixClass::kAttentionKey:
+    case MixClass::kAttentionOutput:
       return 1.5;
-    case TensorRole::kAttentionQuery:
+    case MixClass::kAttentionQuery:
       return 1.25;
-    case TensorRole::kFfnUp:
+    case MixClass::kFfnUp:
       return 0.8;
-    case TensorRole::kFfnGate:
-    case TensorRole::kOther:
+    case MixClass::kFfnGate:
+    case MixClass::kOther:
       return 1;
   }
   return 1;

@@ -11,20 +11,20 @@ namespace {
 
 struct NamePart {
   absl::string_view part;
-  TensorRole role;
+  MixClass role;
 };
 
 // The first that occurs in a name gives the role.
 constexpr NamePart kRoles[] = {
-    {"attn_qkv.weight", TensorRole::kAttentionQkv},
-    {"attn_kv_b.weight", TensorRole::kAttentionKvB},
-    {"attn_v.weight", TensorRole::kAttentionValue},
-    {"attn_k.weight", TensorRole::kAttentionKey},
-    {"attn_q.weight", TensorRole::kAttentionQuery},
-    {"attn_output.weight", TensorRole::kAttentionOutput},
-    {"ffn_up", TensorRole::kFfnUp},
-    {"ffn_gate", TensorRole::kFfnGate},
-    {"ffn_down", TensorRole::kFfnDown},
+    {"attn_qkv.weight", MixClass::kAttentionQkv},
+    {"attn_kv_b.weight", MixClass::kAttentionKvB},
+    {"attn_v.weight", MixClass::kAttentionValue},
+    {"attn_k.weight", MixClass::kAttentionKey},
+    {"attn_q.weight", MixClass::kAttentionQuery},
+    {"attn_output.weight", MixClass::kAttentionOutput},
+    {"ffn_up", MixClass::kFfnUp},
+    {"ffn_gate", MixClass::kFfnGate},
+    {"ffn_down", MixClass::kFfnDown},
 };
 
 // Parts of the names of matrices that are small or delicate.
@@ -74,20 +74,20 @@ constexpr absl::string_view kNeverQuantized[] = {
 
 }  // namespace
 
-TensorRole RoleOf(absl::string_view name) {
-  if (name == "output.weight") return TensorRole::kOutput;
+MixClass RoleOf(absl::string_view name) {
+  if (name == "output.weight") return MixClass::kOutput;
   if (name == "token_embd.weight" || name == "per_layer_token_embd.weight") {
-    return TensorRole::kEmbedding;
+    return MixClass::kEmbedding;
   }
   for (const NamePart& entry : kRoles) {
     if (absl::StrContains(name, entry.part)) return entry.role;
   }
-  return TensorRole::kOther;
+  return MixClass::kOther;
 }
 
-bool IsValueRole(TensorRole role) {
-  return role == TensorRole::kAttentionValue ||
-         role == TensorRole::kAttentionQkv || role == TensorRole::kAttentionKvB;
+bool IsValueRole(MixClass role) {
+  return role == MixClass::kAttentionValue ||
+         role == MixClass::kAttentionQkv || role == MixClass::kAttentionKvB;
 }
 
 std::optional<uint64_t> LayerOf(absl::string_view name) {

@@ -10,7 +10,7 @@
 
 namespace tessera {
 
-enum class TensorRole {
+enum class MixClass {
   kOutput,
   kEmbedding,
   kAttentionQkv,  // fused; counts as a value matrix
@@ -27,10 +27,10 @@ enum class TensorRole {
 
 // The role of the tensor called `name` in GGUF. As llama-quantize sees it
 // (src/llama-quant.cpp): by parts of the name, whatever the architecture.
-TensorRole RoleOf(absl::string_view name);
+MixClass RoleOf(absl::string_view name);
 
 // True for the matrices whose precision decides about the attention's values.
-bool IsValueRole(TensorRole role);
+bool IsValueRole(MixClass role);
 
 // The layer in "blk.N.", or nullopt for tensors outside of layers.
 std::optional<uint64_t> LayerOf(absl::string_view name);

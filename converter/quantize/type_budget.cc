@@ -129,7 +129,7 @@ void BudgetPlanner::MeasureOptions() {
   for (size_t i = 0; i < trials_.size(); ++i) {
     const SourceTensor& tensor = *trials_[i].tensor;
     double sensitivity = SensitivityOf(tensor.name, layers);
-    if (tied_embeddings_ && RoleOf(tensor.name) == TensorRole::kEmbedding) {
+    if (tied_embeddings_ && RoleOf(tensor.name) == MixClass::kEmbedding) {
       sensitivity += SensitivityOf("output.weight", layers);
     }
     std::vector<BudgetOption>& options = options_.emplace_back();

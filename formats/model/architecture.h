@@ -28,12 +28,12 @@ enum class NormPlacement : uint8_t {
   kAround,  // x + norm(f(norm(x)))
 };
 
-enum class Mixer : uint8_t {
+enum class MixerKind : uint8_t {
   kAttention,        // grouped queries
   kLatentAttention,  // DeepSeek's
 };
 
-enum class FeedForward : uint8_t { kGated, kExperts };
+enum class FeedForwardKind : uint8_t { kGated, kExperts };
 
 // A tensor of an architecture.
 struct TensorSpec {
@@ -67,8 +67,8 @@ struct Architecture {
   // of query and key change their order within each head on the way.
   bool permutes_rope_rows() const { return rope_pairs == RopePairs::kAdjacent; }
 
-  Mixer mixer = Mixer::kAttention;
-  FeedForward feed_forward = FeedForward::kGated;
+  MixerKind mixer = MixerKind::kAttention;
+  FeedForwardKind feed_forward = FeedForwardKind::kGated;
   Activation activation = Activation::kSilu;
   NormPlacement norms = NormPlacement::kBefore;
 };

@@ -42,11 +42,6 @@ absl::Status CheckOperands(const TensorView& view, uint64_t tokens) {
 
 }  // namespace
 
-bool MatrixMultiplier::Room::Holds(const Room& other) const {
-  return int8_blocks >= other.int8_blocks && bf16_blocks >= other.bf16_blocks &&
-         scratch_bytes >= other.scratch_bytes;
-}
-
 absl::StatusOr<std::unique_ptr<MatrixMultiplier>> MatrixMultiplier::Create(
     int threads) {
   TESSERA_ASSIGN_OR_RETURN(const Isa isa, ChooseIsa());
@@ -65,13 +60,10 @@ absl::Status MatrixMultiplier::Multiply(const TensorView& view, const float* x,
                            MakeMatrix(view, kernels_, /*exact=*/false));
   const int64_t batch = std::min(tokens, kMaxBatch);
   // A last batch may be so small that it needs another form than the others.
-  const PanelForms forms = FormsFor({&matrix}, batch);
-  const PanelForms last = FormsFor({&matrix}, tokens % kMaxBatch);
-  const uint64_t blocks =
-      batch * CeilDiv(view.layout.columns, kActivationBlock);
-  Room needed;
-  needed.int8_blocks = forms.int8 || last.int8 ? blocks : 0;
-  needed.bf16_blocks = forms.bf16 || last.bf16 ? blocks : 0;
+  PanelForms forms = FormsFor({&matrix}, batch);
+  forms.Add(FormsFor({&matrix}, tokens % kMaxBatch));
+  Needs needed;
+  needed.panel = Panel::SizeFor(batch, matrix.columns(), forms);
   needed.scratch_bytes = RoundUp(ScratchBytes(matrix), 64);
   TESSERA_RETURN_IF_ERROR(Reserve(needed));
   for (int64_t first = 0; first < tokens; first += kMaxBatch) {
@@ -83,45 +75,43 @@ absl::Status MatrixMultiplier::Multiply(const TensorView& view, const float* x,
   return absl::OkStatus();
 }
 
-absl::Status MatrixMultiplier::Reserve(const Room& needed) {
-  if (room_.Holds(needed)) return absl::OkStatus();
-  Room room;
-  room.int8_blocks = std::max(room_.int8_blocks, needed.int8_blocks);
-  room.bf16_blocks = std::max(room_.bf16_blocks, needed.bf16_blocks);
-  room.scratch_bytes = std::max(room_.scratch_bytes, needed.scratch_bytes);
-  room_ = Room();
-  memory_ = std::make_unique<ActivationArena>();
-  TakeFrom(*memory_, room);
+absl::Status MatrixMultiplier::Reserve(const Needs& needed) {
+  if (reserved_.Covers(needed)) return absl::OkStatus();
+  Needs needs;
+  needs.panel.int8_blocks =
+      std::max(reserved_.panel.int8_blocks, needed.panel.int8_blocks);
+  needs.panel.bf16_blocks =
+      std::max(reserved_.panel.bf16_blocks, needed.panel.bf16_blocks);
+  needs.scratch_bytes = std::max(reserved_.scratch_bytes, needed.scratch_bytes);
+  reserved_ = Needs();
+  memory_ = std::make_unique<Workspace>();
+  Allocate(*memory_, needs);
   if (!memory_->Reserve().ok()) {
     return absl::ResourceExhaustedError(
         "cannot get memory for the activations of a multiplication");
   }
-  TakeFrom(*memory_, room);
-  room_ = room;
+  Allocate(*memory_, needs);
+  reserved_ = needs;
   return absl::OkStatus();
 }
 
-void MatrixMultiplier::TakeFrom(ActivationArena& memory, const Room& room) {
-  panel_.q = memory.Take<int8_t>(room.int8_blocks * kActivationBlock);
-  panel_.scale = memory.Take<float>(room.int8_blocks);
-  panel_.sum16 = memory.Take<int32_t>(room.int8_blocks * 2);
-  panel_.bf16 = memory.Take<uint16_t>(room.bf16_blocks * kActivationBlock);
-  panel_.bf16_rest = memory.Take<uint16_t>(room.bf16_blocks * kActivationBlock);
-  scratch_ = memory.Take<uint8_t>(room.scratch_bytes * team_.size());
+void MatrixMultiplier::Allocate(Workspace& memory, const Needs& needs) {
+  panel_ = Panel::Allocate(memory, needs.panel);
+  scratch_ = memory.Allocate<uint8_t>(needs.scratch_bytes * team_.size());
 }
 
 void MatrixMultiplier::MultiplyBatch(const Matrix& matrix,
                                      const PanelRows& rows, float* y) {
   const PanelForms forms = FormsFor({&matrix}, rows.tokens);
-  const Activations x = ActivationsOf(rows, panel_);
+  const Activations x = panel_.Input(rows, matrix);
   const int64_t piece = MatmulPiece(matrix, rows.tokens, team_);
   team_.Run([&](ThreadTeam::Member member) {
     if (forms.any()) {
       team_.Phase(member, rows.tokens, 1, [&](int64_t first, int64_t last) {
-        FillPanel(kernels_, rows, first, last, forms, panel_);
+        panel_.Fill(kernels_, rows, first, last, forms);
       });
     }
-    uint8_t* scratch = scratch_ + member.thread * room_.scratch_bytes;
+    uint8_t* scratch = scratch_ + member.thread * reserved_.scratch_bytes;
     team_.Phase(
         member, matrix.tiles(), piece, [&](int64_t first, int64_t last) {
           MatmulTiles(matrix, x, first, last, y, matrix.rows(), scratch);

@@ -10,10 +10,10 @@
 #include "base/thread_pool.h"
 #include "runtime/kernels/kernel_table.h"
 #include "runtime/loader/tensor_view.h"
-#include "runtime/model/activation_arena.h"
 #include "runtime/ops/matrix.h"
 #include "runtime/ops/panel.h"
 #include "runtime/ops/thread_team.h"
+#include "runtime/ops/workspace.h"
 
 namespace tessera {
 
@@ -36,25 +36,26 @@ class MatrixMultiplier {
 
  private:
   // What a multiplication needs besides its operands.
-  struct Room {
-    uint64_t int8_blocks = 0;  // of kActivationBlock activations
-    uint64_t bf16_blocks = 0;
+  struct Needs {
+    Panel::Size panel;
     uint64_t scratch_bytes = 0;  // of each thread, a multiple of 64
 
-    bool Holds(const Room& other) const;
+    bool Covers(const Needs& other) const {
+      return panel.Holds(other.panel) && scratch_bytes >= other.scratch_bytes;
+    }
   };
 
   MatrixMultiplier(int threads, const KernelTable& kernels);
 
-  absl::Status Reserve(const Room& needed);
-  void TakeFrom(ActivationArena& memory, const Room& room);
+  absl::Status Reserve(const Needs& needed);
+  void Allocate(Workspace& memory, const Needs& needs);
   void MultiplyBatch(const Matrix& matrix, const PanelRows& rows, float* y);
 
   ThreadPool pool_;
   ThreadTeam team_;
   const KernelTable& kernels_;
-  std::unique_ptr<ActivationArena> memory_;
-  Room room_;
+  std::unique_ptr<Workspace> memory_;
+  Needs reserved_;
   Panel panel_;
   uint8_t* scratch_ = nullptr;
 };

@@ -1,5 +1,5 @@
 // Attention of queries that share their keys and values, with online softmax
-// over tiles of 64 keys: besides the results only one tile of scores exists.
+// over blocks of 64 keys: besides the results only one block of scores exists.
 //
 // Two products (query_product-inl.h) in which a lane is an output, so that
 // there are no horizontal sums:
@@ -8,8 +8,8 @@
 //   scores    query q       element k of 64 keys     64 scores
 //   values    64 weights    value k                  the result so far
 //
-// While keys are read, the tile's values are fetched into the L1 cache, and
-// while values are read, the next tile's keys: with few queries, memory is the
+// While keys are read, the block's values are fetched into the L1 cache, and
+// while values are read, the next block's keys: with few queries, memory is the
 // limit.
 //
 // What else is in a call does not change the order of a query's operations.
@@ -27,7 +27,7 @@ namespace kernels {
 namespace TESSERA_KERNEL_ISA {
 namespace {
 
-// Queries that go over the keys together, so that few tiles are read from
+// Queries that go over the keys together, so that few blocks are read from
 // beyond the L1 cache.
 constexpr int64_t kQueryBlock = 32;
 
@@ -57,13 +57,13 @@ struct QueryBlock {
   float max[kQueryBlock];
   float* weight[kQueryBlock];  // rows of `weights`
   alignas(64) float weight_sum[kQueryBlock][16];
-  // Scores, then weights, of a tile, and room for a vector that begins after.
-  alignas(64) float weights[kQueryBlock][kKeyTile + 16];
+  // Scores, then weights, of a block, and room for a vector that begins after.
+  alignas(64) float weights[kQueryBlock][kKvBlock + 16];
 
-  // How many of the tile's keys, from `first` on, query q sees.
+  // How many of the block's keys, from `first` on, query q sees.
   inline int64_t Seen(int64_t q, int64_t first) const {
     const int64_t left = length[q] - first;
-    return left < kKeyTile ? left : kKeyTile;
+    return left < kKvBlock ? left : kKvBlock;
   }
 
   // Vectors of scores of these keys.
@@ -102,6 +102,17 @@ inline void FinishBlock(const AttentionArgs& args, const QueryBlock& block) {
   }
 }
 
+template <typename Element>
+inline const Element* KeysOf(const AttentionArgs& args, int64_t block) {
+  return reinterpret_cast<const Element*>(args.blocks[block] +
+                                          args.keys_offset);
+}
+template <typename Element>
+inline const Element* ValuesOf(const AttentionArgs& args, int64_t block) {
+  return reinterpret_cast<const Element*>(args.blocks[block] +
+                                          args.values_offset);
+}
+
 // Calls f(q, n) for the n queries from q on, as many as registers hold.
 template <typename Function>
 inline void ForEachRegisterBlock(int64_t from, int64_t size, Function f) {
@@ -111,15 +122,14 @@ inline void ForEachRegisterBlock(int64_t from, int64_t size, Function f) {
   }
 }
 
-// weight[q][j] = q . key j of the tile at `first`, for the keys that q sees and
+// weight[q][j] = q . key j of the block at `first`, for the keys that q sees and
 // some after them, for the queries from `from` on.
 template <typename Element>
 inline void ScoreKeys(const AttentionArgs& args, int64_t first, int64_t from,
                       QueryBlock& block) {
-  const int64_t offset = first * args.head_dim;
-  const Rows<Element> rows = {
-      static_cast<const Element*>(args.keys) + offset, kKeyTile,
-      static_cast<const Element*>(args.values) + offset};
+  const int64_t block_index = first / kKvBlock;
+  const Rows<Element> rows = {KeysOf<Element>(args, block_index), kKvBlock,
+                              ValuesOf<Element>(args, block_index)};
   ForEachRegisterBlock(from, block.size, [&](int64_t q, int64_t n) {
     Multiply(n, block.query + q, rows, args.head_dim,
              16 * block.Vectors(q + n - 1, first), false, block.weight + q);
@@ -140,7 +150,7 @@ inline void CorrectSums(const AttentionArgs& args, int64_t q, float max,
 
 // Scores become softmax weights relative to the largest score so far. What is
 // beyond the last key that query q sees, which may be anything, becomes zero.
-template <int V = kKeyTile / 16>
+template <int V = kKvBlock / 16>
 inline void WeighKeys(const AttentionArgs& args, int64_t q, int64_t seen,
                       QueryBlock& block) {
   if constexpr (V > 1) {
@@ -158,8 +168,8 @@ inline void WeighKeys(const AttentionArgs& args, int64_t q, int64_t seen,
   F32x16 max = score[0];
   TESSERA_UNROLL
   for (int v = 1; v < V; ++v) max = Max(max, score[v]);
-  const float tile_max = ReduceMax(max);
-  if (tile_max > block.max[q]) CorrectSums(args, q, tile_max, block);
+  const float block_max = ReduceMax(max);
+  if (block_max > block.max[q]) CorrectSums(args, q, block_max, block);
   F32x16 sum = Load(block.weight_sum[q]);
   TESSERA_UNROLL
   for (int v = 0; v < V; ++v) {
@@ -170,15 +180,16 @@ inline void WeighKeys(const AttentionArgs& args, int64_t q, int64_t seen,
   Store(block.weight_sum[q], sum);
 }
 
-// out[q] += sum of weight[q][j] * value j of the tile at `first`.
+// out[q] += sum of weight[q][j] * value j of the block at `first`.
 template <typename Element>
 inline void AddValues(const AttentionArgs& args, int64_t first, int64_t from,
                       QueryBlock& block) {
-  const int64_t offset = first * args.head_dim;
-  const Rows<Element> rows = {
-      static_cast<const Element*>(args.values) + offset, args.head_dim,
-      static_cast<const Element*>(args.keys) + offset +
-          kKeyTile * args.head_dim};
+  const int64_t block_index = first / kKvBlock;
+  const int64_t next = first + kKvBlock < block.length[block.size - 1]
+                           ? block_index + 1
+                           : block_index;
+  const Rows<Element> rows = {ValuesOf<Element>(args, block_index),
+                              args.head_dim, KeysOf<Element>(args, next)};
   ForEachRegisterBlock(from, block.size, [&](int64_t q, int64_t n) {
     // What all see, then what only later tokens see.
     const int64_t seen = block.Seen(q, first);
@@ -207,7 +218,7 @@ inline void Attention(const AttentionArgs& args) {
                block);
     int64_t from = 0;  // queries before it have seen all their keys
     const int64_t length = block.length[block.size - 1];
-    for (int64_t first = 0; first < length; first += kKeyTile) {
+    for (int64_t first = 0; first < length; first += kKvBlock) {
       while (block.length[from] <= first) ++from;
       ScoreKeys<Element>(args, first, from, block);
       for (int64_t q = from; q < block.size; ++q) {

@@ -120,24 +120,26 @@ struct TransposedGemvArgs {
   int32_t* column_list;  // scratch for `columns` / 2 + 2 numbers
 };
 
-// Positions whose keys lie side by side in the cache.
-inline constexpr int64_t kKeyTile = 64;
+// Positions whose keys and values lie in one block of a cache.
+inline constexpr int64_t kKvBlock = 64;
 
 // Attention of queries that share a key/value head: `heads` heads of each of
-// `tokens` consecutive tokens. For each of them, with online softmax over tiles
+// `tokens` consecutive tokens. For each of them, with online softmax over blocks
 // of keys,
 //   out = softmax(scale * q K^T) V
 // over the positions that its token sees: `length` for the first token, one
-// more for each token after it. Elements of keys and values are float16 bits
-// or, in the exact test mode, float32. Values are rows of `head_dim`; tiles of
-// keys are transposed: element i of position p has the index
-//   (p / kKeyTile * head_dim + i) * kKeyTile + p % kKeyTile
-// The last tile of keys is whole, but what it holds beyond the positions that
-// are seen changes no result, nor does a query depend on any other.
+// more for each token after it. Block p / kKvBlock holds position p; blocks lie
+// anywhere. Elements are float16 bits or, in the exact test mode, float32. In a
+// block, from `keys_offset` and from `values_offset` on, values are rows of
+// `head_dim`, keys are transposed: element i of position p has the index
+//   i * kKvBlock + p % kKvBlock
+// What the last block holds beyond the positions that are seen changes no
+// result, nor does a query depend on any other.
 struct AttentionArgs {
   const float* query;  // [tokens][token_stride], heads one after another
-  const void* keys;
-  const void* values;
+  const uint8_t* const* blocks;
+  int64_t keys_offset;  // bytes
+  int64_t values_offset;
   int64_t tokens;
   int64_t heads;
   int64_t token_stride;  // floats, of queries and results; >= heads * head_dim

@@ -58,7 +58,7 @@ struct KernelTable {
   // x[i] += y[i]
   void (*add)(float* x, const float* y, int64_t n);
 
-  // Turns the pairs (x[2i], x[2i+1]) by the angles whose cosines and sines are
+  // Rotates the pairs (x[2i], x[2i+1]) by the angles whose cosines and sines are
   // given, i < pairs.
   void (*rope)(float* x, const float* cosines, const float* sines,
                int64_t pairs);

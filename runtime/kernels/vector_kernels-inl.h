@@ -160,8 +160,8 @@ void Rope(float* x, const float* cosines, const float* sines, int64_t pairs) {
     const F32x16 value = LoadLanes(x + i, n);
     const F32x16 c = LoadEachTwice(cosines + i / 2, n / 2);
     const F32x16 s = LoadEachTwice(sines + i / 2, n / 2);
-    const F32x16 turned = NegateEven(Mul(SwapPairs(value), s));
-    StoreLanes(x + i, MulAdd(value, c, turned), n);
+    const F32x16 rotated = NegateEven(Mul(SwapPairs(value), s));
+    StoreLanes(x + i, MulAdd(value, c, rotated), n);
   });
 }
 

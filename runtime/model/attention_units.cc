@@ -18,10 +18,10 @@ bool Uneven(int64_t units, int64_t threads) {
 
 }  // namespace
 
-AttentionUnits::AttentionUnits(const LlamaConfig& config, int64_t tokens,
-                               int64_t threads)
-    : kv_heads_(config.kv_heads),
-      group_(config.heads / config.kv_heads),
+AttentionUnits::AttentionUnits(const HyperParameters& parameters,
+                               int64_t tokens, int64_t threads)
+    : kv_heads_(parameters.kv_heads),
+      group_(parameters.heads / parameters.kv_heads),
       tokens_(tokens),
       block_(std::clamp<int64_t>(kUnitQueries / group_, 1,
                                  std::max<int64_t>(tokens, 1))) {

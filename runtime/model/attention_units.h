@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "runtime/model/llama_config.h"
+#include "runtime/model/hyper_parameters.h"
 
 namespace tessera {
 
@@ -18,13 +18,14 @@ struct AttentionUnit {
   int64_t last_token;
 };
 
-// Cuts all heads of `tokens` tokens into units. Queries of a unit share each
-// read of keys and values, so units are as large as pays, unless threads would
-// wait for one another. Units of a key/value head follow one another, so that
-// its keys and values stay in a cache.
+// Cuts all heads of `tokens` consecutive tokens into units. Queries of a unit
+// share each read of keys and values, so units are as large as pays, unless
+// threads would wait for one another. Units of a key/value head follow one
+// another, so that its keys and values stay in a cache.
 class AttentionUnits {
  public:
-  AttentionUnits(const LlamaConfig& config, int64_t tokens, int64_t threads);
+  AttentionUnits(const HyperParameters& parameters, int64_t tokens,
+                 int64_t threads);
 
   int64_t count() const { return kv_heads_ * parts_ * token_blocks(); }
 
@@ -35,10 +36,10 @@ class AttentionUnits {
   int64_t token_blocks() const;
 
   const int64_t kv_heads_;
-  const int64_t group_;   // heads per key/value head
+  const int64_t group_;  // heads per key/value head
   const int64_t tokens_;
-  int64_t block_;         // tokens of a unit
-  int64_t parts_ = 1;     // of a group, in different units
+  int64_t block_;      // tokens of a unit
+  int64_t parts_ = 1;  // of a group, in different units
 };
 
 }  // namespace tessera

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -10,131 +12,120 @@
 #include "absl/strings/str_join.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
+#include "formats/model/shape.h"
+#include "formats/model/tensor_name.h"
 
 namespace tessera {
 namespace {
 
-// Takes tensors by name out of the arena's list, with their shapes checked, and
-// remembers which are left.
-class TensorPicker {
+bool IsMatrix(TensorRole role, TensorPart part) {
+  return part == TensorPart::kWeight && InfoOf(role).rows != Dimension::kNone;
+}
+
+// Finds tensors by name in the arena's list, checks their shapes, and remembers
+// which are left.
+class WeightFinder {
  public:
-  TensorPicker(absl::Span<const TensorView> tensors,
-               const KernelTable& kernels, bool exact)
-      : kernels_(kernels), exact_(exact) {
+  WeightFinder(const ModelConfig& model, absl::Span<const TensorView> tensors,
+               const KernelTable& kernels, bool exact, ModelWeights* weights)
+      : model_(model), kernels_(kernels), exact_(exact), weights_(*weights) {
     for (const TensorView& tensor : tensors) {
       unused_.emplace(tensor.name, &tensor);
     }
   }
 
-  bool Has(absl::string_view name) const { return unused_.contains(name); }
+  // One tensor of layer `layer`, or outside of layers.
+  absl::Status Find(const TensorSpec& spec, std::optional<uint64_t> layer,
+                    RoleWeights* found);
 
-  absl::Status TakeMatrix(absl::string_view name, int64_t rows,
-                          int64_t columns, Matrix* matrix) {
-    TESSERA_ASSIGN_OR_RETURN(const TensorView* view,
-                             Take(name, {rows, columns}));
-    TESSERA_ASSIGN_OR_RETURN(*matrix, MakeMatrix(*view, kernels_, exact_));
-    return absl::OkStatus();
-  }
-
-  absl::Status TakeVector(absl::string_view name, int64_t size,
-                          absl::Span<const float>* values) {
-    TESSERA_ASSIGN_OR_RETURN(const TensorView* view, Take(name, {size}));
-    if (view->type == DType::kF32 &&
-        view->layout.order == LayoutOrder::kRowMajor) {
-      *values = absl::MakeConstSpan(reinterpret_cast<const float*>(view->data),
-                                    size);
-      return absl::OkStatus();
-    }
-    TESSERA_ASSIGN_OR_RETURN(const Matrix row,
-                             MakeMatrix(*view, kernels_, exact_));
-    std::vector<uint8_t> scratch(ScratchBytes(row));
-    std::vector<float>& converted = converted_.emplace_back(size);
-    DequantizeRow(row, 0, scratch.data(), converted.data());
-    *values = converted;
-    return absl::OkStatus();
-  }
-
-  // What TakeVector could not take as it is stored.
-  std::vector<std::vector<float>> TakeConverted() {
-    return std::move(converted_);
-  }
-
-  // Unimplemented if a tensor has not been taken.
-  absl::Status CheckAllTaken() const {
-    if (unused_.empty()) return absl::OkStatus();
-    const auto first = std::min_element(
-        unused_.begin(), unused_.end(),
-        [](const auto& a, const auto& b) { return a.first < b.first; });
-    return absl::UnimplementedError(absl::StrCat(
-        "tensor ", Quoted(first->first), " has no place in a llama graph (",
-        unused_.size(), " such tensors); this model cannot be run"));
-  }
+  // Unimplemented if a tensor has not been found.
+  absl::Status CheckAllUsed(const Architecture& architecture) const;
 
  private:
-  absl::StatusOr<const TensorView*> Take(absl::string_view name,
-                                         std::vector<int64_t> shape) {
-    const auto found = unused_.find(name);
-    if (found == unused_.end()) {
-      return absl::DataLossError(
-          absl::StrCat("tensor ", Quoted(name), " is missing"));
-    }
-    const TensorView* view = found->second;
-    if (!std::equal(shape.begin(), shape.end(), view->shape.begin(),
-                    view->shape.end(), [](int64_t a, uint64_t b) {
-                      return static_cast<uint64_t>(a) == b;
-                    })) {
-      return absl::DataLossError(absl::StrCat(
-          "tensor ", Quoted(name), " has the shape [",
-          absl::StrJoin(view->shape, ", "), "], expected [",
-          absl::StrJoin(shape, ", "), "] from the model configuration"));
-    }
-    unused_.erase(found);
-    return view;
-  }
+  absl::Status CheckShape(const TensorSpec& spec, const TensorView& view) const;
+  absl::StatusOr<absl::Span<const float>> ReadVector(const TensorView& view);
 
+  const ModelConfig& model_;
   const KernelTable& kernels_;
   const bool exact_;
-  std::vector<std::vector<float>> converted_;
+  ModelWeights& weights_;
   absl::flat_hash_map<absl::string_view, const TensorView*> unused_;
 };
 
-absl::Status TakeLayer(const LlamaConfig& config, int64_t index,
-                       TensorPicker& picker, LayerWeights* layer) {
-  const auto name = [index](absl::string_view part) {
-    return absl::StrCat("blk.", index, ".", part, ".weight");
-  };
-  const int64_t hidden = config.hidden_size;
-  const int64_t inner = config.intermediate_size;
-  TESSERA_RETURN_IF_ERROR(
-      picker.TakeVector(name("attn_norm"), hidden, &layer->attn_norm));
-  TESSERA_RETURN_IF_ERROR(picker.TakeMatrix(
-      name("attn_q"), config.query_size(), hidden, &layer->attn_q));
-  TESSERA_RETURN_IF_ERROR(picker.TakeMatrix(name("attn_k"), config.kv_size(),
-                                            hidden, &layer->attn_k));
-  TESSERA_RETURN_IF_ERROR(picker.TakeMatrix(name("attn_v"), config.kv_size(),
-                                            hidden, &layer->attn_v));
-  TESSERA_RETURN_IF_ERROR(picker.TakeMatrix(
-      name("attn_output"), hidden, config.query_size(), &layer->attn_output));
-  TESSERA_RETURN_IF_ERROR(
-      picker.TakeVector(name("ffn_norm"), hidden, &layer->ffn_norm));
-  TESSERA_RETURN_IF_ERROR(
-      picker.TakeMatrix(name("ffn_gate"), inner, hidden, &layer->ffn_gate));
-  TESSERA_RETURN_IF_ERROR(
-      picker.TakeMatrix(name("ffn_up"), inner, hidden, &layer->ffn_up));
-  return picker.TakeMatrix(name("ffn_down"), hidden, inner, &layer->ffn_down);
+absl::Status WeightFinder::Find(const TensorSpec& spec,
+                                std::optional<uint64_t> layer,
+                                RoleWeights* found) {
+  const std::string name =
+      GgufName({.role = spec.role, .part = spec.part, .layer = layer});
+  const auto entry = unused_.find(name);
+  if (entry == unused_.end()) {
+    if (spec.optional) return absl::OkStatus();
+    return absl::DataLossError(
+        absl::StrCat("tensor ", Quoted(name), " is missing"));
+  }
+  const TensorView& view = *entry->second;
+  TESSERA_RETURN_IF_ERROR(CheckShape(spec, view));
+  if (IsMatrix(spec.role, spec.part)) {
+    TESSERA_ASSIGN_OR_RETURN(const Matrix matrix,
+                             MakeMatrix(view, kernels_, exact_));
+    found->SetMatrix(spec.role, matrix);
+  } else {
+    TESSERA_ASSIGN_OR_RETURN(const absl::Span<const float> values,
+                             ReadVector(view));
+    found->SetVector(spec.role, spec.part, values);
+  }
+  unused_.erase(entry);
+  return absl::OkStatus();
 }
 
-absl::Status TakeRopeFreqs(const LlamaConfig& config, TensorPicker& picker,
-                           absl::Span<const float>* rope_freqs) {
-  constexpr absl::string_view kName = "rope_freqs.weight";
-  if (!picker.Has(kName) && !config.needs_rope_freqs) return absl::OkStatus();
-  TESSERA_RETURN_IF_ERROR(
-      picker.TakeVector(kName, config.rope_dim / 2, rope_freqs));
-  for (const float divisor : *rope_freqs) {
-    if (!(divisor > 0)) {
-      return absl::DataLossError(
-          absl::StrCat("tensor ", Quoted(kName), " holds ", divisor,
-                       ", expected positive divisors"));
+absl::Status WeightFinder::CheckShape(const TensorSpec& spec,
+                                      const TensorView& view) const {
+  const std::optional<std::vector<uint64_t>> expected =
+      ShapeOf(spec.role, spec.part, model_);
+  if (!expected.has_value() ||
+      absl::MakeConstSpan(view.shape) == absl::MakeConstSpan(*expected)) {
+    return absl::OkStatus();
+  }
+  return absl::DataLossError(absl::StrCat(
+      "tensor ", Quoted(view.name), " has the shape [",
+      absl::StrJoin(view.shape, ", "), "], expected [",
+      absl::StrJoin(*expected, ", "), "] from the model configuration"));
+}
+
+absl::StatusOr<absl::Span<const float>> WeightFinder::ReadVector(
+    const TensorView& view) {
+  const auto size = static_cast<int64_t>(view.shape.back());
+  if (view.type == DType::kF32 && view.layout.order == LayoutOrder::kRowMajor) {
+    return absl::MakeConstSpan(reinterpret_cast<const float*>(view.data), size);
+  }
+  TESSERA_ASSIGN_OR_RETURN(const Matrix row,
+                           MakeMatrix(view, kernels_, exact_));
+  std::vector<uint8_t> scratch(ScratchBytes(row));
+  std::vector<float>& converted = weights_.converted.emplace_back(size);
+  DequantizeRow(row, 0, scratch.data(), converted.data());
+  return converted;
+}
+
+absl::Status WeightFinder::CheckAllUsed(
+    const Architecture& architecture) const {
+  if (unused_.empty()) return absl::OkStatus();
+  const auto first = std::min_element(
+      unused_.begin(), unused_.end(),
+      [](const auto& a, const auto& b) { return a.first < b.first; });
+  return absl::UnimplementedError(absl::StrCat(
+      "tensor ", Quoted(first->first), " has no place in a ", architecture.name,
+      " graph (", unused_.size(), " such tensors); this model cannot be run"));
+}
+
+// Calls function(spec) for all tensors of an architecture within layers, or
+// outside of them, until one fails.
+template <typename Function>
+absl::Status ForEachSpec(const Architecture& architecture, bool in_layer,
+                         Function function) {
+  for (const TensorSpecs& specs : architecture.tensors) {
+    for (const TensorSpec& spec : specs) {
+      const bool is_in_layer = InfoOf(spec.role).place == TensorPlace::kLayer;
+      if (is_in_layer == in_layer) TESSERA_RETURN_IF_ERROR(function(spec));
     }
   }
   return absl::OkStatus();
@@ -142,17 +133,32 @@ absl::Status TakeRopeFreqs(const LlamaConfig& config, TensorPicker& picker,
 
 void ForEachMatrix(const ModelWeights& weights,
                    const std::function<void(const Matrix&)>& visit) {
-  for (const LayerWeights& layer : weights.layers) {
-    for (const Matrix* matrix :
-         {&layer.attn_q, &layer.attn_k, &layer.attn_v, &layer.attn_output,
-          &layer.ffn_gate, &layer.ffn_up, &layer.ffn_down}) {
-      visit(*matrix);
-    }
+  for (const RoleWeights& layer : weights.layers) {
+    for (const Matrix& matrix : layer.matrices()) visit(matrix);
   }
-  visit(weights.output);
+  visit(weights.output());
 }
 
 }  // namespace
+
+void RoleWeights::SetMatrix(TensorRole role, const Matrix& matrix) {
+  matrix_[static_cast<size_t>(role)] = static_cast<int16_t>(matrices_.size());
+  matrices_.push_back(matrix);
+}
+
+void RoleWeights::SetVector(TensorRole role, TensorPart part,
+                            absl::Span<const float> values) {
+  vectors_[static_cast<size_t>(part)][static_cast<size_t>(role)] = values;
+}
+
+const Matrix& ModelWeights::embedding() const {
+  return model.matrix(TensorRole::kTokenEmbedding);
+}
+
+const Matrix& ModelWeights::output() const {
+  const Matrix* output = model.FindMatrix(TensorRole::kOutput);
+  return output != nullptr ? *output : embedding();
+}
 
 uint64_t ModelWeights::bytes_per_token() const {
   uint64_t sum = 0;
@@ -164,7 +170,7 @@ uint64_t ModelWeights::bytes_per_token() const {
 }
 
 uint64_t ModelWeights::scratch_bytes() const {
-  uint64_t largest = ScratchBytes(token_embd);
+  uint64_t largest = ScratchBytes(embedding());
   ForEachMatrix(*this, [&largest](const Matrix& matrix) {
     largest = std::max(largest, ScratchBytes(matrix));
   });
@@ -172,27 +178,22 @@ uint64_t ModelWeights::scratch_bytes() const {
 }
 
 absl::StatusOr<ModelWeights> FindModelWeights(
-    const LlamaConfig& config, absl::Span<const TensorView> tensors,
-    const KernelTable& kernels, bool exact) {
-  TensorPicker picker(tensors, kernels, exact);
+    const Architecture& architecture, const ModelConfig& model,
+    absl::Span<const TensorView> tensors, const KernelTable& kernels,
+    bool exact) {
   ModelWeights weights;
-  const int64_t hidden = config.hidden_size;
-  TESSERA_RETURN_IF_ERROR(picker.TakeMatrix(
-      "token_embd.weight", config.vocab_size, hidden, &weights.token_embd));
-  for (int64_t i = 0; i < config.layers; ++i) {
-    TESSERA_RETURN_IF_ERROR(
-        TakeLayer(config, i, picker, &weights.layers.emplace_back()));
-  }
+  WeightFinder finder(model, tensors, kernels, exact, &weights);
   TESSERA_RETURN_IF_ERROR(
-      picker.TakeVector("output_norm.weight", hidden, &weights.output_norm));
-  weights.output = weights.token_embd;
-  if (picker.Has("output.weight")) {
-    TESSERA_RETURN_IF_ERROR(picker.TakeMatrix(
-        "output.weight", config.vocab_size, hidden, &weights.output));
+      ForEachSpec(architecture, /*in_layer=*/false, [&](const auto& spec) {
+        return finder.Find(spec, std::nullopt, &weights.model);
+      }));
+  for (uint64_t i = 0; i < model.num_hidden_layers(); ++i) {
+    RoleWeights& layer = weights.layers.emplace_back();
+    TESSERA_RETURN_IF_ERROR(ForEachSpec(
+        architecture, /*in_layer=*/true,
+        [&](const auto& spec) { return finder.Find(spec, i, &layer); }));
   }
-  TESSERA_RETURN_IF_ERROR(TakeRopeFreqs(config, picker, &weights.rope_freqs));
-  TESSERA_RETURN_IF_ERROR(picker.CheckAllTaken());
-  weights.converted = picker.TakeConverted();
+  TESSERA_RETURN_IF_ERROR(finder.CheckAllUsed(architecture));
   return weights;
 }
 

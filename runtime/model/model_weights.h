@@ -1,48 +1,72 @@
-// The weights of a Llama model: names to matrices. The one place where tensor
-// names appear.
+// The weights of a model, by role.
 #ifndef RUNTIME_MODEL_MODEL_WEIGHTS_H_
 #define RUNTIME_MODEL_MODEL_WEIGHTS_H_
 
+#include <array>
 #include <cstdint>
+#include <deque>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "formats/arena/model_config.pb.h"
+#include "formats/model/architecture.h"
+#include "formats/model/tensor_role.h"
 #include "runtime/kernels/kernel_table.h"
 #include "runtime/loader/tensor_view.h"
-#include "runtime/model/llama_config.h"
 #include "runtime/ops/matmul.h"
 
 namespace tessera {
 
-// One layer. Norms are [hidden_size].
-struct LayerWeights {
-  absl::Span<const float> attn_norm;
-  Matrix attn_q;       // [query_size, hidden_size]
-  Matrix attn_k;       // [kv_size, hidden_size]
-  Matrix attn_v;       // [kv_size, hidden_size]
-  Matrix attn_output;  // [hidden_size, query_size]
-  absl::Span<const float> ffn_norm;
-  Matrix ffn_gate;     // [intermediate_size, hidden_size]
-  Matrix ffn_up;       // [intermediate_size, hidden_size]
-  Matrix ffn_down;     // [hidden_size, intermediate_size]
+// The tensors of a layer, or those outside of layers. Immutable once filled.
+class RoleWeights {
+ public:
+  // The matrix of `role`; null if the model has none.
+  const Matrix* FindMatrix(TensorRole role) const {
+    const int16_t index = matrix_[static_cast<size_t>(role)];
+    return index < 0 ? nullptr : &matrices_[index];
+  }
+
+  // A matrix that the model is known to have.
+  const Matrix& matrix(TensorRole role) const { return *FindMatrix(role); }
+
+  // The norm or the bias of `role`; empty if the model has none.
+  absl::Span<const float> vector(TensorRole role,
+                                 TensorPart part = TensorPart::kWeight) const {
+    return vectors_[static_cast<size_t>(part)][static_cast<size_t>(role)];
+  }
+
+  // In the order of execution.
+  absl::Span<const Matrix> matrices() const { return matrices_; }
+
+  void SetMatrix(TensorRole role, const Matrix& matrix);
+  void SetVector(TensorRole role, TensorPart part,
+                 absl::Span<const float> values);
+
+  RoleWeights() { matrix_.fill(-1); }
+
+ private:
+  std::vector<Matrix> matrices_;
+  std::array<int16_t, kTensorRoleCount> matrix_;
+  std::array<std::array<absl::Span<const float>, kTensorRoleCount>, 2> vectors_;
 };
 
 // Matrices point into the loaded arena, and so do vectors that are stored in
-// float32: nothing of them is read before it is used. Immutable and thread-safe;
-// movable.
+// float32: nothing of them is read before it is used. Immutable and
+// thread-safe; movable.
 struct ModelWeights {
   ModelWeights() = default;
   ModelWeights(ModelWeights&&) = default;
   ModelWeights& operator=(ModelWeights&&) = default;
 
-  Matrix token_embd;   // [vocab_size, hidden_size]
-  std::vector<LayerWeights> layers;
-  absl::Span<const float> output_norm;
-  Matrix output;       // [vocab_size, hidden_size]; token_embd if tied
-  absl::Span<const float> rope_freqs;  // divisors, one per pair; empty: all 1
+  RoleWeights model;  // outside of layers
+  std::vector<RoleWeights> layers;
 
-  std::vector<std::vector<float>> converted;  // vectors of other types
+  std::deque<std::vector<float>> converted;  // vectors of other types
+
+  const Matrix& embedding() const;
+  // The matrix that makes logits: the embedding if there is no other.
+  const Matrix& output() const;
 
   // Bytes of all matrices that are read to compute one token.
   uint64_t bytes_per_token() const;
@@ -51,13 +75,14 @@ struct ModelWeights {
   uint64_t scratch_bytes() const;
 };
 
-// Finds the weights of a model of `config` among `tensors`. DataLoss if a
-// tensor is missing or has another shape; Unimplemented if there are tensors
-// that this graph does not use (such as biases), since leaving them out would
-// give wrong answers.
+// Finds the tensors that `architecture` lists among `tensors`, with the shapes
+// that `model` gives them. DataLoss if one is missing or has another shape;
+// Unimplemented if there are tensors that the architecture does not have, or
+// that have no kernel, since leaving them out would give wrong answers.
 absl::StatusOr<ModelWeights> FindModelWeights(
-    const LlamaConfig& config, absl::Span<const TensorView> tensors,
-    const KernelTable& kernels, bool exact);
+    const Architecture& architecture, const ModelConfig& model,
+    absl::Span<const TensorView> tensors, const KernelTable& kernels,
+    bool exact);
 
 }  // namespace tessera
 

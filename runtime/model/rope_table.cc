@@ -4,15 +4,15 @@
 
 namespace tessera {
 
-RopeTable::RopeTable(const LlamaConfig& config,
-                     absl::Span<const float> rope_freqs)
-    : frequency_(config.rope_dim / 2) {
+RopeTable::RopeTable(const HyperParameters& parameters,
+                     absl::Span<const float> factors)
+    : frequency_(parameters.rope_dim / 2) {
   for (size_t i = 0; i < frequency_.size(); ++i) {
     const double exponent = -2.0 * static_cast<double>(i) /
-                            static_cast<double>(config.rope_dim);
-    const double divisor = rope_freqs.empty() ? 1.0 : rope_freqs[i];
-    frequency_[i] = std::pow(config.rope_theta, exponent) /
-                    (config.rope_linear_factor * divisor);
+                            static_cast<double>(parameters.rope_dim);
+    const double divisor = factors.empty() ? 1.0 : factors[i];
+    frequency_[i] = std::pow(parameters.rope_theta, exponent) /
+                    (parameters.rope_linear_factor * divisor);
   }
 }
 

@@ -1,4 +1,4 @@
-// The angles by which rotary position embedding turns the pairs of a head.
+// The angles by which rotary position embedding rotates the pairs of a head.
 #ifndef RUNTIME_MODEL_ROPE_TABLE_H_
 #define RUNTIME_MODEL_ROPE_TABLE_H_
 
@@ -6,17 +6,17 @@
 #include <vector>
 
 #include "absl/types/span.h"
-#include "runtime/model/llama_config.h"
+#include "runtime/model/hyper_parameters.h"
 
 namespace tessera {
 
-// Pair i at position p turns by p * theta^(-2i / rope_dim), divided by the
-// linear factor and by rope_freqs[i]. Computed in double, since p reaches
-// 10^5 and float32 would be off by 10^-2. Immutable and thread-safe.
+// Pair i at position p is rotated by p * theta^(-2i / rope_dim), divided by the
+// linear factor and by the pair's own. Computed in double, since p reaches 10^5
+// and float32 would be off by 10^-2. Immutable and thread-safe.
 class RopeTable {
  public:
-  // `rope_freqs`: one positive divisor per pair, or empty.
-  RopeTable(const LlamaConfig& config, absl::Span<const float> rope_freqs);
+  // `factors`: one positive divisor per pair, or empty.
+  RopeTable(const HyperParameters& parameters, absl::Span<const float> factors);
 
   int64_t pairs() const { return static_cast<int64_t>(frequency_.size()); }
 

@@ -36,8 +36,12 @@ absl::Status ChooseSpreadKernels(Matrix& matrix) {
 
 }  // namespace
 
-bool Matrix::reads_quantized() const {
-  return kernel != nullptr && !IsFloatType(view.type);
+ActivationForm Matrix::InputForm(int64_t tokens) const {
+  if (gemm != nullptr && tokens >= kernels->gemm_tokens) {
+    return ActivationForm::kBf16;
+  }
+  return kernel != nullptr && !IsFloatType(view.type) ? ActivationForm::kInt8
+                                                      : ActivationForm::kF32;
 }
 
 absl::StatusOr<Matrix> MakeMatrix(const TensorView& view,

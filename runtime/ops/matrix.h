@@ -12,6 +12,13 @@
 
 namespace tessera {
 
+// A form of activations.
+enum class ActivationForm : uint8_t {
+  kF32,
+  kInt8,  // quantized in blocks
+  kBf16,  // split into two bfloat16
+};
+
 // Chosen once at load. Work is counted in output tiles of kTileRows rows,
 // whatever the layout. A plain value.
 struct Matrix {
@@ -34,17 +41,14 @@ struct Matrix {
   int64_t columns() const { return static_cast<int64_t>(view.layout.columns); }
   int64_t tiles() const { return (rows() + kTileRows - 1) / kTileRows; }
 
-  // True if `kernel` reads quantized activations; else float32 are read.
-  bool reads_quantized() const;
-
-  // True if `tokens` tokens are multiplied by `gemm`.
-  bool uses_gemm(int64_t tokens) const {
-    return gemm != nullptr && tokens >= kernels->gemm_tokens;
-  }
+  // What is read when `tokens` tokens are multiplied. Everyone asks here: who
+  // fills a panel, and who chooses a kernel.
+  ActivationForm InputForm(int64_t tokens) const;
 
   // Calls `gemm` or `kernel`, which is not null, for whole row tiles.
   void MultiplyRowTiles(const MatmulArgs& args) const {
-    (uses_gemm(args.x.tokens) ? gemm : kernel)(args);
+    const ActivationForm form = InputForm(args.x.tokens);
+    (form == ActivationForm::kBf16 ? gemm : kernel)(args);
   }
 };
 

@@ -25,14 +25,18 @@ int64_t TilesToGather(const Matrix& matrix) {
 // The activations of `columns` columns from `first` on, a multiple of a
 // block's.
 Activations ColumnsOf(const Activations& x, int64_t first, int64_t columns) {
-  const int64_t block = first / kActivationBlock * x.tokens;
-  return {x.tokens,
-          columns,
-          x.f32 + first,
-          x.f32_stride,
-          x.q + block * kActivationBlock,
-          x.scale + block,
-          x.sum16 + 2 * block};
+  Activations part = {};
+  part.tokens = x.tokens;
+  part.columns = columns;
+  part.f32 = x.f32 + first;
+  part.f32_stride = x.f32_stride;
+  if (x.q != nullptr) {
+    const int64_t block = first / kActivationBlock * x.tokens;
+    part.q = x.q + block * kActivationBlock;
+    part.scale = x.scale + block;
+    part.sum16 = x.sum16 + 2 * block;
+  }
+  return part;
 }
 
 bool IsZero(const Activations& x) {
@@ -133,7 +137,7 @@ class SpreadGemv {
   void Finish(uint64_t row_tile, float* out) const {
     float* sums = SumsOf(row_tile);
     const uint64_t rows = layout_.RowsInTile(row_tile);
-    if (!matrix_.reads_quantized()) {
+    if (matrix_.InputForm(1) != ActivationForm::kInt8) {
       for (uint64_t r = 0; r < rows; ++r) sums[r] += sums[kTileRows + r];
     }
     if (grid_.has_row_heads()) {

@@ -15,13 +15,13 @@
 namespace tessera {
 namespace {
 
-uint64_t MatricesOf(const TensorSpec& spec) {
+uint64_t MatricesOf(const BuiltTensor& spec) {
   uint64_t matrices = 1;
   for (size_t i = 0; i + 2 < spec.shape.size(); ++i) matrices *= spec.shape[i];
   return matrices;
 }
 
-TensorLayout LayoutOf(const TensorSpec& spec) {
+TensorLayout LayoutOf(const BuiltTensor& spec) {
   const size_t dimensions = spec.shape.size();
   return MakeTensorLayout(spec.order, spec.type,
                           dimensions < 2 ? 1 : spec.shape[dimensions - 2],
@@ -29,7 +29,7 @@ TensorLayout LayoutOf(const TensorSpec& spec) {
       .value();
 }
 
-uint64_t SpanBytes(const TensorSpec& spec, const TensorLayout& layout) {
+uint64_t SpanBytes(const BuiltTensor& spec, const TensorLayout& layout) {
   const uint64_t tiles = MatricesOf(spec) * layout.row_tiles();
   return tiles == 0
              ? 0
@@ -38,7 +38,7 @@ uint64_t SpanBytes(const TensorSpec& spec, const TensorLayout& layout) {
 
 }  // namespace
 
-std::vector<uint8_t> ArenaBuilder::RowMajorBytes(const TensorSpec& spec) {
+std::vector<uint8_t> ArenaBuilder::RowMajorBytes(const BuiltTensor& spec) {
   const TensorLayout layout = LayoutOf(spec);
   std::vector<uint8_t> bytes(MatricesOf(spec) * layout.rows * layout.row_bytes);
   std::seed_seq seed(spec.name.begin(), spec.name.end());
@@ -69,7 +69,7 @@ void ArenaBuilder::EndSection() {
   }
 }
 
-void ArenaBuilder::Pack(const TensorSpec& spec, const TensorLayout& layout,
+void ArenaBuilder::Pack(const BuiltTensor& spec, const TensorLayout& layout,
                         uint64_t offset) {
   const std::vector<uint8_t> rows = RowMajorBytes(spec);
   data_.resize(
@@ -85,7 +85,7 @@ void ArenaBuilder::Pack(const TensorSpec& spec, const TensorLayout& layout,
   }
 }
 
-Tensor* ArenaBuilder::AddTensor(const TensorSpec& spec,
+Tensor* ArenaBuilder::AddTensor(const BuiltTensor& spec,
                                 const TensorLayout& layout, uint64_t offset) {
   Pack(spec, layout, offset);
   Tensor* tensor = manifest_.add_tensors();
@@ -111,15 +111,15 @@ Tensor* ArenaBuilder::AddTensor(const TensorSpec& spec,
   return tensor;
 }
 
-void ArenaBuilder::Add(const TensorSpec& spec) {
+void ArenaBuilder::Add(const BuiltTensor& spec) {
   AddTensor(spec, LayoutOf(spec), RoundUp(data_.size(), kTensorAlignment));
 }
 
 void ArenaBuilder::AddSequence(const std::string& group,
-                               const std::vector<TensorSpec>& specs) {
+                               const std::vector<BuiltTensor>& specs) {
   const uint64_t begin = RoundUp(data_.size(), kTensorAlignment);
   const int first = manifest_.tensors_size();
-  for (const TensorSpec& spec : specs) Add(spec);
+  for (const BuiltTensor& spec : specs) Add(spec);
   for (int i = first; i < manifest_.tensors_size(); ++i) {
     Tensor& tensor = *manifest_.mutable_tensors(i);
     tensor.set_fused_group(group);
@@ -130,14 +130,14 @@ void ArenaBuilder::AddSequence(const std::string& group,
 }
 
 void ArenaBuilder::AddAlternating(const std::string& group,
-                                  const std::vector<TensorSpec>& specs) {
+                                  const std::vector<BuiltTensor>& specs) {
   const uint64_t begin = RoundUp(data_.size(), kTensorAlignment);
   uint64_t stride = 0;
-  for (const TensorSpec& spec : specs) stride += LayoutOf(spec).row_tile_bytes;
+  for (const BuiltTensor& spec : specs) stride += LayoutOf(spec).row_tile_bytes;
   if (stride % 4096 == 0) stride += kTensorAlignment;
   const int first = manifest_.tensors_size();
   uint64_t offset = 0;
-  for (const TensorSpec& spec : specs) {
+  for (const BuiltTensor& spec : specs) {
     TensorLayout layout = LayoutOf(spec);
     layout.row_tile_stride = stride;
     Tensor* tensor = AddTensor(spec, layout, begin + offset);

@@ -13,7 +13,7 @@
 
 namespace tessera {
 
-struct TensorSpec {
+struct BuiltTensor {
   std::string name;
   DType type;
   LayoutOrder order;
@@ -27,15 +27,15 @@ class ArenaBuilder {
   // Ends the section before; tensors go into the new one.
   void BeginSection(Section::Kind kind);
 
-  void Add(const TensorSpec& spec);
+  void Add(const BuiltTensor& spec);
 
   // A fused group whose members lie one after another.
   void AddSequence(const std::string& group,
-                   const std::vector<TensorSpec>& specs);
+                   const std::vector<BuiltTensor>& specs);
 
   // A fused group whose members alternate by row tile; all have equally many.
   void AddAlternating(const std::string& group,
-                      const std::vector<TensorSpec>& specs);
+                      const std::vector<BuiltTensor>& specs);
 
   // The manifest, with all hashes. Tests change it before FileWith.
   Manifest Finish();
@@ -44,13 +44,13 @@ class ArenaBuilder {
   std::vector<uint8_t> FileWith(const Manifest& manifest) const;
 
   // The bytes of tensor `name` as row-major blocks.
-  static std::vector<uint8_t> RowMajorBytes(const TensorSpec& spec);
+  static std::vector<uint8_t> RowMajorBytes(const BuiltTensor& spec);
 
  private:
   void EndSection();
-  Tensor* AddTensor(const TensorSpec& spec, const TensorLayout& layout,
+  Tensor* AddTensor(const BuiltTensor& spec, const TensorLayout& layout,
                     uint64_t offset);
-  void Pack(const TensorSpec& spec, const TensorLayout& layout,
+  void Pack(const BuiltTensor& spec, const TensorLayout& layout,
             uint64_t offset);
 
   Manifest manifest_;

@@ -23,7 +23,7 @@
 #include "base/thread_pool.h"
 #include "formats/layout/layout_profile.h"
 #include "runtime/kernels/kernel_args.h"
-#include "runtime/model/attention_phases.h"
+#include "runtime/model/attention_units.h"
 #include "runtime/model/forward_pass.h"
 
 namespace tessera {
@@ -112,16 +112,19 @@ void WrapWait(SpinBarrier* self) {
   RealWait(self);
 }
 
-void RealProjectHeads(
-    AttentionPhases* self, int64_t layer,
-    int64_t
-        queries) asm("__real__ZN7tessera15AttentionPhases12ProjectHeadsEll");
-void WrapProjectHeads(
-    AttentionPhases* self, int64_t layer,
-    int64_t
-        queries) asm("__wrap__ZN7tessera15AttentionPhases12ProjectHeadsEll");
-void WrapProjectHeads(AttentionPhases* self, int64_t layer, int64_t queries) {
-  RealProjectHeads(self, layer, queries);
+#define TESSERA_ATTENTION_UNITS \
+  "_ZN7tessera14AttentionUnitsC1ERKNS_15HyperParametersEll"
+
+// Every thread makes them once for each layer.
+void RealAttentionUnits(AttentionUnits* self, const HyperParameters& parameters,
+                        int64_t tokens,
+                        int64_t threads) asm("__real_" TESSERA_ATTENTION_UNITS);
+void WrapAttentionUnits(AttentionUnits* self, const HyperParameters& parameters,
+                        int64_t tokens,
+                        int64_t threads) asm("__wrap_" TESSERA_ATTENTION_UNITS);
+void WrapAttentionUnits(AttentionUnits* self, const HyperParameters& parameters,
+                        int64_t tokens, int64_t threads) {
+  RealAttentionUnits(self, parameters, tokens, threads);
   if (last_barrier != nullptr && Planted("barrier") != 0) {
     RealWait(last_barrier);
   }

@@ -6,13 +6,13 @@ namespace tessera {
 namespace {
 
 TEST(TensorRoleTest, GoesByTheName) {
-  EXPECT_EQ(RoleOf("output.weight"), TensorRole::kOutput);
-  EXPECT_EQ(RoleOf("token_embd.weight"), TensorRole::kEmbedding);
-  EXPECT_EQ(RoleOf("blk.3.attn_output.weight"), TensorRole::kAttentionOutput);
-  EXPECT_EQ(RoleOf("blk.3.attn_kv_b.weight"), TensorRole::kAttentionKvB);
-  EXPECT_EQ(RoleOf("blk.3.ffn_down_exps.weight"), TensorRole::kFfnDown);
-  EXPECT_EQ(RoleOf("blk.3.ffn_gate_shexp.weight"), TensorRole::kFfnGate);
-  EXPECT_EQ(RoleOf("cls.weight"), TensorRole::kOther);
+  EXPECT_EQ(RoleOf("output.weight"), MixClass::kOutput);
+  EXPECT_EQ(RoleOf("token_embd.weight"), MixClass::kEmbedding);
+  EXPECT_EQ(RoleOf("blk.3.attn_output.weight"), MixClass::kAttentionOutput);
+  EXPECT_EQ(RoleOf("blk.3.attn_kv_b.weight"), MixClass::kAttentionKvB);
+  EXPECT_EQ(RoleOf("blk.3.ffn_down_exps.weight"), MixClass::kFfnDown);
+  EXPECT_EQ(RoleOf("blk.3.ffn_gate_shexp.weight"), MixClass::kFfnGate);
+  EXPECT_EQ(RoleOf("cls.weight"), MixClass::kOther);
   EXPECT_TRUE(IsValueRole(RoleOf("blk.0.attn_qkv.weight")));
   EXPECT_FALSE(IsValueRole(RoleOf("blk.0.attn_k.weight")));
 }

@@ -17,8 +17,8 @@ namespace tessera {
 namespace {
 
 // The arguments of a call. Elements are float16 values, so that both kernels
-// see the same. Between the tokens' queries, and where the last tile of keys
-// has no positions, there are NaNs.
+// see the same. Between the tokens' queries, and where the last block has
+// no positions, there are NaNs.
 struct Heads {
   int64_t dim, tokens, heads, length, stride;
   std::vector<float> query, keys, values;  // keys as rows [position][dim]
@@ -62,13 +62,18 @@ Heads OneOf(const Heads& all, int64_t token, int64_t head) {
   return x;
 }
 
-std::vector<float> KeyTiles(const Heads& x) {
-  const int64_t tiles = (x.positions() + kKeyTile - 1) / kKeyTile;
-  std::vector<float> out(tiles * x.dim * kKeyTile, std::nanf(""));
+// Keys, then values, of each block; the blocks last to first, NaNs where there
+// is no position.
+std::vector<float> Blocks(const Heads& x) {
+  const int64_t count = (x.positions() + kKvBlock - 1) / kKvBlock;
+  const int64_t part = x.dim * kKvBlock;
+  std::vector<float> out(count * 2 * part, std::nanf(""));
   for (int64_t p = 0; p < x.positions(); ++p) {
+    float* keys = out.data() + (count - 1 - p / kKvBlock) * 2 * part;
+    float* values = keys + part + p % kKvBlock * x.dim;
     for (int64_t i = 0; i < x.dim; ++i) {
-      out[(p / kKeyTile * x.dim + i) * kKeyTile + p % kKeyTile] =
-          x.keys[p * x.dim + i];
+      keys[i * kKvBlock + p % kKvBlock] = x.keys[p * x.dim + i];
+      values[i] = x.values[p * x.dim + i];
     }
   }
   return out;
@@ -108,18 +113,28 @@ class AttentionTest : public testing::TestWithParam<Isa> {
   // The results of all queries, [token][head][dim].
   std::vector<float> Run(const Heads& x, float scale, bool half) {
     const KernelTable& kernels = KernelTableFor(GetParam());
-    const std::vector<float> tiles = KeyTiles(x);
-    const std::vector<uint16_t> half_tiles = ToHalf(tiles);
-    const std::vector<uint16_t> half_values = ToHalf(x.values);
-    std::vector<float> out(x.tokens * x.stride + 1, 77.0f);
-    AttentionArgs args = {x.query.data(), tiles.data(), x.values.data(),
-                          x.tokens,       x.heads,      x.stride,
-                          x.length,       x.dim,        scale,
-                          out.data()};
-    if (half) {
-      args.keys = half_tiles.data();
-      args.values = half_values.data();
+    const std::vector<float> floats = Blocks(x);
+    const std::vector<uint16_t> halves = ToHalf(floats);
+    const auto* bytes = reinterpret_cast<const uint8_t*>(floats.data());
+    if (half) bytes = reinterpret_cast<const uint8_t*>(halves.data());
+    const int64_t part_bytes = x.dim * kKvBlock * (half ? 2 : 4);
+    const int64_t block_bytes = 2 * part_bytes;
+    std::vector<const uint8_t*> blocks;
+    for (int64_t p = 0; p < x.positions(); p += kKvBlock) {
+      blocks.insert(blocks.begin(), bytes + blocks.size() * block_bytes);
     }
+    std::vector<float> out(x.tokens * x.stride + 1, 77.0f);
+    AttentionArgs args = {};
+    args.query = x.query.data();
+    args.blocks = blocks.data();
+    args.values_offset = part_bytes;
+    args.tokens = x.tokens;
+    args.heads = x.heads;
+    args.token_stride = x.stride;
+    args.length = x.length;
+    args.head_dim = x.dim;
+    args.scale = scale;
+    args.out = out.data();
     (half ? kernels.attention_f16 : kernels.attention_f32)(args);
     std::vector<float> results;
     for (size_t i = 0; i < out.size(); ++i) {

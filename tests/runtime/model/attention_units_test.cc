@@ -9,11 +9,11 @@
 namespace tessera {
 namespace {
 
-LlamaConfig Config(int64_t heads, int64_t kv_heads) {
-  LlamaConfig config = {};
-  config.heads = heads;
-  config.kv_heads = kv_heads;
-  return config;
+HyperParameters Heads(int64_t heads, int64_t kv_heads) {
+  HyperParameters parameters = {};
+  parameters.heads = heads;
+  parameters.kv_heads = kv_heads;
+  return parameters;
 }
 
 TEST(AttentionUnitsTest, EveryQueryIsInOneUnit) {
@@ -21,9 +21,9 @@ TEST(AttentionUnitsTest, EveryQueryIsInOneUnit) {
     for (int64_t group : {1, 3, 8, 40}) {
       for (int64_t tokens : {1, 2, 7, 33}) {
         for (int64_t threads : {1, 2, 3, 16, 100}) {
-          const LlamaConfig config = Config(kv_heads * group, kv_heads);
-          const AttentionUnits units(config, tokens, threads);
-          std::vector<int> seen(config.heads * tokens);
+          const HyperParameters parameters = Heads(kv_heads * group, kv_heads);
+          const AttentionUnits units(parameters, tokens, threads);
+          std::vector<int> seen(parameters.heads * tokens);
           for (int64_t i = 0; i < units.count(); ++i) {
             const AttentionUnit unit = units[i];
             EXPECT_LT(unit.first_head, unit.last_head);
@@ -45,22 +45,22 @@ TEST(AttentionUnitsTest, EveryQueryIsInOneUnit) {
 }
 
 TEST(AttentionUnitsTest, OneTokensUnitsAreGroupsThatThreadsCanShareEvenly) {
-  EXPECT_EQ(AttentionUnits(Config(32, 4), 1, 1).count(), 4);
-  EXPECT_EQ(AttentionUnits(Config(32, 4), 1, 2).count(), 4);
-  EXPECT_EQ(AttentionUnits(Config(32, 4), 1, 3).count(), 8);
-  EXPECT_EQ(AttentionUnits(Config(32, 4), 1, 8).count(), 8);
-  EXPECT_EQ(AttentionUnits(Config(32, 4), 1, 100).count(), 32);
-  EXPECT_EQ(AttentionUnits(Config(4, 4), 1, 2).count(), 4);
+  EXPECT_EQ(AttentionUnits(Heads(32, 4), 1, 1).count(), 4);
+  EXPECT_EQ(AttentionUnits(Heads(32, 4), 1, 2).count(), 4);
+  EXPECT_EQ(AttentionUnits(Heads(32, 4), 1, 3).count(), 8);
+  EXPECT_EQ(AttentionUnits(Heads(32, 4), 1, 8).count(), 8);
+  EXPECT_EQ(AttentionUnits(Heads(32, 4), 1, 100).count(), 32);
+  EXPECT_EQ(AttentionUnits(Heads(4, 4), 1, 2).count(), 4);
 }
 
 TEST(AttentionUnitsTest, ManyTokensMakeUnitsOf32Queries) {
-  EXPECT_EQ(AttentionUnits(Config(32, 4), 256, 2).count(), 4 * 64);
-  EXPECT_EQ(AttentionUnits(Config(4, 4), 256, 2).count(), 4 * 8);
-  EXPECT_EQ(AttentionUnits(Config(64, 1), 256, 2).count(), 256);
+  EXPECT_EQ(AttentionUnits(Heads(32, 4), 256, 2).count(), 4 * 64);
+  EXPECT_EQ(AttentionUnits(Heads(4, 4), 256, 2).count(), 4 * 8);
+  EXPECT_EQ(AttentionUnits(Heads(64, 1), 256, 2).count(), 256);
 }
 
 TEST(AttentionUnitsTest, NoTokensMakeNoUnits) {
-  EXPECT_EQ(AttentionUnits(Config(32, 4), 0, 2).count(), 0);
+  EXPECT_EQ(AttentionUnits(Heads(32, 4), 0, 2).count(), 0);
 }
 
 }  // namespace

@@ -77,8 +77,7 @@ TEST_F(DecoderDamageTest, ACutFileEndsEveryGenerationCleanly) {
     const absl::Status status = ComputeUntilError(**decoder);
     cutter.join();
     ASSERT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
-    EXPECT_TRUE(absl::StartsWith(status.message(), path + ": byte "))
-        << status;
+    EXPECT_TRUE(absl::StartsWith(status.message(), path + ": byte ")) << status;
   }
 }
 

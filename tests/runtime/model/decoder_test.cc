@@ -138,7 +138,8 @@ TEST_P(DecoderInvarianceTest, LogitsDoNotDependOnHowManyAreWanted) {
       LogitsOf(*arena, isa, 1, 256, 75, GetParam().exact, ids);
   for (int64_t wanted : {0, 1, 2, 9, 16, 73}) {
     ThreadPool pool(2);
-    const auto decoder = NewDecoder(*arena, isa, &pool, 256, 75, GetParam().exact);
+    const auto decoder =
+        NewDecoder(*arena, isa, &pool, 256, 75, GetParam().exact);
     const auto most = absl::MakeConstSpan(ids).first(74);
     const auto logits = decoder->Forward(most, wanted);
     ASSERT_TRUE(logits.ok());
@@ -204,7 +205,7 @@ TEST_F(DecoderTest, LogitRowsMayReachOverBatches) {
   const auto logits = decoder->Forward(ids, 10);
   ASSERT_TRUE(logits.ok());
   const std::vector<float> some(logits->begin(), logits->end());
-  const std::vector<float> all = 
+  const std::vector<float> all =
       LogitsOf(*arena_, BestWithoutGemm(), 1, 256, 1, false, ids);
   EXPECT_EQ(some, std::vector<float>(all.begin() + 7 * 1024, all.end()));
 }

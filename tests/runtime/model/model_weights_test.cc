@@ -30,17 +30,17 @@ class ZeroModel {
     Add("output.weight", {48, 32});
   }
 
-  static LlamaConfig Config() {
-    LlamaConfig config = {};
-    config.hidden_size = 32;
-    config.intermediate_size = 64;
-    config.layers = 1;
-    config.heads = 4;
-    config.kv_heads = 2;
-    config.head_dim = 8;
-    config.vocab_size = 48;
-    config.rope_dim = 8;
-    return config;
+  static ModelConfig Config() {
+    ModelConfig model;
+    model.set_hidden_size(32);
+    model.set_intermediate_size(64);
+    model.set_num_hidden_layers(1);
+    model.set_num_attention_heads(4);
+    model.set_num_key_value_heads(2);
+    model.set_head_dim(8);
+    model.set_vocab_size(48);
+    model.set_rope_dimension_count(8);
+    return model;
   }
 
   void Add(const std::string& name, std::vector<uint64_t> shape,
@@ -64,9 +64,9 @@ class ZeroModel {
     }
   }
 
-  absl::StatusOr<ModelWeights> Find(const LlamaConfig& config = Config()) {
-    return FindModelWeights(config, views_, KernelTableFor(Isa::kScalar),
-                            false);
+  absl::StatusOr<ModelWeights> Find() {
+    return FindModelWeights(*FindArchitecture("llama"), Config(), views_,
+                            KernelTableFor(Isa::kScalar), false);
   }
 
   const std::vector<TensorView>& views() const { return views_; }
@@ -91,10 +91,13 @@ TEST(ModelWeightsTest, FindsEveryTensor) {
   const auto weights = model.Find();
   ASSERT_TRUE(weights.ok()) << weights.status();
   ASSERT_EQ(weights->layers.size(), 1u);
-  EXPECT_EQ(weights->layers[0].attn_norm.size(), 32u);
-  EXPECT_EQ(weights->layers[0].ffn_down.columns(), 64);
-  EXPECT_EQ(weights->output.view.name, "output.weight");
-  EXPECT_TRUE(weights->rope_freqs.empty());
+  const RoleWeights& layer = weights->layers[0];
+  EXPECT_EQ(layer.vector(TensorRole::kAttentionNorm).size(), 32u);
+  EXPECT_EQ(layer.matrix(TensorRole::kDown).columns(), 64);
+  EXPECT_EQ(layer.FindMatrix(TensorRole::kRouter), nullptr);
+  EXPECT_EQ(layer.matrices().size(), 7u);
+  EXPECT_EQ(weights->output().view.name, "output.weight");
+  EXPECT_TRUE(weights->model.vector(TensorRole::kRopeFactors).empty());
   // All matrices but the embedding, 4 bytes each.
   const uint64_t elements = 2 * 32 * 32 + 2 * 16 * 32 + 3 * 64 * 32 + 48 * 32;
   EXPECT_EQ(weights->bytes_per_token(), 4 * elements);
@@ -106,7 +109,7 @@ TEST(ModelWeightsTest, WithoutOutputTheEmbeddingServes) {
   model.Remove("output.weight");
   const auto weights = model.Find();
   ASSERT_TRUE(weights.ok()) << weights.status();
-  EXPECT_EQ(weights->output.view.name, "token_embd.weight");
+  EXPECT_EQ(weights->output().view.name, "token_embd.weight");
 }
 
 TEST(ModelWeightsTest, NamesTheMissingTensor) {
@@ -136,22 +139,16 @@ TEST(ModelWeightsTest, RefusesTensorsThatItWouldIgnore) {
   ZeroModel model;
   model.Add("blk.0.attn_q.bias", {32});
   ExpectError(model.Find(), absl::StatusCode::kUnimplemented,
-              "'blk.0.attn_q.bias'");
+              "'blk.0.attn_q.bias' has no place in a llama graph");
 }
 
-TEST(ModelWeightsTest, RopeDivisorsAreTakenOrDemanded) {
+TEST(ModelWeightsTest, OptionalTensorsAreFoundWhereTheyAre) {
   ZeroModel model;
-  LlamaConfig scaled = ZeroModel::Config();
-  scaled.needs_rope_freqs = true;
-  ExpectError(model.Find(scaled), absl::StatusCode::kDataLoss,
-              "'rope_freqs.weight' is missing");
   model.Add("rope_freqs.weight", {4}, 8);
-  EXPECT_EQ(model.Find(scaled)->rope_freqs, std::vector<float>(4, 8));
-  EXPECT_EQ(model.Find()->rope_freqs, std::vector<float>(4, 8));
-
-  ZeroModel zero;
-  zero.Add("rope_freqs.weight", {4}, 0);
-  ExpectError(zero.Find(), absl::StatusCode::kDataLoss, "positive divisors");
+  const auto weights = model.Find();
+  ASSERT_TRUE(weights.ok()) << weights.status();
+  EXPECT_EQ(weights->model.vector(TensorRole::kRopeFactors),
+            std::vector<float>(4, 8));
 }
 
 }  // namespace

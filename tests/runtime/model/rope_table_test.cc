@@ -8,12 +8,13 @@
 namespace tessera {
 namespace {
 
-LlamaConfig ConfigOf(int64_t rope_dim, double theta, double linear_factor) {
-  LlamaConfig config = {};
-  config.rope_dim = rope_dim;
-  config.rope_theta = theta;
-  config.rope_linear_factor = linear_factor;
-  return config;
+HyperParameters ParametersOf(int64_t rope_dim, double theta,
+                             double linear_factor) {
+  HyperParameters parameters = {};
+  parameters.rope_dim = rope_dim;
+  parameters.rope_theta = theta;
+  parameters.rope_linear_factor = linear_factor;
+  return parameters;
 }
 
 // The angle of pair `pair` at `position`, between -pi and pi.
@@ -24,7 +25,7 @@ double AngleOf(const RopeTable& table, int64_t position, int64_t pair) {
 }
 
 TEST(RopeTableTest, FrequenciesFallGeometrically) {
-  const RopeTable table(ConfigOf(8, 10000, 1), {});
+  const RopeTable table(ParametersOf(8, 10000, 1), {});
   ASSERT_EQ(table.pairs(), 4);
   EXPECT_NEAR(AngleOf(table, 3, 0), 3.0, 1e-6);
   EXPECT_NEAR(AngleOf(table, 3, 1), 0.3, 1e-6);
@@ -36,18 +37,18 @@ TEST(RopeTableTest, FrequenciesFallGeometrically) {
 }
 
 TEST(RopeTableTest, FactorsDivide) {
-  const RopeTable linear(ConfigOf(8, 10000, 4), {});
+  const RopeTable linear(ParametersOf(8, 10000, 4), {});
   EXPECT_NEAR(AngleOf(linear, 8, 0), 2.0, 1e-6);
   EXPECT_NEAR(AngleOf(linear, 8, 1), 0.2, 1e-6);
   const std::vector<float> divisors = {1, 2, 8, 8};
-  const RopeTable divided(ConfigOf(8, 10000, 1), divisors);
+  const RopeTable divided(ParametersOf(8, 10000, 1), divisors);
   EXPECT_NEAR(AngleOf(divided, 2, 0), 2.0, 1e-6);
   EXPECT_NEAR(AngleOf(divided, 2, 1), 0.1, 1e-6);
   EXPECT_NEAR(AngleOf(divided, 2, 2), 0.0025, 1e-7);
 }
 
 TEST(RopeTableTest, StaysExactAtDistantPositions) {
-  const RopeTable table(ConfigOf(2, 10000, 1), {});
+  const RopeTable table(ParametersOf(2, 10000, 1), {});
   const double expected = std::remainder(131071.0, 2 * M_PI);
   EXPECT_NEAR(AngleOf(table, 131071, 0), expected, 1e-6);
 }

@@ -155,7 +155,7 @@ TEST_P(MatmulTest, AgreesWithADotProductInDouble) {
     const RandomActivations activations(kernels, 0, 3, kColumns);
     const std::vector<float> out = Multiply(matrix, activations.x(), 2);
     // Activations in 8 bits are off by up to 1/254 of their block's largest.
-    const double tolerance = matrix.reads_quantized() ? 0.15 : 1e-4;
+    const double tolerance = matrix.InputForm(1) == ActivationForm::kInt8 ? 0.15 : 1e-4;
     for (uint64_t row = 0; row < kRows; ++row) {
       const std::vector<float> w = weights.Row(row);
       for (int64_t t = 0; t < 3; ++t) {
@@ -260,24 +260,16 @@ TEST(PanelTest, FormsThatAreReadAreFilled) {
         const Matrix matrix = *MakeMatrix(weights.view(), kernels, false);
         for (const int64_t tokens : {1, 31, 32, 50}) {
           const RandomActivations all(kernels, 0, tokens, kColumns);
-          const int64_t blocks = tokens * kColumns / kActivationBlock;
-          Lines bf16 = MakeLines(blocks * kActivationBlock * 2);
-          Lines rest = MakeLines(blocks * kActivationBlock * 2);
           const PanelForms forms = FormsFor({&matrix}, tokens);
-          Panel panel;
-          if (forms.int8) {
-            panel.q = const_cast<int8_t*>(all.x().q);
-            panel.scale = const_cast<float*>(all.x().scale);
-            panel.sum16 = const_cast<int32_t*>(all.x().sum16);
-          }
-          if (forms.bf16) {
-            panel.bf16 = reinterpret_cast<uint16_t*>(Data(bf16));
-            panel.bf16_rest = reinterpret_cast<uint16_t*>(Data(rest));
-          }
+          Workspace workspace;
+          const Panel::Size size = Panel::SizeFor(tokens, kColumns, forms);
+          Panel::Allocate(workspace, size);
+          ASSERT_TRUE(workspace.Reserve().ok());
+          const Panel panel = Panel::Allocate(workspace, size);
           const PanelRows rows = {tokens, kColumns, all.x().f32};
-          FillPanel(kernels, rows, 0, tokens, forms, panel);
+          panel.Fill(kernels, rows, 0, tokens, forms);
           for (const float y :
-               Multiply(matrix, ActivationsOf(rows, panel), 2)) {
+               Multiply(matrix, panel.Input(rows, matrix), 2)) {
             ASSERT_TRUE(std::isfinite(y))
                 << DTypeName(type) << ", " << LayoutOrderName(order) << ", "
                 << IsaName(isa) << ", " << tokens << " tokens";

@@ -1,4 +1,4 @@
-#include "runtime/model/llama_config.h"
+#include "runtime/model/hyper_parameters.h"
 
 #include <cmath>
 #include <functional>
@@ -6,10 +6,13 @@
 #include <string>
 
 #include "absl/strings/match.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace tessera {
 namespace {
+
+using testing::HasSubstr;
 
 ModelConfig SmallModel() {
   ModelConfig model;
@@ -28,8 +31,8 @@ ModelConfig SmallModel() {
   return model;
 }
 
-TEST(LlamaConfigTest, TakesAllSizes) {
-  const auto config = CheckLlamaConfig(SmallModel());
+TEST(HyperParametersTest, ReadsAllSizes) {
+  const auto config = CheckHyperParameters(SmallModel());
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_EQ(config->hidden_size, 256);
   EXPECT_EQ(config->intermediate_size, 512);
@@ -40,29 +43,52 @@ TEST(LlamaConfigTest, TakesAllSizes) {
   EXPECT_EQ(config->max_positions, 512);
   EXPECT_EQ(config->rope_dim, 32);
   EXPECT_EQ(config->rope_linear_factor, 1);
-  EXPECT_FALSE(config->needs_rope_freqs);
+  EXPECT_FALSE(config->needs_rope_factors);
 }
 
-TEST(LlamaConfigTest, KnowsPositionScaling) {
+TEST(HyperParametersTest, KnowsPositionScaling) {
   ModelConfig model = SmallModel();
   model.mutable_rope_scaling()->set_rope_type("linear");
   model.mutable_rope_scaling()->set_factor(4);
-  EXPECT_EQ(CheckLlamaConfig(model)->rope_linear_factor, 4);
+  EXPECT_EQ(CheckHyperParameters(model)->rope_linear_factor, 4);
   model.mutable_rope_scaling()->set_rope_type("llama3");
-  EXPECT_TRUE(CheckLlamaConfig(model)->needs_rope_freqs);
-  EXPECT_EQ(CheckLlamaConfig(model)->rope_linear_factor, 1);
+  EXPECT_TRUE(CheckHyperParameters(model)->needs_rope_factors);
+  EXPECT_EQ(CheckHyperParameters(model)->rope_linear_factor, 1);
   model.mutable_rope_scaling()->set_rope_type("yarn");
-  const auto yarn = CheckLlamaConfig(model);
+  const auto yarn = CheckHyperParameters(model);
   EXPECT_EQ(yarn.status().code(), absl::StatusCode::kUnimplemented);
   EXPECT_TRUE(absl::StrContains(yarn.status().message(), "'yarn'"));
 }
 
-TEST(LlamaConfigTest, RefusesAnotherArchitectureByName) {
+TEST(HyperParametersTest, RefusesAnotherArchitectureByName) {
   ModelConfig model = SmallModel();
   model.set_model_type("mamba");
-  const auto config = CheckLlamaConfig(model);
+  const auto config = CheckHyperParameters(model);
   EXPECT_EQ(config.status().code(), absl::StatusCode::kUnimplemented);
   EXPECT_TRUE(absl::StrContains(config.status().message(), "'mamba'"));
+}
+
+// What has no code is refused by name, whatever the rest of the configuration.
+TEST(HyperParametersTest, RefusesWhatHasNoCodeByName) {
+  const auto refusal = [](const ModelConfig& model) {
+    const absl::Status status = CheckHyperParameters(model).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kUnimplemented) << status;
+    return std::string(status.message());
+  };
+  ModelConfig model = SmallModel();
+  model.set_sliding_window(128);
+  EXPECT_THAT(refusal(model), HasSubstr("sliding window of 128"));
+  model = SmallModel();
+  model.set_num_experts(8);
+  EXPECT_THAT(refusal(model), HasSubstr("mixtures of experts"));
+  model = SmallModel();
+  model.add_not_understood("config.json: \"foo\" is 7");
+  EXPECT_THAT(refusal(model), HasSubstr("\"foo\" is 7"));
+  model = SmallModel();
+  model.set_model_type("deepseek2");
+  EXPECT_THAT(refusal(model), HasSubstr("latent attention"));
+  model.set_model_type("gemma2");
+  EXPECT_THAT(refusal(model), HasSubstr("GELU"));
 }
 
 struct Damage {
@@ -70,7 +96,7 @@ struct Damage {
   std::function<void(ModelConfig&)> apply;
 };
 
-TEST(LlamaConfigTest, RefusesImpossibleValuesByField) {
+TEST(HyperParametersTest, RefusesImpossibleValuesByField) {
   constexpr uint64_t kHuge = uint64_t{1} << 63;
   constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
   const Damage damages[] = {
@@ -106,7 +132,7 @@ TEST(LlamaConfigTest, RefusesImpossibleValuesByField) {
   for (const Damage& damage : damages) {
     ModelConfig model = SmallModel();
     damage.apply(model);
-    const auto config = CheckLlamaConfig(model);
+    const auto config = CheckHyperParameters(model);
     EXPECT_EQ(config.status().code(), absl::StatusCode::kDataLoss)
         << damage.field;
     EXPECT_TRUE(absl::StrContains(config.status().message(), damage.field))

@@ -1,4 +1,4 @@
-#include "runtime/model/activation_arena.h"
+#include "runtime/ops/workspace.h"
 
 #include <sys/mman.h>
 
@@ -15,11 +15,11 @@ constexpr uint64_t kHugePageBytes = uint64_t{2} << 20;
 
 }  // namespace
 
-ActivationArena::~ActivationArena() {
+Workspace::~Workspace() {
   if (data_ != nullptr) munmap(data_, size_);
 }
 
-uint8_t* ActivationArena::TakeBytes(uint64_t count, uint64_t element_bytes) {
+uint8_t* Workspace::AllocateBytes(uint64_t count, uint64_t element_bytes) {
   const std::optional<uint64_t> bytes = CheckedMul(count, element_bytes);
   const std::optional<uint64_t> padded =
       bytes ? CheckedRoundUp(*bytes, kCacheLineBytes) : std::nullopt;
@@ -34,7 +34,7 @@ uint8_t* ActivationArena::TakeBytes(uint64_t count, uint64_t element_bytes) {
   return result;
 }
 
-absl::Status ActivationArena::Reserve() {
+absl::Status Workspace::Reserve() {
   const std::optional<uint64_t> size = CheckedRoundUp(used_, kHugePageBytes);
   void* data = MAP_FAILED;
   if (!overflow_ && size) {
@@ -42,9 +42,10 @@ absl::Status ActivationArena::Reserve() {
                 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   }
   if (data == MAP_FAILED) {
-    return absl::ResourceExhaustedError(absl::StrCat(
-        "cannot get ", used_, " bytes of memory for activations and the "
-        "key/value cache; use a smaller context"));
+    return absl::ResourceExhaustedError(
+        absl::StrCat("cannot get ", used_,
+                     " bytes of memory for activations and the "
+                     "key/value cache; use a smaller context"));
   }
   data_ = static_cast<uint8_t*>(data);
   size_ = *size;
@@ -52,7 +53,7 @@ absl::Status ActivationArena::Reserve() {
   return absl::OkStatus();
 }
 
-void ActivationArena::UseHugePages() {
+void Workspace::UseHugePages() {
   if (huge_pages_ || data_ == nullptr) return;
   madvise(data_, size_, MADV_HUGEPAGE);
   huge_pages_ = true;

@@ -1,0 +1,197 @@
+#include "runtime/model/cpu_executor.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
+#include "runtime/model/forward_pass.h"
+
+namespace tessera {
+namespace {
+
+constexpr int64_t kMaxBatch = 65536;
+
+// With fewer tokens in a batch, most of the buffers is not touched, and small
+// pages leave it out of memory.
+constexpr int64_t kHugeBatch = 32;
+// The positions of a sequence from which on its buffers are worth it, too.
+constexpr int64_t kHugePositions = 512;
+
+absl::Status CheckOption(absl::string_view name, int64_t value) {
+  if (value >= 1 && value <= kMaxBatch) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(name, " is ", value, ", expected 1 to ", kMaxBatch));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<CpuExecutor>> CpuExecutor::Create(
+    const Model& model, ThreadPool* threads,
+    const CpuExecutorOptions& options) {
+  TESSERA_RETURN_IF_ERROR(CheckOption("max_batch", options.max_batch));
+  TESSERA_RETURN_IF_ERROR(
+      CheckOption("max_logit_rows", options.max_logit_rows));
+  auto executor =
+      std::unique_ptr<CpuExecutor>(new CpuExecutor(model, threads, options));
+  TESSERA_RETURN_IF_ERROR(executor->AllocateBuffers(threads->size()));
+  return executor;
+}
+
+CpuExecutor::CpuExecutor(const Model& model, ThreadPool* threads,
+                         const CpuExecutorOptions& options)
+    : model_(model),
+      max_batch_(options.max_batch),
+      max_logit_rows_(options.max_logit_rows),
+      team_(threads) {}
+
+absl::Status CpuExecutor::AllocateBuffers(int threads) {
+  const PassBuffers::Shape shape = {max_batch_, max_logit_rows_, threads,
+                                    max_batch_ >= model_.kernels().gemm_tokens,
+                                    model_.weights().scratch_bytes()};
+  PassBuffers::Allocate(memory_, model_.parameters(), shape);
+  TESSERA_RETURN_IF_ERROR(memory_.Reserve());
+  buffers_ = PassBuffers::Allocate(memory_, model_.parameters(), shape);
+  return absl::OkStatus();
+}
+
+absl::Status CpuExecutor::CheckSlice(const Slice& slice) const {
+  const auto count = static_cast<int64_t>(slice.ids.size());
+  if (count == 0) return absl::InvalidArgumentError("no token ids given");
+  if (slice.logit_tokens < 0 || slice.logit_tokens > count) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "logits for ", slice.logit_tokens, " of ", count, " tokens asked for"));
+  }
+  for (const int32_t id : slice.ids) {
+    if (id < 0 || id >= model_.parameters().vocab_size) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("token id ", id, " is not in the vocabulary of ",
+                       model_.parameters().vocab_size));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CpuExecutor::CheckSlices(absl::Span<const Slice> slices) const {
+  int64_t logits = 0;
+  for (size_t i = 0; i < slices.size(); ++i) {
+    TESSERA_RETURN_IF_ERROR(CheckSlice(slices[i]));
+    logits += slices[i].logit_tokens;
+    for (size_t j = 0; j < i; ++j) {
+      if (slices[j].sequence == slices[i].sequence) {
+        return absl::InvalidArgumentError(
+            absl::StrCat("slices ", j, " and ", i, " are of one sequence"));
+      }
+    }
+  }
+  if (logits > max_logit_rows_) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("logits for ", logits, " tokens asked for, at most ",
+                     max_logit_rows_, " can be given"));
+  }
+  return absl::OkStatus();
+}
+
+template <typename Visit>
+CpuExecutor::Cursor CpuExecutor::ForEachPiece(absl::Span<const Slice> slices,
+                                              Cursor cursor,
+                                              Visit visit) const {
+  int64_t room = max_batch_;
+  while (cursor.slice < slices.size() && room > 0) {
+    const Slice& slice = slices[cursor.slice];
+    const int64_t left = static_cast<int64_t>(slice.ids.size()) - cursor.offset;
+    const int64_t count = std::min(left, room);
+    visit(slice, cursor.offset, count);
+    room -= count;
+    cursor.offset += count;
+    if (count == left) cursor = {cursor.slice + 1, 0};
+  }
+  return cursor;
+}
+
+// Tokens whose logits are wanted come last, so a piece of a slice may become
+// two runs.
+Batch CpuExecutor::NextBatch(absl::Span<const Slice> slices,
+                             Cursor cursor) const {
+  int64_t rows = 0;
+  size_t runs = 0;
+  const auto add = [&](const Slice& slice, int64_t piece, int64_t from,
+                       int64_t to) {
+    if (from >= to) return;
+    // The sequence stands where the piece begins.
+    const int64_t position = slice.sequence->position() + from - piece;
+    const TokenRun run = {slice.sequence, position, rows, to - from};
+    if (runs > 0 && buffers_.runs[runs - 1].IsContinuedBy(run)) {
+      buffers_.runs[runs - 1].count += run.count;
+    } else {
+      buffers_.runs[runs++] = run;
+    }
+    for (int64_t i = from; i < to; ++i, ++rows) {
+      buffers_.ids[rows] = slice.ids[i];
+      buffers_.positions[rows] = position + i - from;
+    }
+  };
+  const auto first_logit = [](const Slice& slice) {
+    return static_cast<int64_t>(slice.ids.size()) - slice.logit_tokens;
+  };
+  ForEachPiece(
+      slices, cursor, [&](const Slice& slice, int64_t first, int64_t count) {
+        add(slice, first, first, std::min(first + count, first_logit(slice)));
+      });
+  const int64_t without_logits = rows;
+  ForEachPiece(
+      slices, cursor, [&](const Slice& slice, int64_t first, int64_t count) {
+        add(slice, first, std::max(first, first_logit(slice)), first + count);
+      });
+  Batch batch;
+  batch.ids = absl::MakeConstSpan(buffers_.ids, rows);
+  batch.positions = absl::MakeConstSpan(buffers_.positions, rows);
+  batch.runs = absl::MakeConstSpan(buffers_.runs, runs);
+  batch.logit_tokens = rows - without_logits;
+  batch.logits = nullptr;
+  return batch;
+}
+
+void CpuExecutor::UseHugePages(absl::Span<const Slice> slices) {
+  int64_t tokens = 0;
+  int64_t longest = 0;
+  for (const Slice& slice : slices) {
+    const auto count = static_cast<int64_t>(slice.ids.size());
+    tokens += count;
+    longest = std::max(longest, slice.sequence->position() + count);
+  }
+  if (tokens < kHugeBatch && longest <= kHugePositions) return;
+  memory_.UseHugePages();
+  for (const Slice& slice : slices) slice.sequence->UseHugePages();
+}
+
+absl::StatusOr<absl::Span<const float>> CpuExecutor::Forward(
+    absl::Span<const Slice> slices) {
+  TESSERA_RETURN_IF_ERROR(CheckSlices(slices));
+  for (const Slice& slice : slices) {
+    TESSERA_RETURN_IF_ERROR(
+        slice.sequence->Reserve(static_cast<int64_t>(slice.ids.size())));
+    TESSERA_RETURN_IF_ERROR(model_.VerifyEmbedding(slice.ids));
+  }
+  UseHugePages(slices);
+  const int64_t vocabulary = model_.parameters().vocab_size;
+  int64_t logit_rows = 0;
+  Cursor cursor;
+  while (cursor.slice < slices.size()) {
+    Batch batch = NextBatch(slices, cursor);
+    batch.logits = buffers_.logits + logit_rows * vocabulary;
+    team_.Run([&](ThreadTeam::Member member) {
+      ForwardPass(model_, buffers_, batch, team_,
+                  model_.arena().weight_stream(), member)
+          .Run();
+    });
+    logit_rows += batch.logit_tokens;
+    cursor = ForEachPiece(slices, cursor,
+                          [](const Slice& slice, int64_t, int64_t count) {
+                            slice.sequence->Advance(count);
+                          });
+  }
+  TESSERA_RETURN_IF_ERROR(model_.arena().CheckHealth());
+  return absl::MakeConstSpan(buffers_.logits, logit_rows * vocabulary);
+}
+
+}  // namespace tessera

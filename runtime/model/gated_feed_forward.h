@@ -1,0 +1,32 @@
+// down(silu(gate x) * up x).
+#ifndef RUNTIME_MODEL_GATED_FEED_FORWARD_H_
+#define RUNTIME_MODEL_GATED_FEED_FORWARD_H_
+
+#include "runtime/model/feed_forward.h"
+#include "runtime/model/hyper_parameters.h"
+#include "runtime/model/model_weights.h"
+
+namespace tessera {
+
+class GatedFeedForward : public FeedForward {
+ public:
+  // `weights` of the layer must outlive the object.
+  GatedFeedForward(const HyperParameters& parameters,
+                   const RoleWeights& weights);
+
+  PanelForms InputForms(const LayerPass& pass) const override;
+  void Run(LayerPass& pass) const override;
+
+ private:
+  // gate = silu(gate projection) * up projection.
+  void GateAndUp(LayerPass& pass) const;
+
+  const int64_t inner_size_;
+  const Matrix& gate_;  // [inner_size, hidden_size]
+  const Matrix& up_;    // [inner_size, hidden_size]
+  const Matrix& down_;  // [hidden_size, inner_size]
+};
+
+}  // namespace tessera
+
+#endif  // RUNTIME_MODEL_GATED_FEED_FORWARD_H_

@@ -1,0 +1,96 @@
+#include "runtime/model/model.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/quoted.h"
+#include "base/status_macros.h"
+#include "formats/model/tensor_name.h"
+#include "runtime/model/attention_block.h"
+#include "runtime/model/gated_feed_forward.h"
+
+namespace tessera {
+namespace {
+
+absl::Status CheckRopeFactors(const HyperParameters& parameters,
+                              const ModelWeights& weights) {
+  const std::string name = GgufName(TensorRole::kRopeFactors);
+  const auto factors = weights.model.vector(TensorRole::kRopeFactors);
+  if (factors.empty() && parameters.needs_rope_factors) {
+    return absl::DataLossError(
+        absl::StrCat("tensor ", Quoted(name), " is missing"));
+  }
+  for (const float divisor : factors) {
+    if (!(divisor > 0)) {
+      return absl::DataLossError(absl::StrCat("tensor ", Quoted(name),
+                                              " holds ", divisor,
+                                              ", expected positive divisors"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<const Model>> Model::Create(
+    const LoadedArena& arena, const ModelOptions& options) {
+  if (!arena.manifest().has_model()) {
+    return absl::InvalidArgumentError(
+        "the arena holds no model configuration, only tensors or a vocabulary");
+  }
+  const ModelConfig& config = arena.manifest().model();
+  TESSERA_ASSIGN_OR_RETURN(const HyperParameters parameters,
+                           CheckHyperParameters(config));
+  const KernelTable& kernels = KernelTableFor(options.isa);
+  TESSERA_ASSIGN_OR_RETURN(
+      ModelWeights weights,
+      FindModelWeights(*parameters.architecture, config, arena.tensors(),
+                       kernels, options.exact));
+  TESSERA_RETURN_IF_ERROR(CheckRopeFactors(parameters, weights));
+  return std::unique_ptr<const Model>(
+      new Model(arena, parameters, std::move(weights), kernels, options.exact));
+}
+
+Model::Model(const LoadedArena& arena, const HyperParameters& parameters,
+             ModelWeights weights, const KernelTable& kernels, bool exact)
+    : arena_(arena),
+      parameters_(parameters),
+      weights_(std::move(weights)),
+      rope_(parameters_, weights_.model.vector(TensorRole::kRopeFactors)),
+      kernels_(kernels),
+      exact_(exact) {
+  BuildLayers();
+}
+
+void Model::BuildLayers() {
+  for (int64_t i = 0; i < parameters_.layers; ++i) {
+    const RoleWeights& weights = weights_.layers[i];
+    ModelLayer& layer = layers_.emplace_back();
+    layer.mixer_norm = weights.vector(TensorRole::kAttentionNorm);
+    layer.mixer = std::make_unique<AttentionBlock>(parameters_, weights, i);
+    layer.feed_forward_norm = weights.vector(TensorRole::kFeedForwardNorm);
+    layer.feed_forward =
+        std::make_unique<GatedFeedForward>(parameters_, weights);
+  }
+}
+
+absl::Span<const float> Model::output_norm() const {
+  return weights_.model.vector(TensorRole::kOutputNorm);
+}
+
+absl::Status Model::VerifyEmbedding(absl::Span<const int32_t> ids) const {
+  const TensorView& rows = weights_.embedding().view;
+  const TensorLayout& layout = rows.layout;
+  // Where tiles are spread, a row is everywhere.
+  const bool whole = layout.has_whole_row_tiles();
+  const uint64_t tiles = whole ? 1 : layout.row_tiles();
+  for (const int32_t id : ids) {
+    const uint64_t first = whole ? id / layout.tile_rows : 0;
+    TESSERA_RETURN_IF_ERROR(
+        arena_.VerifyBytes(rows.data + first * layout.row_tile_stride,
+                           tiles * layout.row_tile_bytes));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace tessera

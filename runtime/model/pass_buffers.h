@@ -1,0 +1,59 @@
+// The activations of one batch.
+#ifndef RUNTIME_MODEL_PASS_BUFFERS_H_
+#define RUNTIME_MODEL_PASS_BUFFERS_H_
+
+#include <cstdint>
+
+#include "runtime/model/batch.h"
+#include "runtime/model/hyper_parameters.h"
+#include "runtime/ops/panel.h"
+#include "runtime/ops/workspace.h"
+
+namespace tessera {
+
+// Rows of float32, one per token of the batch, unless said otherwise.
+// Non-owning: the memory is the workspace's.
+struct PassBuffers {
+  struct Shape {
+    int64_t tokens;  // of the largest batch
+    int64_t logit_rows;
+    int threads;
+    bool bf16;               // whether batches are large enough for a gemm
+    uint64_t scratch_bytes;  // of each thread
+  };
+
+  float* residual;   // [hidden_size], the stream that layers add to
+  float* normed;     // [hidden_size], what a block's matrices read
+  float* query;      // [query_size]
+  float* key;        // [kv_size]
+  float* value;      // [kv_size]
+  float* attended;   // [query_size]
+  float* gate;       // [intermediate_size]
+  float* up;         // [intermediate_size]
+  float* projected;  // [hidden_size], what a block adds to the stream
+  float* cosines;    // [rope_dim / 2]
+  float* sines;      // [rope_dim / 2]
+  float* logits;     // [logit_rows][vocab_size]
+
+  // The batch itself, with no more runs than tokens.
+  int32_t* ids;
+  int64_t* positions;
+  TokenRun* runs;
+
+  // Other forms of the matrix input at hand.
+  Panel panel;
+
+  uint8_t* scratch;  // [threads][scratch_stride]
+  uint64_t scratch_stride;
+
+  // Allocates from `workspace` (see there: call it in both rounds).
+  static PassBuffers Allocate(Workspace& workspace,
+                              const HyperParameters& parameters,
+                              const Shape& shape);
+
+  uint8_t* ThreadScratch(int thread) const;
+};
+
+}  // namespace tessera
+
+#endif  // RUNTIME_MODEL_PASS_BUFFERS_H_
