@@ -27,15 +27,33 @@ AttentionUnits UnitsOf(const LayerPass& pass, const TokenRun& run) {
 
 }  // namespace
 
+AttentionBlock::Projection::Projection(const RoleWeights& weights,
+                                       TensorRole role)
+    : matrix(weights.matrix(role)),
+      bias(weights.vector(role, TensorPart::kBias)) {}
+
 AttentionBlock::AttentionBlock(const HyperParameters& parameters,
                                const RoleWeights& weights, int64_t layer)
     : layer_(layer),
       head_dim_(parameters.head_dim),
       scale_(1.0f / std::sqrt(static_cast<float>(parameters.head_dim))),
-      query_(weights.matrix(TensorRole::kAttentionQuery)),
-      key_(weights.matrix(TensorRole::kAttentionKey)),
-      value_(weights.matrix(TensorRole::kAttentionValue)),
+      query_(weights, TensorRole::kAttentionQuery),
+      key_(weights, TensorRole::kAttentionKey),
+      value_(weights, TensorRole::kAttentionValue),
       output_(weights.matrix(TensorRole::kAttentionOutput)) {}
+
+bool AttentionBlock::Reads(TensorRole role, TensorPart part) const {
+  switch (role) {
+    case TensorRole::kAttentionQuery:
+    case TensorRole::kAttentionKey:
+    case TensorRole::kAttentionValue:
+      return true;
+    case TensorRole::kAttentionOutput:
+      return part == TensorPart::kWeight;
+    default:
+      return false;
+  }
+}
 
 // A panel can be entered between groups only.
 int64_t AttentionBlock::FirstQuery(const LayerPass& pass) const {
@@ -44,13 +62,13 @@ int64_t AttentionBlock::FirstQuery(const LayerPass& pass) const {
 
 PanelForms AttentionBlock::InputForms(const LayerPass& pass) const {
   const int64_t tokens = pass.batch.tokens();
-  PanelForms forms = FormsFor({&key_, &value_}, tokens);
-  forms.Add(FormsFor({&query_}, tokens - FirstQuery(pass)));
+  PanelForms forms = FormsFor({&key_.matrix, &value_.matrix}, tokens);
+  forms.Add(FormsFor({&query_.matrix}, tokens - FirstQuery(pass)));
   return forms;
 }
 
 void AttentionBlock::Run(LayerPass& pass) const {
-  pass.Announce(query_);
+  pass.Announce(query_.matrix);
   ProjectHeads(pass);
   if (pass.active == 0) return;
   Attend(pass);
@@ -62,8 +80,8 @@ void AttentionBlock::ProjectHeads(LayerPass& pass) const {
   // The unit of work is whole heads in whole tiles, so that the thread that
   // computed a head can rotate and store it without waiting for the others.
   const int64_t unit = std::lcm<int64_t>(head_dim_, kTileRows);
-  const int64_t query_rows = pass.active > 0 ? query_.rows() : 0;
-  const int64_t kv_rows = key_.rows();
+  const int64_t query_rows = pass.active > 0 ? query_.matrix.rows() : 0;
+  const int64_t kv_rows = key_.matrix.rows();
   const int64_t query_units = CeilDiv(query_rows, unit);
   const int64_t kv_units = CeilDiv(kv_rows, unit);
   const int64_t units = query_units + 2 * kv_units;
@@ -94,14 +112,15 @@ void AttentionBlock::ProjectQueries(const LayerPass& pass, int64_t first_row,
   const int64_t first_token = FirstQuery(pass);
   float* queries = pass.buffers.query;
   ProjectRows(pass, query_, first_token, first_row, last_row, queries);
-  RotateHeads(pass, queries, query_.rows(), first_token, first_row, last_row);
+  RotateHeads(pass, queries, query_.matrix.rows(), first_token, first_row,
+              last_row);
 }
 
 void AttentionBlock::ProjectKeys(const LayerPass& pass, int64_t first_row,
                                  int64_t last_row) const {
   float* keys = pass.buffers.key;
   ProjectRows(pass, key_, 0, first_row, last_row, keys);
-  RotateHeads(pass, keys, key_.rows(), 0, first_row, last_row);
+  RotateHeads(pass, keys, key_.matrix.rows(), 0, first_row, last_row);
   ForEachStored(
       pass, keys, first_row, last_row,
       [&](int64_t head, int64_t position, const float* key, uint8_t* block) {
@@ -130,22 +149,29 @@ void AttentionBlock::ForEachStored(const LayerPass& pass, float* rows,
       for (int64_t t = 0; t < run.count; ++t) {
         const int64_t position = run.first_position + t;
         store(row / head_dim_, position,
-              rows + (run.first_row + t) * key_.rows() + row,
+              rows + (run.first_row + t) * key_.matrix.rows() + row,
               blocks[position / kKvBlock]);
       }
     }
   }
 }
 
-void AttentionBlock::ProjectRows(const LayerPass& pass, const Matrix& matrix,
+void AttentionBlock::ProjectRows(const LayerPass& pass,
+                                 const Projection& projection,
                                  int64_t first_token, int64_t first_row,
                                  int64_t last_row, float* out) const {
   const PassBuffers& buffers = pass.buffers;
+  const Matrix& matrix = projection.matrix;
+  const int64_t tokens = pass.batch.tokens();
   const Activations x = buffers.panel.Input(
-      {pass.batch.tokens(), matrix.columns(), buffers.normed}, matrix,
-      first_token);
+      {tokens, matrix.columns(), buffers.normed}, matrix, first_token);
   MatmulTiles(matrix, x, first_row / kTileRows, CeilDiv(last_row, kTileRows),
               out + first_token * matrix.rows(), matrix.rows(), pass.scratch());
+  if (projection.bias.empty()) return;
+  for (int64_t t = first_token; t < tokens; ++t) {
+    pass.kernels.add(out + t * matrix.rows() + first_row,
+                     projection.bias.data() + first_row, last_row - first_row);
+  }
 }
 
 void AttentionBlock::RotateHeads(const LayerPass& pass, float* rows,
@@ -186,7 +212,7 @@ void AttentionBlock::AttendUnit(const LayerPass& pass, const TokenRun& run,
   const int64_t skipped = pass.batch.tokens() - pass.active;
   const int64_t column = unit.first_head * head_dim_;
   AttentionArgs args;
-  args.token_stride = query_.rows();
+  args.token_stride = query_.matrix.rows();
   args.query = pass.buffers.query + row * args.token_stride + column;
   args.blocks = run.sequence->blocks(layer_);
   args.keys_offset = pass.kv.KeysOffset(unit.kv_head);

@@ -19,6 +19,7 @@ class AttentionBlock : public Mixer {
   AttentionBlock(const HyperParameters& parameters, const RoleWeights& weights,
                  int64_t layer);
 
+  bool Reads(TensorRole role, TensorPart part) const override;
   PanelForms InputForms(const LayerPass& pass) const override;
   void Run(LayerPass& pass) const override;
 
@@ -36,8 +37,16 @@ class AttentionBlock : public Mixer {
   void ProjectValues(const LayerPass& pass, int64_t first_row,
                      int64_t last_row) const;
 
+  // A matrix, and what is added to its product.
+  struct Projection {
+    Projection(const RoleWeights& weights, TensorRole role);
+
+    const Matrix& matrix;
+    const absl::Span<const float> bias;  // empty: none
+  };
+
   // The same from `first_token` on, into rows of `out`.
-  void ProjectRows(const LayerPass& pass, const Matrix& matrix,
+  void ProjectRows(const LayerPass& pass, const Projection& projection,
                    int64_t first_token, int64_t first_row, int64_t last_row,
                    float* out) const;
   void RotateHeads(const LayerPass& pass, float* rows, int64_t stride,
@@ -63,10 +72,10 @@ class AttentionBlock : public Mixer {
   const int64_t layer_;
   const int64_t head_dim_;
   const float scale_;
-  const Matrix& query_;   // [query_size, hidden_size]
-  const Matrix& key_;     // [kv_size, hidden_size]
-  const Matrix& value_;   // [kv_size, hidden_size]
-  const Matrix& output_;  // [hidden_size, query_size]
+  const Projection query_;  // [query_size, hidden_size]
+  const Projection key_;    // [kv_size, hidden_size]
+  const Projection value_;  // [kv_size, hidden_size]
+  const Matrix& output_;    // [hidden_size, query_size]
 };
 
 }  // namespace tessera

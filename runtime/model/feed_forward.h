@@ -2,6 +2,7 @@
 #ifndef RUNTIME_MODEL_FEED_FORWARD_H_
 #define RUNTIME_MODEL_FEED_FORWARD_H_
 
+#include "formats/model/architecture.h"
 #include "runtime/model/layer_pass.h"
 #include "runtime/ops/panel.h"
 
@@ -11,6 +12,9 @@ namespace tessera {
 class FeedForward {
  public:
   virtual ~FeedForward() = default;
+
+  // As in Mixer.
+  virtual bool Reads(TensorRole role, TensorPart part) const = 0;
 
   // The forms of the normed tokens that Run reads.
   virtual PanelForms InputForms(const LayerPass& pass) const = 0;

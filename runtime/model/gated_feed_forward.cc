@@ -15,6 +15,12 @@ GatedFeedForward::GatedFeedForward(const HyperParameters& parameters,
       up_(weights.matrix(TensorRole::kUp)),
       down_(weights.matrix(TensorRole::kDown)) {}
 
+bool GatedFeedForward::Reads(TensorRole role, TensorPart part) const {
+  return part == TensorPart::kWeight &&
+         (role == TensorRole::kGate || role == TensorRole::kUp ||
+          role == TensorRole::kDown);
+}
+
 PanelForms GatedFeedForward::InputForms(const LayerPass& pass) const {
   return FormsFor({&gate_, &up_}, pass.active);
 }

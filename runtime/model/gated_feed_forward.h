@@ -14,6 +14,7 @@ class GatedFeedForward : public FeedForward {
   GatedFeedForward(const HyperParameters& parameters,
                    const RoleWeights& weights);
 
+  bool Reads(TensorRole role, TensorPart part) const override;
   PanelForms InputForms(const LayerPass& pass) const override;
   void Run(LayerPass& pass) const override;
 

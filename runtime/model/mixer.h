@@ -2,6 +2,7 @@
 #ifndef RUNTIME_MODEL_MIXER_H_
 #define RUNTIME_MODEL_MIXER_H_
 
+#include "formats/model/architecture.h"
 #include "runtime/model/layer_pass.h"
 #include "runtime/ops/panel.h"
 
@@ -12,6 +13,10 @@ namespace tessera {
 class Mixer {
  public:
   virtual ~Mixer() = default;
+
+  // True if Run reads the tensor of a layer. A model with a tensor that nobody
+  // reads is not run.
+  virtual bool Reads(TensorRole role, TensorPart part) const = 0;
 
   // The forms of the normed tokens that Run reads.
   virtual PanelForms InputForms(const LayerPass& pass) const = 0;

@@ -1,5 +1,7 @@
 #include "runtime/model/model.h"
 
+#include <cstdint>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -72,6 +74,28 @@ void Model::BuildLayers() {
     layer.feed_forward =
         std::make_unique<GatedFeedForward>(parameters_, weights);
   }
+}
+
+absl::Status Model::CheckAllRead() const {
+  absl::Status status;
+  for (int64_t i = 0; i < parameters_.layers; ++i) {
+    const ModelLayer& layer = layers_[i];
+    weights_.layers[i].ForEach([&](TensorRole role, TensorPart part) {
+      const bool is_norm =
+          part == TensorPart::kWeight && (role == TensorRole::kAttentionNorm ||
+                                          role == TensorRole::kFeedForwardNorm);
+      if (is_norm || layer.mixer->Reads(role, part) ||
+          layer.feed_forward->Reads(role, part)) {
+        return;
+      }
+      const std::string name = GgufName(
+          {.role = role, .part = part, .layer = static_cast<uint64_t>(i)});
+      status.Update(absl::UnimplementedError(absl::StrCat(
+          "tensor ", Quoted(name), " has no code in a ",
+          parameters_.architecture->name, " graph; this model cannot be run")));
+    });
+  }
+  return status;
 }
 
 absl::Span<const float> Model::output_norm() const {

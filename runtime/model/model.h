@@ -73,6 +73,9 @@ class Model {
 
   void BuildLayers();
 
+  // Unimplemented if a tensor of a layer is read by none of its parts.
+  absl::Status CheckAllRead() const;
+
   const LoadedArena& arena_;
   const HyperParameters parameters_;
   const ModelWeights weights_;

@@ -36,7 +36,19 @@ class RoleWeights {
     return vectors_[static_cast<size_t>(part)][static_cast<size_t>(role)];
   }
 
-  // In the order of execution.
+  // Calls visit(role, part) for all of them.
+  template <typename Visit>
+  void ForEach(Visit visit) const {
+    for (const TensorRoleInfo& info : AllTensorRoles()) {
+      if (FindMatrix(info.role) != nullptr) {
+        visit(info.role, TensorPart::kWeight);
+      }
+      for (const TensorPart part : {TensorPart::kWeight, TensorPart::kBias}) {
+        if (!vector(info.role, part).empty()) visit(info.role, part);
+      }
+    }
+  }
+
   absl::Span<const Matrix> matrices() const { return matrices_; }
 
   void SetMatrix(TensorRole role, const Matrix& matrix);
