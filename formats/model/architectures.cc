@@ -129,6 +129,10 @@ constexpr TensorSpecs kQwen2MoeTensors[] = {kEmbeddings,   kAttention,
                                             kQkvBiases,    kExperts,
                                             kSharedRouter, kSharedExpert};
 
+constexpr absl::string_view kQwen3Types[] = {"qwen3"};
+constexpr TensorSpecs kQwen3Tensors[] = {kEmbeddings, kAttention,
+                                         kQueryKeyNorms, kGated};
+
 constexpr absl::string_view kQwen3MoeTypes[] = {"qwen3_moe"};
 constexpr TensorSpecs kQwen3MoeTensors[] = {kEmbeddings, kAttention,
                                             kQueryKeyNorms, kExperts};
@@ -173,6 +177,11 @@ constexpr Architecture kArchitectures[] = {
         .tensors = kQwen2MoeTensors,
         .hugging_face_names = kExpertNames,
         .feed_forward = FeedForwardKind::kExperts,
+    },
+    {
+        .name = "qwen3",
+        .hugging_face_types = kQwen3Types,
+        .tensors = kQwen3Tensors,
     },
     {
         .name = "qwen3moe",

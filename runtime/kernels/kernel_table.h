@@ -63,6 +63,10 @@ struct KernelTable {
   void (*rope)(float* x, const float* cosines, const float* sines,
                int64_t pairs);
 
+  // The same for the pairs (x[i], x[i + pairs]).
+  void (*rope_halves)(float* x, const float* cosines, const float* sines,
+                      int64_t pairs);
+
   // float32 to float16 bits, to nearest even.
   void (*f32_to_f16)(const float* x, int64_t n, uint16_t* out);
 

@@ -165,6 +165,19 @@ void Rope(float* x, const float* cosines, const float* sines, int64_t pairs) {
   });
 }
 
+void RopeHalves(float* x, const float* cosines, const float* sines,
+                int64_t pairs) {
+  float* y = x + pairs;
+  ForEachVector(pairs, [&](int64_t i, int64_t n) {
+    const F32x16 a = LoadLanes(x + i, n);
+    const F32x16 b = LoadLanes(y + i, n);
+    const F32x16 c = LoadLanes(cosines + i, n);
+    const F32x16 s = LoadLanes(sines + i, n);
+    StoreLanes(x + i, Sub(Mul(a, c), Mul(b, s)), n);
+    StoreLanes(y + i, MulAdd(b, c, Mul(a, s)), n);
+  });
+}
+
 void F32VectorToF16(const float* x, int64_t size, uint16_t* out) {
   ForEachVector(size, [&](int64_t i, int64_t n) {
     if (n == 16) {

@@ -40,7 +40,9 @@ AttentionBlock::AttentionBlock(const HyperParameters& parameters,
       query_(weights, TensorRole::kAttentionQuery),
       key_(weights, TensorRole::kAttentionKey),
       value_(weights, TensorRole::kAttentionValue),
-      output_(weights.matrix(TensorRole::kAttentionOutput)) {}
+      output_(weights.matrix(TensorRole::kAttentionOutput)),
+      query_norm_(weights.vector(TensorRole::kAttentionQueryNorm)),
+      key_norm_(weights.vector(TensorRole::kAttentionKeyNorm)) {}
 
 bool AttentionBlock::Reads(TensorRole role, TensorPart part) const {
   switch (role) {
@@ -48,6 +50,8 @@ bool AttentionBlock::Reads(TensorRole role, TensorPart part) const {
     case TensorRole::kAttentionKey:
     case TensorRole::kAttentionValue:
       return true;
+    case TensorRole::kAttentionQueryNorm:
+    case TensorRole::kAttentionKeyNorm:
     case TensorRole::kAttentionOutput:
       return part == TensorPart::kWeight;
     default:
@@ -112,15 +116,16 @@ void AttentionBlock::ProjectQueries(const LayerPass& pass, int64_t first_row,
   const int64_t first_token = FirstQuery(pass);
   float* queries = pass.buffers.query;
   ProjectRows(pass, query_, first_token, first_row, last_row, queries);
-  RotateHeads(pass, queries, query_.matrix.rows(), first_token, first_row,
-              last_row);
+  RotateHeads(pass, query_norm_, queries, query_.matrix.rows(), first_token,
+              first_row, last_row);
 }
 
 void AttentionBlock::ProjectKeys(const LayerPass& pass, int64_t first_row,
                                  int64_t last_row) const {
   float* keys = pass.buffers.key;
   ProjectRows(pass, key_, 0, first_row, last_row, keys);
-  RotateHeads(pass, keys, key_.matrix.rows(), 0, first_row, last_row);
+  RotateHeads(pass, key_norm_, keys, key_.matrix.rows(), 0, first_row,
+              last_row);
   ForEachStored(
       pass, keys, first_row, last_row,
       [&](int64_t head, int64_t position, const float* key, uint8_t* block) {
@@ -174,15 +179,24 @@ void AttentionBlock::ProjectRows(const LayerPass& pass,
   }
 }
 
-void AttentionBlock::RotateHeads(const LayerPass& pass, float* rows,
+void AttentionBlock::RotateHeads(const LayerPass& pass,
+                                 absl::Span<const float> norm, float* rows,
                                  int64_t stride, int64_t first_token,
                                  int64_t first_row, int64_t last_row) const {
   const PassBuffers& buffers = pass.buffers;
+  const HyperParameters& parameters = pass.parameters;
   const int64_t pairs = pass.rope.pairs();
+  const auto rope = parameters.architecture->rope_pairs == RopePairs::kHalves
+                        ? pass.kernels.rope_halves
+                        : pass.kernels.rope;
   for (int64_t t = first_token; t < pass.batch.tokens(); ++t) {
     for (int64_t row = first_row; row < last_row; row += head_dim_) {
-      pass.kernels.rope(rows + t * stride + row, buffers.cosines + t * pairs,
-                        buffers.sines + t * pairs, pairs);
+      float* head = rows + t * stride + row;
+      if (!norm.empty()) {
+        pass.kernels.rms_norm(head, norm.data(), parameters.rms_norm_eps,
+                              head_dim_, head);
+      }
+      rope(head, buffers.cosines + t * pairs, buffers.sines + t * pairs, pairs);
     }
   }
 }

@@ -49,9 +49,10 @@ class AttentionBlock : public Mixer {
   void ProjectRows(const LayerPass& pass, const Projection& projection,
                    int64_t first_token, int64_t first_row, int64_t last_row,
                    float* out) const;
-  void RotateHeads(const LayerPass& pass, float* rows, int64_t stride,
-                   int64_t first_token, int64_t first_row,
-                   int64_t last_row) const;
+  // Normalizes the heads, if `norm` is not empty, and rotates them.
+  void RotateHeads(const LayerPass& pass, absl::Span<const float> norm,
+                   float* rows, int64_t stride, int64_t first_token,
+                   int64_t first_row, int64_t last_row) const;
 
   // Calls store(run, position, head, row) for each head in the rows
   // [first_row, last_row) of each token.
@@ -72,10 +73,12 @@ class AttentionBlock : public Mixer {
   const int64_t layer_;
   const int64_t head_dim_;
   const float scale_;
-  const Projection query_;  // [query_size, hidden_size]
-  const Projection key_;    // [kv_size, hidden_size]
-  const Projection value_;  // [kv_size, hidden_size]
-  const Matrix& output_;    // [hidden_size, query_size]
+  const Projection query_;                    // [query_size, hidden_size]
+  const Projection key_;                      // [kv_size, hidden_size]
+  const Projection value_;                    // [kv_size, hidden_size]
+  const Matrix& output_;                      // [hidden_size, query_size]
+  const absl::Span<const float> query_norm_;  // [head_dim]; empty: none
+  const absl::Span<const float> key_norm_;    // likewise
 };
 
 }  // namespace tessera

@@ -156,11 +156,6 @@ absl::Status CheckArchitecture(const ModelConfig& model,
                        "norms after attention and feed-forward are not "
                        "supported");
   }
-  if (architecture->rope_pairs != RopePairs::kAdjacent) {
-    return Unsupported(model,
-                       "rotary embedding of the halves of a head is not "
-                       "supported");
-  }
   if (model.sliding_window() != 0) {
     return Unsupported(
         model, absl::StrCat("its sliding window of ", model.sliding_window(),

@@ -139,7 +139,7 @@ TEST_P(VectorKernelsTest, Add) {
   }
 }
 
-TEST_P(VectorKernelsTest, RopeTurnsNeighbours) {
+TEST_P(VectorKernelsTest, RopeRotatesNeighbours) {
   std::mt19937 random(5);
   for (int64_t pairs : kSizes) {
     std::vector<float> x = RandomVector(2 * pairs, random);
@@ -157,6 +157,28 @@ TEST_P(VectorKernelsTest, RopeTurnsNeighbours) {
       EXPECT_NEAR(x[2 * i], a * cosines[i] - b * sines[i], 2e-7 * length);
       EXPECT_NEAR(x[2 * i + 1], a * sines[i] + b * cosines[i], 2e-7 * length);
     }
+  }
+}
+
+TEST_P(VectorKernelsTest, RopeHalvesRotatesHalvesByTheSameAngles) {
+  std::mt19937 random(6);
+  for (int64_t pairs : kSizes) {
+    std::vector<float> x = RandomVector(2 * pairs + 1, random);
+    std::vector<float> cosines(pairs), sines(pairs);
+    for (int64_t i = 0; i < pairs; ++i) {
+      const double angle = 0.37 * (i + 1);
+      cosines[i] = static_cast<float>(std::cos(angle));
+      sines[i] = static_cast<float>(std::sin(angle));
+    }
+    const std::vector<float> before = x;
+    kernels().rope_halves(x.data(), cosines.data(), sines.data(), pairs);
+    for (int64_t i = 0; i < pairs; ++i) {
+      const double a = before[i], b = before[i + pairs];
+      const double length = std::hypot(a, b);
+      EXPECT_NEAR(x[i], a * cosines[i] - b * sines[i], 2e-7 * length);
+      EXPECT_NEAR(x[i + pairs], a * sines[i] + b * cosines[i], 2e-7 * length);
+    }
+    EXPECT_EQ(x.back(), before.back());
   }
 }
 
