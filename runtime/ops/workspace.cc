@@ -35,6 +35,7 @@ uint8_t* Workspace::AllocateBytes(uint64_t count, uint64_t element_bytes) {
 }
 
 absl::Status Workspace::Reserve() {
+  if (used_ == 0 && !overflow_) return absl::OkStatus();  // nothing to map
   const std::optional<uint64_t> size = CheckedRoundUp(used_, kHugePageBytes);
   void* data = MAP_FAILED;
   if (!overflow_ && size) {

@@ -25,6 +25,13 @@ TEST(WorkspaceTest, CountsThenGivesSeparateZeroedLines) {
   EXPECT_GE(workspace.bytes(), 64u + 128 + 64);
 }
 
+TEST(WorkspaceTest, NothingIsNoError) {
+  Workspace workspace;
+  workspace.Allocate<float>(0);
+  EXPECT_TRUE(workspace.Reserve().ok());
+  EXPECT_EQ(workspace.bytes(), 0u);
+}
+
 TEST(WorkspaceTest, SaysThatMemoryDoesNotSuffice) {
   Workspace workspace;
   workspace.Allocate<float>(uint64_t{1} << 45);
