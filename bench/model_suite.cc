@@ -66,7 +66,7 @@ absl::Status ModelSuite::Run(absl::Span<const std::string> arenas,
     if (load.why_not_huge.empty()) continue;
     page_notes_.push_back(absl::StrFormat(
         "%s: %.0f %% in huge pages: %s; what helps: %s", model->path(),
-        load.huge_share() * 100, load.why_not_huge, load.how_to_mend));
+        load.huge_share() * 100, load.why_not_huge, load.how_to_repair));
   }
   for (const ModelTestCase& test : options_.tests) {
     TESSERA_RETURN_IF_ERROR(RunTest(test, models, progress));

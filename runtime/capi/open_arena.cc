@@ -103,7 +103,7 @@ absl::StatusOr<tessera_load_report> OpenArena::ReportLoad() const {
   report.major_faults = from.major_faults;
   report.reading = from.reading;
   CopyText(from.why_not_huge, report.why_not_huge);
-  CopyText(from.how_to_mend, report.how_to_mend);
+  CopyText(from.how_to_repair, report.how_to_repair);
   return report;
 }
 

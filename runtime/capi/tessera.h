@@ -165,7 +165,7 @@ typedef struct tessera_load_report {
   uint64_t major_faults;    // those that waited for the disk
   bool reading;             // it is not done yet
   char why_not_huge[256];   // one sentence, if fewer are huge than asked for
-  char how_to_mend[256];    // what would help
+  char how_to_repair[256];    // what would help
 } tessera_load_report;
 
 // Fills *report; `struct_size` is sizeof(tessera_load_report).

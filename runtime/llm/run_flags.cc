@@ -89,7 +89,7 @@ absl::StatusOr<std::string> ArenaArgument(
   return arguments[0];
 }
 
-absl::Status TakePrompt(RunOptions* options) {
+absl::Status ReadPromptFlags(RunOptions* options) {
   options->prompt = absl::GetFlag(FLAGS_prompt);
   if (options->prompt.empty() == PromptFile().empty()) {
     return absl::InvalidArgumentError(
@@ -98,7 +98,7 @@ absl::Status TakePrompt(RunOptions* options) {
   return absl::OkStatus();
 }
 
-absl::Status TakeSampler(SamplerOptions* sampler) {
+absl::Status ReadSamplerFlags(SamplerOptions* sampler) {
   sampler->temperature = absl::GetFlag(FLAGS_temperature);
   sampler->top_k = absl::GetFlag(FLAGS_top_k);
   sampler->top_p = absl::GetFlag(FLAGS_top_p);
@@ -115,7 +115,7 @@ absl::Status TakeSampler(SamplerOptions* sampler) {
   return CheckSamplerOptions(*sampler);
 }
 
-absl::Status TakeLimits(RunOptions* options) {
+absl::Status ReadLimitFlags(RunOptions* options) {
   options->generate.n_predict = absl::GetFlag(FLAGS_n_predict);
   options->generate.ignore_eos = absl::GetFlag(FLAGS_ignore_eos);
   options->threads = absl::GetFlag(FLAGS_threads);
@@ -142,7 +142,7 @@ absl::Status Take(absl::string_view flag, absl::StatusOr<Value> value,
   return absl::OkStatus();
 }
 
-absl::Status TakeLoad(RunOptions* options) {
+absl::Status ReadLoadFlags(RunOptions* options) {
   LoadOptions& load = options->load;
   TESSERA_RETURN_IF_ERROR(
       Take("huge_pages", HugePagesFromWord(absl::GetFlag(FLAGS_huge_pages)),
@@ -190,10 +190,10 @@ absl::StatusOr<RunOptions> RunOptionsFromFlags(
     const std::vector<std::string>& arguments) {
   RunOptions options;
   TESSERA_ASSIGN_OR_RETURN(options.arena, ArenaArgument(arguments));
-  TESSERA_RETURN_IF_ERROR(TakePrompt(&options));
-  TESSERA_RETURN_IF_ERROR(TakeSampler(&options.sampler));
-  TESSERA_RETURN_IF_ERROR(TakeLimits(&options));
-  TESSERA_RETURN_IF_ERROR(TakeLoad(&options));
+  TESSERA_RETURN_IF_ERROR(ReadPromptFlags(&options));
+  TESSERA_RETURN_IF_ERROR(ReadSamplerFlags(&options.sampler));
+  TESSERA_RETURN_IF_ERROR(ReadLimitFlags(&options));
+  TESSERA_RETURN_IF_ERROR(ReadLoadFlags(&options));
   options.json = absl::GetFlag(FLAGS_json);
   options.quiet = absl::GetFlag(FLAGS_quiet);
   options.show_prompt = absl::GetFlag(FLAGS_show_prompt);

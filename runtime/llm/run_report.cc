@@ -65,7 +65,7 @@ std::string PagesLines(const RunReport::Load& load) {
                         load.major_faults());
   if (!load.why_not_huge().empty()) {
     absl::StrAppend(&text, "          not all huge: ", load.why_not_huge(),
-                    "\n          what helps: ", load.how_to_mend(), "\n");
+                    "\n          what helps: ", load.how_to_repair(), "\n");
   }
   return text;
 }
@@ -98,7 +98,7 @@ RunReport::Load LoadProto(const LoadReport& report) {
   load.set_private_bytes(static_cast<double>(report.private_bytes));
   load.set_huge_page_share(report.huge_share());
   load.set_why_not_huge(report.why_not_huge);
-  load.set_how_to_mend(report.how_to_mend);
+  load.set_how_to_repair(report.how_to_repair);
   load.set_open_seconds(report.open_seconds);
   load.set_read_seconds(report.read_seconds);
   load.set_read_bytes(static_cast<double>(report.read_bytes));

@@ -35,7 +35,7 @@ struct LoadReport {
   // Why huge pages are less than asked for, one sentence, and what would help;
   // empty if they are not.
   std::string why_not_huge;
-  std::string how_to_mend;
+  std::string how_to_repair;
 
   // Of the bytes asked for; 1 if there are none.
   double huge_share() const {

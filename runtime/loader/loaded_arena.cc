@@ -200,13 +200,13 @@ absl::Status LoadedArena::ReadSections() {
   }
   populator_ = std::make_unique<Populator>(
       mapping_, ranges, readers,
-      [this, total](FileRange range) { return TakeIn(range, total); });
+      [this, total](FileRange range) { return Accept(range, total); });
   const bool wait = all || options_.populate == Populate::kHot ||
                     options_.mlock;
   return wait ? populator_->Wait() : absl::OkStatus();
 }
 
-absl::Status LoadedArena::TakeIn(FileRange range, uint64_t total) {
+absl::Status LoadedArena::Accept(FileRange range, uint64_t total) {
   const uint64_t done = read_bytes_.fetch_add(range.size) + range.size;
   if (options_.on_read != nullptr) options_.on_read(done, total);
   if (verifier_ == nullptr) return absl::OkStatus();

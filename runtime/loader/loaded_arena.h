@@ -81,7 +81,7 @@ class LoadedArena {
   absl::Status ReadSections();
   absl::Status StreamSections(uint64_t memory_bytes);
   // Of the populator: `range`, of `total` bytes, is in memory.
-  absl::Status TakeIn(FileRange range, uint64_t total);
+  absl::Status Accept(FileRange range, uint64_t total);
   absl::Status LockMemory() const;
   int Readers() const;
 

@@ -28,9 +28,9 @@ constexpr FileSystem kFileSystems[] = {
     {0x01021997, "9p", false},       {0x2FC12FC1, "zfs", false},
 };
 
-void Explain(LoadReport* report, std::string why, std::string mend) {
+void Explain(LoadReport* report, std::string why, std::string repair) {
   report->why_not_huge = std::move(why);
-  report->how_to_mend = std::move(mend);
+  report->how_to_repair = std::move(repair);
 }
 
 void ExplainCopy(LoadReport* report) {
@@ -101,7 +101,7 @@ PageFacts ReadPageFacts(const FileMapping& mapping, bool advised) {
 
 void ExplainPages(const PageFacts& facts, LoadReport* report) {
   report->why_not_huge.clear();
-  report->how_to_mend.clear();
+  report->how_to_repair.clear();
   const bool copied = report->private_bytes > 0;
   if (report->mode == HugePages::kOff) {
     Explain(report, "they were not asked for", "huge_pages=auto");

@@ -18,7 +18,7 @@ struct PageFacts {
 // Of this machine, now. `advised`: what FileMapping::Advise said.
 PageFacts ReadPageFacts(const FileMapping& mapping, bool advised);
 
-// Sets why_not_huge and how_to_mend of `report` from its other fields.
+// Sets why_not_huge and how_to_repair of `report` from its other fields.
 void ExplainPages(const PageFacts& facts, LoadReport* report);
 
 }  // namespace tessera

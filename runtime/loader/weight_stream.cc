@@ -55,7 +55,7 @@ absl::Status WeightStream::status() const {
 void WeightStream::ReaderLoop() {
   std::unique_lock<std::mutex> lock(mutex_);
   while (!stop_) {
-    const std::optional<Job> job = TakeJob();
+    const std::optional<Job> job = NextJob();
     if (!job) {
       wake_.wait(lock);
       continue;
@@ -71,7 +71,7 @@ void WeightStream::ReaderLoop() {
 }
 
 // Dropping first makes the room that is needed for reading.
-std::optional<WeightStream::Job> WeightStream::TakeJob() {
+std::optional<WeightStream::Job> WeightStream::NextJob() {
   const uint64_t count = plan_.streamed.size();
   // Units that were passed more than once need to be dropped once.
   dropped_ = std::max(dropped_, passed_ - std::min(passed_, count));

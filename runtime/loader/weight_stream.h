@@ -65,7 +65,7 @@ class WeightStream {
 
   void ReaderLoop();
   // The next thing to do, if any; mutex_ is held.
-  std::optional<Job> TakeJob();
+  std::optional<Job> NextJob();
   void Read(const Job& job);
   void Drop(FileRange unit) const;
 

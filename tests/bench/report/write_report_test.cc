@@ -84,7 +84,7 @@ TEST(WriteReportTest, SaysHowToMakeTheTemplate) {
   EXPECT_TRUE(absl::StrContains(OpenReport(ReportRequest()).status().message(),
                                 "scripts/packages_report.txt"));
   setenv("PATH", "/usr/bin:/bin", 1);
-  // A path that somebody gave is theirs to mend.
+  // A path that somebody gave is theirs to repair.
   ReportRequest request;
   request.page_template = testing::TempDir() + "/none.html";
   EXPECT_TRUE(absl::IsNotFound(OpenReport(request).status()));

@@ -29,7 +29,7 @@ RunReport SomeReport() {
   load.minor_faults = 12;
   load.major_faults = 3;
   load.why_not_huge = "memory is fragmented";
-  load.how_to_mend = "compact it";
+  load.how_to_repair = "compact it";
   RunReport report;
   *report.mutable_load() = LoadProto(load);
   *report.mutable_prefill() = PhaseProto(100, 0.25);

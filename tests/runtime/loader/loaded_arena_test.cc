@@ -99,7 +99,7 @@ TEST(LoadedArenaTest, ReportsWhatItGot) {
   EXPECT_GT(report->open_seconds, 0);
   EXPECT_GT(report->gigabytes_per_second(), 0);
   EXPECT_EQ(report->why_not_huge.empty(), report->huge_share() == 1);
-  EXPECT_EQ(report->how_to_mend.empty(), report->why_not_huge.empty());
+  EXPECT_EQ(report->how_to_repair.empty(), report->why_not_huge.empty());
 }
 
 TEST(LoadedArenaTest, StreamsWhatDoesNotFitIntoMemory) {

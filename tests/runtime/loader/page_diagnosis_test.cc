@@ -28,19 +28,19 @@ PageFacts Facts(const std::string& file_system, bool large_folios) {
 }
 
 void ExpectReason(LoadReport report, const PageFacts& facts,
-                  const std::string& why, const std::string& mend) {
+                  const std::string& why, const std::string& repair) {
   ExplainPages(facts, &report);
   EXPECT_THAT(report.why_not_huge, HasSubstr(why));
-  EXPECT_THAT(report.how_to_mend, HasSubstr(mend));
+  EXPECT_THAT(report.how_to_repair, HasSubstr(repair));
 }
 
 TEST(PageDiagnosisTest, AllHugeNeedsNoReason) {
   LoadReport report = HalfHuge(HugePages::kAuto);
   report.huge_bytes = report.asked_bytes;
-  report.why_not_huge = report.how_to_mend = "old";
+  report.why_not_huge = report.how_to_repair = "old";
   ExplainPages(PageFacts(), &report);
   EXPECT_EQ(report.why_not_huge, "");
-  EXPECT_EQ(report.how_to_mend, "");
+  EXPECT_EQ(report.how_to_repair, "");
 }
 
 TEST(PageDiagnosisTest, SaysThatMemoryIsTooSmall) {
