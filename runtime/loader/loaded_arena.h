@@ -50,6 +50,9 @@ class LoadedArena {
   // In the order of the manifest; pointers into it stay valid.
   absl::Span<const TensorView> tensors() const { return tensors_; }
 
+  // The whole file, as it is mapped; for what is not a tensor.
+  absl::Span<const uint8_t> bytes() const { return mapping_.bytes(); }
+
   // The tensor called `name`, or nullptr.
   const TensorView* FindTensor(absl::string_view name) const;
 

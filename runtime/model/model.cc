@@ -7,12 +7,21 @@
 #include "absl/strings/str_cat.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
+#include "formats/model/stored_config.h"
 #include "formats/model/tensor_name.h"
 #include "runtime/model/attention_block.h"
 #include "runtime/model/gated_feed_forward.h"
 
 namespace tessera {
 namespace {
+
+absl::StatusOr<ModelConfig> ConfigOf(const LoadedArena& arena) {
+  absl::StatusOr<ModelConfig> config =
+      StoredModelConfig(arena.manifest(), arena.bytes());
+  if (!absl::IsNotFound(config.status())) return config;
+  return absl::InvalidArgumentError(
+      "the arena holds no model configuration, only tensors or a vocabulary");
+}
 
 absl::Status CheckRopeFactors(const HyperParameters& parameters,
                               const ModelWeights& weights) {
@@ -36,11 +45,7 @@ absl::Status CheckRopeFactors(const HyperParameters& parameters,
 
 absl::StatusOr<std::unique_ptr<const Model>> Model::Create(
     const LoadedArena& arena, const ModelOptions& options) {
-  if (!arena.manifest().has_model()) {
-    return absl::InvalidArgumentError(
-        "the arena holds no model configuration, only tensors or a vocabulary");
-  }
-  const ModelConfig& config = arena.manifest().model();
+  TESSERA_ASSIGN_OR_RETURN(const ModelConfig config, ConfigOf(arena));
   TESSERA_ASSIGN_OR_RETURN(const HyperParameters parameters,
                            CheckHyperParameters(config));
   const KernelTable& kernels = KernelTableFor(options.isa);
