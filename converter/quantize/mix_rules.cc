@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "formats/model/tensor_name.h"
+
 namespace tessera {
 namespace {
 
@@ -71,26 +73,26 @@ DType FitToRow(DType type, uint64_t columns) {
 }
 
 DType MixRules::Next(absl::string_view name, uint64_t columns) {
-  const TensorRole role = RoleOf(name);
+  const MixClass mix_class = MixClassOf(name);
   const bool eight_experts = context_.model.experts == 8;
   const bool small_base =
       mix_.base == DType::kQ4_K || mix_.base == DType::kIQ4_NL;
-  if (role == TensorRole::kOutput ||
-      (role == TensorRole::kEmbedding && context_.tied_embeddings)) {
+  if (mix_class == MixClass::kOutput ||
+      (mix_class == MixClass::kEmbedding && context_.tied_embeddings)) {
     return ForOutput(columns);
   }
-  if (IsValueRole(role)) return ForValue(values_++);
-  switch (role) {
-    case TensorRole::kAttentionKey:
+  if (IsValueClass(mix_class)) return ForValue(values_++);
+  switch (mix_class) {
+    case MixClass::kAttentionKey:
       return eight_experts ? DType::kQ8_0 : mix_.base;
-    case TensorRole::kFfnDown: {
+    case MixClass::kFfnDown: {
       const uint64_t position = ffn_downs_++;
       // Experts need not come in the order of the layers.
       return ForFfnDown(context_.model.experts > 1
                             ? LayerOf(name).value_or(position)
                             : position);
     }
-    case TensorRole::kAttentionOutput:
+    case MixClass::kAttentionOutput:
       return eight_experts && small_base &&
                      context_.model.architecture != kFalcon
                  ? DType::kQ5_K
@@ -102,8 +104,7 @@ DType MixRules::Next(absl::string_view name, uint64_t columns) {
 
 DType MixRules::ForOutput(uint64_t columns) const {
   if (context_.model.architecture == kFalcon ||
-      !RowBytes(mix_.base, columns).has_value() ||
-      mix_.base == DType::kQ8_0) {
+      !RowBytes(mix_.base, columns).has_value() || mix_.base == DType::kQ8_0) {
     return DType::kQ8_0;
   }
   return DType::kQ6_K;

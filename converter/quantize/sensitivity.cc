@@ -3,35 +3,36 @@
 #include <algorithm>
 #include <optional>
 
-#include "converter/quantize/tensor_role.h"
+#include "converter/quantize/mix_class.h"
+#include "formats/model/tensor_name.h"
 
 namespace tessera {
 namespace {
 
 // In units of ffn_gate's, all layers together.
-double RoleWeight(TensorRole role) {
-  switch (role) {
-    case TensorRole::kOutput:
+double ClassWeight(MixClass mix_class) {
+  switch (mix_class) {
+    case MixClass::kOutput:
       return 23;
-    case TensorRole::kEmbedding:
+    case MixClass::kEmbedding:
       return 12;
-    case TensorRole::kAttentionQkv:
+    case MixClass::kAttentionQkv:
       return 4.5;
-    case TensorRole::kAttentionKvB:
+    case MixClass::kAttentionKvB:
       return 3.5;
-    case TensorRole::kAttentionValue:
+    case MixClass::kAttentionValue:
       return 2;
-    case TensorRole::kFfnDown:
+    case MixClass::kFfnDown:
       return 2.5;
-    case TensorRole::kAttentionKey:
-    case TensorRole::kAttentionOutput:
+    case MixClass::kAttentionKey:
+    case MixClass::kAttentionOutput:
       return 1.5;
-    case TensorRole::kAttentionQuery:
+    case MixClass::kAttentionQuery:
       return 1.25;
-    case TensorRole::kFfnUp:
+    case MixClass::kFfnUp:
       return 0.8;
-    case TensorRole::kFfnGate:
-    case TensorRole::kOther:
+    case MixClass::kFfnGate:
+    case MixClass::kOther:
       return 1;
   }
   return 1;
@@ -47,7 +48,7 @@ double DepthWeight(uint64_t layer, uint64_t layers) {
 }  // namespace
 
 double SensitivityOf(absl::string_view name, uint64_t layers) {
-  const double weight = RoleWeight(RoleOf(name));
+  const double weight = ClassWeight(MixClassOf(name));
   const std::optional<uint64_t> layer = LayerOf(name);
   if (!layer.has_value()) return weight;
   const uint64_t count = std::max(layers, *layer + 1);
