@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_format.h"
@@ -12,7 +13,8 @@
 #include "base/host_info.h"
 #include "base/status_macros.h"
 #include "bench/size_text.h"
-#include "converter/pack/execution_order.h"
+#include "formats/model/tensor_name.h"
+#include "formats/model/tensor_role.h"
 
 namespace tessera {
 namespace {
@@ -32,10 +34,6 @@ bool LayoutWasAuto(const Manifest& manifest) {
                        return option.name() == "layout" &&
                               option.value() == "auto";
                      });
-}
-
-bool IsOutputMatrix(absl::string_view name) {
-  return name == "output.weight" || name == "token_embd.weight";
 }
 
 }  // namespace
@@ -77,7 +75,8 @@ BenchedModel::BenchedModel(std::unique_ptr<LoadedArena> arena,
 }
 
 void BenchedModel::Describe() {
-  const bool tied = arena_->FindTensor("output.weight") == nullptr;
+  const bool tied =
+      arena_->FindTensor(GgufName(TensorRole::kOutput)) == nullptr;
   std::map<DType, uint64_t> type_bytes;
   std::map<LayoutOrder, uint64_t> order_bytes;
   for (const TensorView& tensor : arena_->tensors()) {
@@ -87,9 +86,11 @@ void BenchedModel::Describe() {
     size_ += bytes;
     if (tensor.shape.size() < 2) continue;
     type_bytes[tensor.type] += bytes;
-    if (IsColdTensor(tensor.name, tied)) continue;
+    const std::optional<TensorName> name = ParseGgufName(tensor.name);
+    if (name.has_value() && IsCold(name->role, tied)) continue;
     order_bytes[tensor.layout.order] += bytes;
-    Work& work = IsOutputMatrix(tensor.name) ? output_work_ : layer_work_;
+    Work& work = name.has_value() && IsOutputMatrix(name->role) ? output_work_
+                                                                : layer_work_;
     work.weight_bytes += static_cast<double>(tensor.layout.row_tiles() *
                                              tensor.layout.row_tile_bytes);
     work.AddMacs(tensor.type, static_cast<double>(count));

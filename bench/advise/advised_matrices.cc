@@ -1,13 +1,15 @@
 #include "bench/advise/advised_matrices.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "converter/pack/choose_layout.h"
-#include "converter/pack/execution_order.h"
 #include "converter/source/open_source.h"
 #include "converter/source/weight_source.h"
+#include "formats/model/tensor_name.h"
+#include "formats/model/tensor_role.h"
 
 namespace tessera {
 namespace {
@@ -29,9 +31,15 @@ void AddMatrix(const TurnMatrix& matrix, MatrixDuty duty,
 }
 
 bool HasOutput(const WeightSource& source) {
-  return std::any_of(
-      source.tensors.begin(), source.tensors.end(),
-      [](const SourceTensor& t) { return t.name == "output.weight"; });
+  return std::any_of(source.tensors.begin(), source.tensors.end(),
+                     [](const SourceTensor& t) {
+                       return t.name == GgufName(TensorRole::kOutput);
+                     });
+}
+
+bool IsColdTensor(const SourceTensor& tensor, bool tied_embeddings) {
+  const std::optional<TensorName> name = ParseGgufName(tensor.name);
+  return name.has_value() && IsCold(name->role, tied_embeddings);
 }
 
 }  // namespace
@@ -58,7 +66,7 @@ absl::StatusOr<std::vector<AdvisedMatrix>> MatricesOfModel(
   for (size_t i = 0; i < std::max<size_t>(types.size(), 1); ++i) {
     for (const SourceTensor& tensor : source.tensors) {
       if (tensor.shape.size() < 2 || tensor.rows_per_matrix() < 2 ||
-          IsColdTensor(tensor.name, tied_embeddings)) {
+          IsColdTensor(tensor, tied_embeddings)) {
         continue;
       }
       AddMatrix({types.empty() ? tensor.type : types[i],

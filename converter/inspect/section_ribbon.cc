@@ -4,13 +4,13 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
 #include "base/progress.h"
 #include "converter/inspect/describe_text.h"
 #include "converter/inspect/type_palette.h"
+#include "formats/model/tensor_name.h"
 
 namespace tessera {
 namespace {
@@ -27,22 +27,6 @@ constexpr double kLabelMargin = 10.0;
 constexpr double kInnerLighter = 0.6;       // separators within a fused group
 constexpr double kOddLayerLighter = 0.22;   // every other layer
 constexpr double kCutPaddingWidth = 330.0;  // room for its label
-
-// "blk.7.attn_q.weight" is in layer 7; -1 for tensors of no layer.
-int64_t LayerOf(absl::string_view name) {
-  for (absl::string_view prefix : {"blk.", "model.layers.", "layers."}) {
-    absl::string_view rest = name;
-    if (!absl::ConsumePrefix(&rest, prefix)) continue;
-    int64_t layer = 0;
-    size_t digits = 0;
-    while (digits < rest.size() && digits < 9 &&
-           absl::ascii_isdigit(rest[digits])) {
-      layer = layer * 10 + (rest[digits++] - '0');
-    }
-    if (digits != 0) return layer;
-  }
-  return -1;
-}
 
 // The longest form of the name that fits, or nothing.
 std::string Label(absl::string_view name, double width) {
@@ -168,7 +152,8 @@ void Ribbon::DrawLines(uint64_t end) {
 void Ribbon::DrawPiece(const Piece& piece) {
   const TensorDescription& tensor = *piece.tensor;
   Color color = ColorOfType(tensor.type);
-  if (LayerOf(tensor.name) % 2 == 1) color = color.Lighter(kOddLayerLighter);
+  if (GuessedLayerOf(tensor.name).value_or(0) % 2 == 1)
+    color = color.Lighter(kOddLayerLighter);
   const double height = style_.line_height / static_cast<double>(piece.lanes);
   canvas_.BeginGroup("tensor", TensorTooltip(tensor));
   Box widest;

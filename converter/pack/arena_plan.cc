@@ -1,19 +1,19 @@
 #include "converter/pack/arena_plan.h"
 
 #include <algorithm>
-#include <numeric>
+#include <optional>
+#include <tuple>
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "base/checked_math.h"
 #include "base/status_macros.h"
 #include "converter/pack/choose_layout.h"
-#include "converter/pack/execution_order.h"
 #include "converter/quantize/model_summary.h"
 #include "formats/arena/arena_constants.h"
+#include "formats/model/tensor_name.h"
+#include "formats/model/tensor_role.h"
 #include "formats/quant/codec.h"
 
 namespace tessera {
@@ -22,10 +22,39 @@ namespace {
 // Row tiles this far apart, or a multiple of it, share L1 cache sets.
 constexpr uint64_t kAliasBytes = 4096;
 
+// When a token reads a tensor: its place in the model, its layer, and its step
+// within that. Tensors with equal keys keep the order of the source.
+using ReadingOrder = std::tuple<int, uint64_t, size_t, TensorPart, TensorRole>;
+
+constexpr TensorRole kNoRole = static_cast<TensorRole>(kTensorRoleCount);
+constexpr int kLastOfAll = static_cast<int>(TensorPlace::kAfterLayers) + 1;
+
+// The matrices of a fused group come before the biases of any of them. Names
+// that are not known come last in their layer, or last of all.
+ReadingOrder OrderOf(absl::string_view gguf_name) {
+  const std::optional<TensorName> name = ParseGgufName(gguf_name);
+  if (!name.has_value()) {
+    const std::optional<uint64_t> layer = LayerOf(gguf_name);
+    const int place =
+        layer.has_value() ? static_cast<int>(TensorPlace::kLayer) : kLastOfAll;
+    return {place, layer.value_or(0), kTensorRoleCount, TensorPart::kWeight,
+            kNoRole};
+  }
+  const TensorRoleInfo& info = InfoOf(name->role);
+  const TensorRole first =
+      info.group == FuseGroup::kNone ? name->role : RolesOf(info.group).front();
+  return {static_cast<int>(info.place), name->layer.value_or(0),
+          static_cast<size_t>(first), name->part, name->role};
+}
+
 class Planner {
  public:
   Planner(const WeightSource& source, const PlanOptions& options)
-      : source_(source), options_(options) {}
+      : source_(source), options_(options) {
+    for (const SourceTensor& tensor : source.tensors) {
+      names_.push_back(ParseGgufName(tensor.name));
+    }
+  }
 
   absl::StatusOr<ArenaPlan> Plan();
 
@@ -34,10 +63,14 @@ class Planner {
   absl::Status ChooseLayouts();
   std::vector<size_t> Sorted(bool cold) const;
   void PlanSection(Section::Kind kind, const std::vector<size_t>& order);
-  // Each plans the tensor at order[position] and its companions, and returns
-  // how many tensors it took; 0 if they are no such group.
-  size_t PlanAttentionInputs(const std::vector<size_t>& order, size_t position);
-  size_t PlanGateAndUp(const std::vector<size_t>& order, size_t position);
+  // The matrices of the fused group that begins at order[position]; empty if
+  // none does, or if one is missing.
+  std::vector<size_t> GroupAt(const std::vector<size_t>& order,
+                              size_t position) const;
+  // False if the members cannot be fused as their group is.
+  bool PlanGroup(const std::vector<size_t>& members);
+  void PlanSideBySide(const std::vector<size_t>& members);
+  bool PlanAlternating(const std::vector<size_t>& members);
   void PlanAlone(size_t index);
 
   const SourceTensor& tensor(size_t index) const {
@@ -46,33 +79,28 @@ class Planner {
   uint64_t Tiles(size_t index) const {
     return plan_.tensors[index].layout.row_tiles() * tensor(index).matrices();
   }
+  bool IsColdTensor(size_t index) const {
+    return names_[index].has_value() &&
+           IsCold(names_[index]->role, tied_embeddings_);
+  }
+  bool HasMatrix(TensorRole role) const {
+    return std::find(names_.begin(), names_.end(), TensorName{.role = role}) !=
+           names_.end();
+  }
   // Appends a stream at the next free cache line of the current section.
   PlannedStream& AddStream(std::vector<size_t> members, uint64_t stride);
-  bool IsNamed(const std::vector<size_t>& order, size_t position,
-               absl::string_view block_prefix, absl::string_view suffix) const;
 
   const WeightSource& source_;
   const PlanOptions& options_;
-  bool tied_embeddings_ = false;  // token_embd is the output matrix too
+  std::vector<std::optional<TensorName>> names_;  // of the source's tensors
+  bool tied_embeddings_ = false;  // the embedding is the output matrix too
   ArenaPlan plan_;
   uint64_t cursor_ = kSectionAlignment;  // next free byte of the file
 };
 
-// "blk.3." of "blk.3.attn_q.weight", or nothing for tensors outside of blocks.
-absl::string_view BlockPrefix(absl::string_view name) {
-  if (!absl::StartsWith(name, "blk.")) return "";
-  const size_t dot = name.find('.', 4);
-  return dot == absl::string_view::npos ? "" : name.substr(0, dot + 1);
-}
-
 absl::StatusOr<ArenaPlan> Planner::Plan() {
-  bool has_output = false;
-  bool has_embedding = false;
-  for (const SourceTensor& tensor : source_.tensors) {
-    has_output |= tensor.name == "output.weight";
-    has_embedding |= tensor.name == "token_embd.weight";
-  }
-  tied_embeddings_ = has_embedding && !has_output;
+  tied_embeddings_ =
+      HasMatrix(TensorRole::kTokenEmbedding) && !HasMatrix(TensorRole::kOutput);
   plan_.tensors.resize(source_.tensors.size());
   plan_.importance = options_.recipe.importance;
   plan_.high_effort = options_.recipe.high_effort;
@@ -115,10 +143,9 @@ absl::Status Planner::ChooseLayouts() {
       options_.profile.has_value() ? &*options_.profile : nullptr;
   for (size_t i = 0; i < source_.tensors.size(); ++i) {
     PlannedTensor& to = plan_.tensors[i];
-    const bool cold = IsColdTensor(tensor(i).name, tied_embeddings_);
-    TESSERA_ASSIGN_OR_RETURN(
-        ChosenLayout choice,
-        ChooseLayout(tensor(i), to.type, cold, options_.layout, profile));
+    TESSERA_ASSIGN_OR_RETURN(ChosenLayout choice,
+                             ChooseLayout(tensor(i), to.type, IsColdTensor(i),
+                                          options_.layout, profile));
     to.layout = choice.layout;
     to.layout_reason = std::move(choice.reason);
   }
@@ -128,12 +155,10 @@ absl::Status Planner::ChooseLayouts() {
 std::vector<size_t> Planner::Sorted(bool cold) const {
   std::vector<size_t> order;
   for (size_t i = 0; i < source_.tensors.size(); ++i) {
-    if (IsColdTensor(tensor(i).name, tied_embeddings_) == cold) {
-      order.push_back(i);
-    }
+    if (IsColdTensor(i) == cold) order.push_back(i);
   }
   std::stable_sort(order.begin(), order.end(), [this](size_t a, size_t b) {
-    return ExecutionKeyOf(tensor(a).name) < ExecutionKeyOf(tensor(b).name);
+    return OrderOf(tensor(a).name) < OrderOf(tensor(b).name);
   });
   return order;
 }
@@ -145,14 +170,14 @@ void Planner::PlanSection(Section::Kind kind,
   section.offset = cursor_;
   plan_.sections.push_back(section);
   for (size_t position = 0; position < order.size();) {
-    size_t taken = 0;
-    if (options_.fuse) taken = PlanAttentionInputs(order, position);
-    if (options_.fuse && taken == 0) taken = PlanGateAndUp(order, position);
-    if (taken == 0) {
+    std::vector<size_t> members;
+    if (options_.fuse) members = GroupAt(order, position);
+    if (members.empty() || !PlanGroup(members)) {
       PlanAlone(order[position]);
-      taken = 1;
+      ++position;
+      continue;
     }
-    position += taken;
+    position += members.size();
   }
   // A section has at least one cache line, even if all its tensors are empty.
   cursor_ = std::max(cursor_, section.offset + kTensorAlignment);
@@ -183,63 +208,68 @@ PlannedStream& Planner::AddStream(std::vector<size_t> members,
   return section.streams.back();
 }
 
-bool Planner::IsNamed(const std::vector<size_t>& order, size_t position,
-                      absl::string_view block_prefix,
-                      absl::string_view suffix) const {
-  if (position >= order.size()) return false;
-  absl::string_view name = tensor(order[position]).name;
-  return absl::ConsumePrefix(&name, block_prefix) && name == suffix;
+std::vector<size_t> Planner::GroupAt(const std::vector<size_t>& order,
+                                     size_t position) const {
+  const std::optional<TensorName>& name = names_[order[position]];
+  if (!name.has_value()) return {};
+  const FuseGroup group = InfoOf(name->role).group;
+  if (group == FuseGroup::kNone) return {};
+  std::vector<size_t> members;
+  for (TensorRole role : RolesOf(group)) {
+    const TensorName expected = {.role = role, .layer = name->layer};
+    if (position == order.size() || names_[order[position]] != expected) {
+      return {};
+    }
+    members.push_back(order[position++]);
+  }
+  return members;
 }
 
-size_t Planner::PlanAttentionInputs(const std::vector<size_t>& order,
-                                    size_t position) {
-  const absl::string_view prefix = BlockPrefix(tensor(order[position]).name);
-  if (prefix.empty() || !IsNamed(order, position, prefix, "attn_q.weight") ||
-      !IsNamed(order, position + 1, prefix, "attn_k.weight") ||
-      !IsNamed(order, position + 2, prefix, "attn_v.weight")) {
-    return 0;
+bool Planner::PlanGroup(const std::vector<size_t>& members) {
+  const TensorName& first = *names_[members.front()];
+  const FuseGroup group = InfoOf(first.role).group;
+  if (group == FuseGroup::kAttentionInputs) {
+    PlanSideBySide(members);
+  } else if (!PlanAlternating(members)) {
+    return false;
   }
-  uint64_t begin = 0;
-  for (size_t i = 0; i < 3; ++i) {
-    const size_t index = order[position + i];
-    const PlannedStream& stream =
-        AddStream({index}, plan_.tensors[index].layout.row_tile_stride);
-    if (i == 0) begin = stream.offset;
+  for (size_t member : members) {
+    plan_.tensors[member].fused_group = GgufGroupName(group, *first.layer);
   }
-  for (size_t i = 0; i < 3; ++i) {
-    PlannedTensor& planned = plan_.tensors[order[position + i]];
-    planned.extent_offset = begin;
-    planned.extent_size = cursor_ - begin;
-    planned.fused_group = absl::StrCat(prefix, "attn_qkv");
-  }
-  return 3;
+  return true;
 }
 
-size_t Planner::PlanGateAndUp(const std::vector<size_t>& order,
-                              size_t position) {
-  const absl::string_view prefix = BlockPrefix(tensor(order[position]).name);
-  if (prefix.empty() || !IsNamed(order, position, prefix, "ffn_gate.weight") ||
-      !IsNamed(order, position + 1, prefix, "ffn_up.weight")) {
-    return 0;
+// One after another, in one extent.
+void Planner::PlanSideBySide(const std::vector<size_t>& members) {
+  for (size_t member : members) {
+    AddStream({member}, plan_.tensors[member].layout.row_tile_stride);
   }
-  const size_t gate = order[position];
-  const size_t up = order[position + 1];
-  const TensorLayout& gate_layout = plan_.tensors[gate].layout;
-  const TensorLayout& up_layout = plan_.tensors[up].layout;
-  if (gate_layout.order != LayoutOrder::kInterleaved ||
-      up_layout.order != LayoutOrder::kInterleaved ||
-      Tiles(gate) != Tiles(up)) {
-    return 0;
+  const uint64_t begin = plan_.tensors[members.front()].first_tile;
+  for (size_t member : members) {
+    plan_.tensors[member].extent_offset = begin;
+    plan_.tensors[member].extent_size = cursor_ - begin;
   }
-  uint64_t stride = gate_layout.row_tile_bytes + up_layout.row_tile_bytes;
+}
+
+// Row tile by row tile, which takes matrices of whole row tiles and as many of
+// them.
+bool Planner::PlanAlternating(const std::vector<size_t>& members) {
+  uint64_t stride = 0;
+  for (size_t member : members) {
+    const TensorLayout& layout = plan_.tensors[member].layout;
+    if (layout.order != LayoutOrder::kInterleaved ||
+        Tiles(member) != Tiles(members.front())) {
+      return false;
+    }
+    stride += layout.row_tile_bytes;
+  }
   if (stride % kAliasBytes == 0) stride += kTensorAlignment;
-  const PlannedStream& stream = AddStream({gate, up}, stride);
-  for (size_t index : {gate, up}) {
-    plan_.tensors[index].extent_offset = stream.offset;
-    plan_.tensors[index].extent_size = stream.size;
-    plan_.tensors[index].fused_group = absl::StrCat(prefix, "ffn_gate_up");
+  const PlannedStream& stream = AddStream(members, stride);
+  for (size_t member : members) {
+    plan_.tensors[member].extent_offset = stream.offset;
+    plan_.tensors[member].extent_size = stream.size;
   }
-  return 2;
+  return true;
 }
 
 void Planner::PlanAlone(size_t index) {

@@ -6,6 +6,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "formats/model/tensor_name.h"
+#include "formats/model/tensor_role.h"
 
 namespace tessera {
 namespace {
@@ -53,9 +55,9 @@ bool CanBeInTiles(DType type) {
 }
 
 MatrixDuty DutyOf(absl::string_view gguf_name) {
-  return gguf_name == "output.weight" || gguf_name == "token_embd.weight"
-             ? MatrixDuty::kGemv
-             : MatrixDuty::kGemm;
+  const std::optional<TensorName> name = ParseGgufName(gguf_name);
+  return name.has_value() && IsOutputMatrix(name->role) ? MatrixDuty::kGemv
+                                                        : MatrixDuty::kGemm;
 }
 
 absl::StatusOr<ChosenLayout> ChooseLayout(const SourceTensor& tensor,

@@ -18,7 +18,7 @@
 #include "base/mapped_file.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
-#include "converter/quantize/tensor_role.h"
+#include "converter/quantize/mix_class.h"
 #include "formats/gguf/gguf_constants.h"
 #include "formats/gguf/gguf_reader.h"
 
@@ -36,15 +36,13 @@ std::vector<float> ReadFloats(absl::Span<const uint8_t> bytes) {
 
 absl::Status CheckValues(absl::string_view tensor,
                          absl::Span<const float> values) {
-  const auto* bad =
-      std::find_if(values.begin(), values.end(), [](float value) {
-        return !std::isfinite(value) || value < 0;
-      });
+  const auto* bad = std::find_if(values.begin(), values.end(), [](float value) {
+    return !std::isfinite(value) || value < 0;
+  });
   if (bad == values.end()) return absl::OkStatus();
   return absl::DataLossError(absl::StrCat(
-      "importance of tensor ", Quoted(tensor), ", value ",
-      bad - values.begin(), ": expected a finite number from 0 on, found ",
-      *bad));
+      "importance of tensor ", Quoted(tensor), ", value ", bad - values.begin(),
+      ": expected a finite number from 0 on, found ", *bad));
 }
 
 // The pair of tensors of one name.
@@ -58,24 +56,24 @@ absl::StatusOr<std::vector<float>> MeansOf(const std::string& name,
                                            const SumsAndCounts& pair,
                                            absl::Span<const uint8_t> file) {
   if (pair.sums == nullptr || pair.counts == nullptr) {
-    return absl::DataLossError(absl::StrCat(
-        "importance of tensor ", Quoted(name), ": expected .in_sum2 and "
-        ".counts, found only one of them"));
+    return absl::DataLossError(absl::StrCat("importance of tensor ",
+                                            Quoted(name),
+                                            ": expected .in_sum2 and "
+                                            ".counts, found only one of them"));
   }
   if (pair.sums->type != DType::kF32 || pair.counts->type != DType::kF32) {
-    return absl::DataLossError(
-        absl::StrCat("importance of tensor ", Quoted(name),
-                     ": expected F32, found ", DTypeName(pair.sums->type),
-                     " and ", DTypeName(pair.counts->type)));
+    return absl::DataLossError(absl::StrCat(
+        "importance of tensor ", Quoted(name), ": expected F32, found ",
+        DTypeName(pair.sums->type), " and ", DTypeName(pair.counts->type)));
   }
   std::vector<float> sums =
       ReadFloats(file.subspan(pair.sums->offset, pair.sums->size));
   const std::vector<float> counts =
       ReadFloats(file.subspan(pair.counts->offset, pair.counts->size));
   if (sums.empty() || counts.empty() || sums.size() % counts.size() != 0) {
-    return absl::DataLossError(absl::StrCat(
-        "importance of tensor ", Quoted(name), ": ", sums.size(),
-        " sums do not divide into ", counts.size(), " counts"));
+    return absl::DataLossError(
+        absl::StrCat("importance of tensor ", Quoted(name), ": ", sums.size(),
+                     " sums do not divide into ", counts.size(), " counts"));
   }
   TESSERA_RETURN_IF_ERROR(CheckValues(name, sums));
   TESSERA_RETURN_IF_ERROR(CheckValues(name, counts));
@@ -157,8 +155,8 @@ absl::StatusOr<ImportanceMatrix> ImportanceMatrix::Parse(
       bytes.size() >= kGgufMagic.size() &&
       std::memcmp(bytes.data(), kGgufMagic.data(), kGgufMagic.size()) == 0;
   ImportanceMatrix matrix;
-  TESSERA_ASSIGN_OR_RETURN(matrix.values_, is_gguf ? ParseGgufForm(bytes)
-                                                   : ParseLegacyForm(bytes));
+  TESSERA_ASSIGN_OR_RETURN(
+      matrix.values_, is_gguf ? ParseGgufForm(bytes) : ParseLegacyForm(bytes));
   if (matrix.values_.empty()) {
     return absl::DataLossError(
         "importance matrix: expected tensors named NAME.in_sum2 and "
@@ -172,9 +170,9 @@ ImportanceMatrix::ReadFile(const std::string& path) {
   TESSERA_ASSIGN_OR_RETURN(const MappedFile file, MappedFile::Open(path));
   auto parsed = Parse(file.bytes());
   if (!parsed.ok()) return WithPath(path, parsed.status());
-  parsed->origin_ = absl::StrCat(
-      std::filesystem::path(path).filename().string(),
-      " sha256:", absl::BytesToHexString(Sha256(file.bytes())));
+  parsed->origin_ =
+      absl::StrCat(std::filesystem::path(path).filename().string(),
+                   " sha256:", absl::BytesToHexString(Sha256(file.bytes())));
   TESSERA_RETURN_IF_ERROR(file.CheckUnchanged());
   return std::make_shared<const ImportanceMatrix>(*std::move(parsed));
 }
@@ -201,7 +199,7 @@ absl::Status ImportanceMatrix::CheckFits(
   for (const TensorSummary& tensor : tensors) {
     const uint64_t count = CountOf(tensor.name);
     if (count == 0 || tensor.shape.size() < 2 ||
-        RoleOf(tensor.name) == MixClass::kEmbedding) {
+        MixClassOf(tensor.name) == MixClass::kEmbedding) {
       continue;
     }
     std::vector<uint64_t> per_matrix(tensor.shape.begin(),
@@ -209,10 +207,10 @@ absl::Status ImportanceMatrix::CheckFits(
     per_matrix.push_back(tensor.shape.back());
     const auto expected = ElementCount(per_matrix);
     if (expected == count) continue;
-    return absl::InvalidArgumentError(absl::StrCat(
-        tensor.name, ": its importance matrix has ", count,
-        " values, expected ", expected.value_or(0),
-        "; it was made for another model"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(tensor.name, ": its importance matrix has ", count,
+                     " values, expected ", expected.value_or(0),
+                     "; it was made for another model"));
   }
   return absl::OkStatus();
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "formats/model/tensor_name.h"
+
 namespace tessera {
 namespace {
 
@@ -71,16 +73,16 @@ DType FitToRow(DType type, uint64_t columns) {
 }
 
 DType MixRules::Next(absl::string_view name, uint64_t columns) {
-  const MixClass role = RoleOf(name);
+  const MixClass mix_class = MixClassOf(name);
   const bool eight_experts = context_.model.experts == 8;
   const bool small_base =
       mix_.base == DType::kQ4_K || mix_.base == DType::kIQ4_NL;
-  if (role == MixClass::kOutput ||
-      (role == MixClass::kEmbedding && context_.tied_embeddings)) {
+  if (mix_class == MixClass::kOutput ||
+      (mix_class == MixClass::kEmbedding && context_.tied_embeddings)) {
     return ForOutput(columns);
   }
-  if (IsValueRole(role)) return ForValue(values_++);
-  switch (role) {
+  if (IsValueClass(mix_class)) return ForValue(values_++);
+  switch (mix_class) {
     case MixClass::kAttentionKey:
       return eight_experts ? DType::kQ8_0 : mix_.base;
     case MixClass::kFfnDown: {
@@ -102,8 +104,7 @@ DType MixRules::Next(absl::string_view name, uint64_t columns) {
 
 DType MixRules::ForOutput(uint64_t columns) const {
   if (context_.model.architecture == kFalcon ||
-      !RowBytes(mix_.base, columns).has_value() ||
-      mix_.base == DType::kQ8_0) {
+      !RowBytes(mix_.base, columns).has_value() || mix_.base == DType::kQ8_0) {
     return DType::kQ8_0;
   }
   return DType::kQ6_K;

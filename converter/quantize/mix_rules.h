@@ -6,8 +6,8 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "converter/quantize/mix_class.h"
 #include "converter/quantize/model_summary.h"
-#include "converter/quantize/tensor_role.h"
 #include "formats/dtype/dtype.h"
 
 namespace tessera {
@@ -41,7 +41,7 @@ class MixRules {
   // What the rules look at besides a tensor.
   struct Context {
     ModelSummary model;
-    uint64_t value_tensors = 0;    // of IsValueRole, in the whole model
+    uint64_t value_tensors = 0;    // of IsValueClass, in the whole model
     bool tied_embeddings = false;  // there is no output.weight
     bool has_importance = false;
   };

@@ -5,8 +5,10 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "converter/quantize/tensor_role.h"
+#include "converter/quantize/mix_class.h"
 #include "formats/gguf/gguf_value.h"
+#include "formats/model/tensor_name.h"
+#include "formats/model/tensor_role.h"
 
 namespace tessera {
 namespace {
@@ -61,6 +63,11 @@ class Metadata {
   std::vector<const SourceMetadata*> entries_;
 };
 
+constexpr TensorName kFirstQuery = {.role = TensorRole::kAttentionQuery,
+                                    .layer = 0};
+constexpr TensorName kFirstKey = {.role = TensorRole::kAttentionKey,
+                                  .layer = 0};
+
 // What the tensors themselves show.
 ModelSummary SummaryOfTensors(const WeightSource& source) {
   ModelSummary summary;
@@ -73,8 +80,9 @@ ModelSummary SummaryOfTensors(const WeightSource& source) {
     if (tensor.shape.size() == 3 && absl::StrContains(tensor.name, "_exps.")) {
       summary.experts = std::max(summary.experts, tensor.shape[0]);
     }
-    if (tensor.name == "blk.0.attn_q.weight") query_rows = tensor.rows();
-    if (tensor.name == "blk.0.attn_k.weight") key_rows = tensor.rows();
+    const std::optional<TensorName> name = ParseGgufName(tensor.name);
+    if (name == kFirstQuery) query_rows = tensor.rows();
+    if (name == kFirstKey) key_rows = tensor.rows();
   }
   if (key_rows != 0) {
     summary.heads_per_kv_head = std::max<uint64_t>(query_rows / key_rows, 1);
@@ -96,7 +104,7 @@ std::vector<TensorSummary> SummarizeTensors(const WeightSource& source) {
 bool HasTiedEmbeddings(absl::Span<const TensorSummary> tensors) {
   return std::none_of(tensors.begin(), tensors.end(),
                       [](const TensorSummary& tensor) {
-                        return RoleOf(tensor.name) == MixClass::kOutput;
+                        return MixClassOf(tensor.name) == MixClass::kOutput;
                       });
 }
 
@@ -117,8 +125,7 @@ ModelSummary SummarizeModel(const WeightSource& source) {
   summary.layers = number("block_count").value_or(summary.layers);
   summary.experts = number("expert_count").value_or(summary.experts);
   const uint64_t heads = number("attention.head_count").value_or(0);
-  const uint64_t kv_heads =
-      number("attention.head_count_kv").value_or(heads);
+  const uint64_t kv_heads = number("attention.head_count_kv").value_or(heads);
   if (heads != 0 && kv_heads != 0) summary.heads_per_kv_head = heads / kv_heads;
   return summary;
 }

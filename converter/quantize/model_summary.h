@@ -15,16 +15,16 @@ namespace tessera {
 
 // One tensor. Refers to its name and shape, which must outlive it.
 struct TensorSummary {
-  absl::string_view name;  // GGUF's
-  DType type;              // the source's
+  absl::string_view name;            // GGUF's
+  DType type;                        // the source's
   absl::Span<const uint64_t> shape;  // outermost dimension first
 };
 
 // And the model it belongs to.
 struct ModelSummary {
-  std::string architecture;       // as GGUF names it: "llama"; "" if unknown
+  std::string architecture;  // as GGUF names it: "llama"; "" if unknown
   uint64_t layers = 0;
-  uint64_t experts = 0;           // per layer; 0 if there are none
+  uint64_t experts = 0;  // per layer; 0 if there are none
   uint64_t heads_per_kv_head = 1;
 };
 

@@ -7,6 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/status_macros.h"
+#include "converter/quantize/mix_class.h"
+#include "formats/model/tensor_name.h"
 
 namespace tessera {
 namespace {
@@ -72,7 +74,7 @@ MixRules::Context ContextOf(absl::Span<const TensorSummary> tensors,
   context.has_importance = has_importance;
   context.tied_embeddings = HasTiedEmbeddings(tensors);
   for (const TensorSummary& tensor : tensors) {
-    if (IsValueRole(RoleOf(tensor.name))) ++context.value_tensors;
+    if (IsValueClass(MixClassOf(tensor.name))) ++context.value_tensors;
   }
   return context;
 }
@@ -112,20 +114,20 @@ void QuantizeRecipe::set_budget(Budget budget) {
   budget_ = std::move(budget);
 }
 
-std::optional<DType> QuantizeRecipe::FixedType(
-    const TensorSummary& tensor, bool tied_embeddings) const {
-  const MixClass role = RoleOf(tensor.name);
-  if (role == MixClass::kEmbedding && embedding_type.has_value()) {
+std::optional<DType> QuantizeRecipe::FixedType(const TensorSummary& tensor,
+                                               bool tied_embeddings) const {
+  const MixClass mix_class = MixClassOf(tensor.name);
+  if (mix_class == MixClass::kEmbedding && embedding_type.has_value()) {
     return embedding_type;
   }
-  if (role == MixClass::kOutput && output_type.has_value()) {
+  if (mix_class == MixClass::kOutput && output_type.has_value()) {
     return output_type;
   }
   for (const TensorTypeRule& rule : tensor_types) {
     if (rule.Matches(tensor.name)) return rule.type();
   }
   // As in llama-quantize the rules come first here, and --pure too.
-  if (role == MixClass::kEmbedding && tied_embeddings && !pure) {
+  if (mix_class == MixClass::kEmbedding && tied_embeddings && !pure) {
     return output_type;
   }
   return std::nullopt;

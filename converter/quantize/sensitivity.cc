@@ -3,14 +3,15 @@
 #include <algorithm>
 #include <optional>
 
-#include "converter/quantize/tensor_role.h"
+#include "converter/quantize/mix_class.h"
+#include "formats/model/tensor_name.h"
 
 namespace tessera {
 namespace {
 
 // In units of ffn_gate's, all layers together.
-double RoleWeight(MixClass role) {
-  switch (role) {
+double ClassWeight(MixClass mix_class) {
+  switch (mix_class) {
     case MixClass::kOutput:
       return 23;
     case MixClass::kEmbedding:
@@ -47,7 +48,7 @@ double DepthWeight(uint64_t layer, uint64_t layers) {
 }  // namespace
 
 double SensitivityOf(absl::string_view name, uint64_t layers) {
-  const double weight = RoleWeight(RoleOf(name));
+  const double weight = ClassWeight(MixClassOf(name));
   const std::optional<uint64_t> layer = LayerOf(name);
   if (!layer.has_value()) return weight;
   const uint64_t count = std::max(layers, *layer + 1);

@@ -9,11 +9,13 @@
 #include "base/progress.h"
 #include "base/status_macros.h"
 #include "converter/quantize/budget_solver.h"
+#include "converter/quantize/mix_class.h"
 #include "converter/quantize/mix_rules.h"
 #include "converter/quantize/model_summary.h"
 #include "converter/quantize/sensitivity.h"
-#include "converter/quantize/tensor_role.h"
 #include "converter/quantize/type_errors.h"
+#include "formats/model/tensor_name.h"
+#include "formats/model/tensor_role.h"
 #include "formats/quant/codec.h"
 
 namespace tessera {
@@ -60,8 +62,7 @@ class BudgetPlanner {
     const std::vector<size_t> chosen = *ChooseOptions(options_, budget);
     QuantizeRecipe::Budget types = {target_.option, target_.value, {}};
     for (size_t i = 0; i < chosen.size(); ++i) {
-      types.types.emplace(trials_[i].tensor->name,
-                          trials_[i].types[chosen[i]]);
+      types.types.emplace(trials_[i].tensor->name, trials_[i].types[chosen[i]]);
     }
     recipe_->set_budget(std::move(types));
     return Report(chosen);
@@ -123,14 +124,13 @@ absl::Status BudgetPlanner::SplitTensors() {
 
 void BudgetPlanner::MeasureOptions() {
   const uint64_t layers = SummarizeModel(source_).layers;
-  const auto errors =
-      MeasureTypeErrors(source_, trials_, recipe_->importance.get(),
-                        recipe_->high_effort, pool_);
+  const auto errors = MeasureTypeErrors(
+      source_, trials_, recipe_->importance.get(), recipe_->high_effort, pool_);
   for (size_t i = 0; i < trials_.size(); ++i) {
     const SourceTensor& tensor = *trials_[i].tensor;
     double sensitivity = SensitivityOf(tensor.name, layers);
-    if (tied_embeddings_ && RoleOf(tensor.name) == MixClass::kEmbedding) {
-      sensitivity += SensitivityOf("output.weight", layers);
+    if (tied_embeddings_ && MixClassOf(tensor.name) == MixClass::kEmbedding) {
+      sensitivity += SensitivityOf(GgufName(TensorRole::kOutput), layers);
     }
     std::vector<BudgetOption>& options = options_.emplace_back();
     for (size_t k = 0; k < trials_[i].types.size(); ++k) {

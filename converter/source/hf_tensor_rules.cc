@@ -1,7 +1,5 @@
 #include "converter/source/hf_tensor_rules.h"
 
-#include <algorithm>
-#include <iterator>
 #include <optional>
 #include <vector>
 
@@ -9,18 +7,16 @@
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "converter/source/hf_json.h"
+#include "formats/model/architecture.h"
 
 namespace tessera {
 namespace {
 
 constexpr uint64_t kMaxCount = uint64_t{1} << 32;
 
-// Models whose GGUF form is Llama's, with rotated pairs side by side.
-constexpr absl::string_view kPairedModels[] = {"llama", "mistral", "mixtral"};
-
 // How configurations call the number of experts.
-constexpr absl::string_view kExpertKeys[] = {
-    "num_local_experts", "num_experts", "n_routed_experts"};
+constexpr absl::string_view kExpertKeys[] = {"num_local_experts", "num_experts",
+                                             "n_routed_experts"};
 
 absl::Status KeyError(absl::string_view key, absl::string_view problem) {
   return absl::InvalidArgumentError(
@@ -42,9 +38,9 @@ absl::StatusOr<std::optional<uint64_t>> FindCount(JsonValue config,
 }
 
 absl::Status ReadHeads(JsonValue config, HfTensorRules* rules) {
-  const absl::string_view type = FindText(config, "model_type");
-  if (std::find(std::begin(kPairedModels), std::end(kPairedModels), type) ==
-      std::end(kPairedModels)) {
+  const Architecture* architecture =
+      FindHuggingFaceArchitecture(rules->model_type);
+  if (architecture == nullptr || !architecture->permutes_rope_rows()) {
     return absl::OkStatus();
   }
   TESSERA_ASSIGN_OR_RETURN(const std::optional<uint64_t> heads,
@@ -87,6 +83,7 @@ absl::StatusOr<HfTensorRules> ParseHfTensorRules(absl::string_view json) {
   }
   const JsonValue config = document->root();
   HfTensorRules rules;
+  rules.model_type = std::string(FindText(config, "model_type"));
   rules.tie_word_embeddings =
       FindBool(config, "tie_word_embeddings").value_or(false);
   TESSERA_RETURN_IF_ERROR(ReadHeads(config, &rules));

@@ -4,6 +4,7 @@
 #define CONVERTER_SOURCE_HF_TENSOR_RULES_H_
 
 #include <cstdint>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -11,6 +12,7 @@
 namespace tessera {
 
 struct HfTensorRules {
+  std::string model_type;  // "" if it is not said
   bool tie_word_embeddings = false;
 
   // Heads whose query and key rows GGUF has in another order; 0: the same one.

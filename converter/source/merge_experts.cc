@@ -9,10 +9,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
 #include "base/checked_math.h"
 #include "base/status_macros.h"
-#include "converter/source/tensor_names.h"
+#include "formats/model/tensor_name.h"
 
 namespace tessera {
 namespace {
@@ -22,12 +21,12 @@ std::string Described(const SourceTensor& tensor) {
                       absl::StrJoin(tensor.shape, ", "), "])");
 }
 
-// The name of another expert's matrix.
-std::string NameOfExpert(const std::string& name, uint64_t expert,
-                         uint64_t other) {
-  return absl::StrReplaceAll(
-      name, {{absl::StrCat(".experts.", expert, "."),
-              absl::StrCat(".experts.", other, ".")}});
+// The name of the same tensor of another expert, or of all. The number of an
+// expert is the last one in a name.
+std::string NameOfExpert(std::string name, uint64_t expert,
+                         const std::string& other) {
+  const std::string number = absl::StrCat(".", expert, ".");
+  return name.replace(name.rfind(number) + 1, number.size() - 2, other);
 }
 
 // True if `b` can be the next matrix of a tensor that begins with `a`.
@@ -43,81 +42,79 @@ bool AreAlike(const SourceTensor& a, const SourceTensor& b) {
          a.scales->block_columns == b.scales->block_columns;
 }
 
-// The matrices of one kind of one layer, by expert.
+// The tensors of one role in one layer, by expert.
 using Experts = std::map<uint64_t, SourceTensor>;
 
 class ExpertMerger {
  public:
-  ExpertMerger(uint64_t experts, WeightSource* source)
-      : experts_(experts), source_(*source) {}
+  ExpertMerger(const Architecture& architecture, uint64_t experts,
+               WeightSource* source)
+      : architecture_(architecture), experts_(experts), source_(*source) {}
 
   absl::Status Run();
 
  private:
   absl::Status Fail(const SourceTensor& tensor, const std::string& problem) {
-    return absl::DataLossError(
-        absl::StrCat(source_.files[tensor.parts[0].file].path(), ": ",
-                     problem));
+    return absl::DataLossError(absl::StrCat(
+        source_.files[tensor.parts[0].file].path(), ": ", problem));
   }
-  absl::Status Collect(ExpertName name, SourceTensor tensor);
-  absl::Status CheckComplete(const Experts& group);
+  absl::Status Collect(const TensorName& name, SourceTensor tensor);
+  absl::Status CheckComplete(const std::string& name, const Experts& group);
   absl::StatusOr<SourceTensor> Merge(const std::string& name, Experts group);
 
+  const Architecture& architecture_;
   const uint64_t experts_;
   WeightSource& source_;
-  std::map<std::string, Experts> groups_;         // by GGUF's name
-  std::map<std::string, uint64_t> layer_experts_; // largest number, by "blk.N"
+  std::map<std::string, Experts> groups_;       // by GGUF's name
+  std::map<uint64_t, uint64_t> layer_experts_;  // largest number, by layer
 };
 
-std::string LayerOf(const std::string& name) {
-  return name.substr(0, name.find('.', 4));
-}
-
-absl::Status ExpertMerger::Collect(ExpertName name, SourceTensor tensor) {
-  if (tensor.shape.size() != 2) {
+absl::Status ExpertMerger::Collect(const TensorName& name,
+                                   SourceTensor tensor) {
+  const size_t dimensions = name.part == TensorPart::kBias ? 1 : 2;
+  if (tensor.shape.size() != dimensions) {
     return Fail(tensor,
-                absl::StrCat(Described(tensor), " is an expert's matrix, "
-                             "expected 2 dimensions"));
+                absl::StrCat(Described(tensor), " is an expert's, expected ",
+                             dimensions, " dimensions"));
   }
-  uint64_t& largest = layer_experts_[LayerOf(name.gguf)];
-  largest = std::max(largest, name.expert);
-  Experts& group = groups_[name.gguf];
+  uint64_t& largest = layer_experts_[*name.layer];
+  largest = std::max(largest, *name.expert);
+  Experts& group = groups_[GgufName(name)];
   const std::string source_name = tensor.source_name;
-  const auto [there, is_new] = group.emplace(name.expert, std::move(tensor));
+  const auto [there, is_new] = group.emplace(*name.expert, std::move(tensor));
   if (is_new) return absl::OkStatus();
   return Fail(there->second,
               absl::StrCat(there->second.source_name, " and ", source_name,
-                           " are the same matrix of the same expert"));
+                           " are the same tensor of the same expert"));
 }
 
-absl::Status ExpertMerger::CheckComplete(const Experts& group) {
+absl::Status ExpertMerger::CheckComplete(const std::string& name,
+                                         const Experts& group) {
   const auto& [number, first] = *group.begin();
-  const std::string layer =
-      LayerOf(ParseExpertName(first.source_name)->gguf);
-  const uint64_t last = std::max(
-      experts_ == 0 ? uint64_t{0} : experts_ - 1, layer_experts_[layer]);
+  const uint64_t last = std::max(experts_ == 0 ? uint64_t{0} : experts_ - 1,
+                                 layer_experts_[*LayerOf(name)]);
   uint64_t expected = 0;
   for (const auto& [expert, tensor] : group) {
     if (expert != expected) break;
     ++expected;
   }
   if (expected == last + 1) return absl::OkStatus();
-  return Fail(first, absl::StrCat(
-                         NameOfExpert(first.source_name, number, expected),
-                         " is missing; the layer has experts 0 to ", last));
+  return Fail(first,
+              absl::StrCat(NameOfExpert(first.source_name, number,
+                                        absl::StrCat(expected)),
+                           " is missing; the layer has experts 0 to ", last));
 }
 
 absl::StatusOr<SourceTensor> ExpertMerger::Merge(const std::string& name,
                                                  Experts group) {
-  TESSERA_RETURN_IF_ERROR(CheckComplete(group));
+  TESSERA_RETURN_IF_ERROR(CheckComplete(name, group));
   SourceTensor merged = group.begin()->second;
   for (const auto& [expert, tensor] : group) {
     if (expert == 0) continue;
     if (!AreAlike(group.begin()->second, tensor)) {
-      return Fail(tensor, absl::StrCat(
-                              Described(tensor), " differs from ",
-                              Described(group.begin()->second),
-                              "; experts of a layer are alike"));
+      return Fail(tensor, absl::StrCat(Described(tensor), " differs from ",
+                                       Described(group.begin()->second),
+                                       "; experts of a layer are alike"));
     }
     merged.parts.push_back(tensor.parts[0]);
     if (merged.scales.has_value()) {
@@ -132,8 +129,7 @@ absl::StatusOr<SourceTensor> ExpertMerger::Merge(const std::string& name,
   }
   merged.size = *size;
   merged.name = name;
-  merged.source_name = absl::StrReplaceAll(merged.source_name,
-                                           {{".experts.0.", ".experts.*."}});
+  merged.source_name = NameOfExpert(merged.source_name, 0, "*");
   return merged;
 }
 
@@ -141,16 +137,17 @@ absl::Status ExpertMerger::Run() {
   std::vector<SourceTensor> tensors;
   std::vector<std::pair<size_t, std::string>> places;
   for (SourceTensor& tensor : source_.tensors) {
-    std::optional<ExpertName> name = ParseExpertName(tensor.source_name);
-    if (!name.has_value()) {
+    const std::optional<TensorName> name =
+        ParseHuggingFaceName(tensor.source_name, architecture_);
+    if (!name.has_value() || !name->expert.has_value()) {
       tensors.push_back(std::move(tensor));
       continue;
     }
-    if (!groups_.contains(name->gguf)) {
-      places.emplace_back(tensors.size(), name->gguf);
+    if (!groups_.contains(GgufName(*name))) {
+      places.emplace_back(tensors.size(), GgufName(*name));
       tensors.emplace_back();
     }
-    TESSERA_RETURN_IF_ERROR(Collect(*std::move(name), std::move(tensor)));
+    TESSERA_RETURN_IF_ERROR(Collect(*name, std::move(tensor)));
   }
   for (const auto& [place, name] : places) {
     TESSERA_ASSIGN_OR_RETURN(tensors[place],
@@ -162,8 +159,9 @@ absl::Status ExpertMerger::Run() {
 
 }  // namespace
 
-absl::Status MergeExperts(uint64_t experts, WeightSource* source) {
-  return ExpertMerger(experts, source).Run();
+absl::Status MergeExperts(const Architecture& architecture, uint64_t experts,
+                          WeightSource* source) {
+  return ExpertMerger(architecture, experts, source).Run();
 }
 
 }  // namespace tessera

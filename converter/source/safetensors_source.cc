@@ -1,6 +1,5 @@
 #include "converter/source/safetensors_source.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <utility>
@@ -8,9 +7,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "base/file_error.h"
 #include "base/status_macros.h"
 #include "converter/source/attach_float8_scales.h"
@@ -18,7 +15,9 @@
 #include "converter/source/hf_tensor_rules.h"
 #include "converter/source/hf_tokenizer.h"
 #include "converter/source/merge_experts.h"
-#include "converter/source/tensor_names.h"
+#include "formats/model/architecture.h"
+#include "formats/model/tensor_name.h"
+#include "formats/model/tensor_role.h"
 #include "formats/safetensors/safetensors_index.h"
 #include "formats/safetensors/safetensors_reader.h"
 
@@ -61,14 +60,15 @@ class HuggingFaceLoader {
   absl::Status ReadTokenizer();
   absl::Status AddFile(const std::string& path, const WeightMap& weight_map);
   void NameTensors();
-  void NameTensor(bool has_second_norms, SourceTensor* tensor) const;
+  uint64_t RopeHeadsOf(TensorRole role) const;
   absl::Status CheckHeads() const;
   void AddRopeFactors();
 
   const std::filesystem::path folder_;
   std::optional<HfTensorRules> rules_;  // if there is a config.json
   std::optional<HfConfig> config_;      // if it is of a model that can be run
-  absl::flat_hash_set<std::string> seen_;  // tensors found, used or not
+  const Architecture* architecture_ = nullptr;  // if it is described
+  absl::flat_hash_set<std::string> seen_;       // tensors found, used or not
   WeightSource source_;
 };
 
@@ -86,12 +86,16 @@ absl::StatusOr<WeightSource> HuggingFaceLoader::Load(
     }
   }
   const HfTensorRules rules = rules_.value_or(HfTensorRules());
-  TESSERA_RETURN_IF_ERROR(AttachFloat8Scales(rules.block_rows,
-                                             rules.block_columns, &source_));
+  TESSERA_RETURN_IF_ERROR(
+      AttachFloat8Scales(rules.block_rows, rules.block_columns, &source_));
   if (rules_.has_value()) {
+    architecture_ = FindHuggingFaceArchitecture(rules.model_type);
+  }
+  if (architecture_ != nullptr) {
     NameTensors();
     TESSERA_RETURN_IF_ERROR(CheckHeads());
-    TESSERA_RETURN_IF_ERROR(MergeExperts(rules.experts, &source_));
+    TESSERA_RETURN_IF_ERROR(
+        MergeExperts(*architecture_, rules.experts, &source_));
   }
   AddRopeFactors();
   TESSERA_RETURN_IF_ERROR(ReadTokenizer());
@@ -181,36 +185,31 @@ absl::Status HuggingFaceLoader::AddFile(const std::string& path,
 
 // Gives tensors their names in GGUF, and leaves out what is not needed.
 void HuggingFaceLoader::NameTensors() {
+  constexpr TensorName kOutputMatrix = {.role = TensorRole::kOutput};
   std::vector<SourceTensor> named;
-  const bool has_second_norms =
-      std::any_of(seen_.begin(), seen_.end(), [](const std::string& name) {
-        return absl::StrContains(name, ".post_feedforward_layernorm.");
-      });
   for (SourceTensor& tensor : source_.tensors) {
-    if (IsRedundantTensor(tensor.source_name)) continue;
-    NameTensor(has_second_norms, &tensor);
+    if (IsRedundantHuggingFaceName(tensor.source_name, *architecture_)) {
+      continue;
+    }
+    const std::optional<TensorName> name =
+        ParseHuggingFaceName(tensor.source_name, *architecture_);
     // With tied embeddings this is a copy of them, or nothing.
-    if (tensor.name == "output.weight" && rules_->tie_word_embeddings) continue;
+    if (name == kOutputMatrix && rules_->tie_word_embeddings) continue;
+    if (name.has_value()) {
+      tensor.name = GgufName(*name);
+      tensor.rope_heads = RopeHeadsOf(name->role);
+    }
     named.push_back(std::move(tensor));
   }
   source_.tensors = std::move(named);
 }
 
-void HuggingFaceLoader::NameTensor(bool has_second_norms,
-                                   SourceTensor* tensor) const {
-  std::string& name = tensor->name;
-  name = GgufTensorName(tensor->source_name).value_or(tensor->source_name);
-  if (absl::StrContains(name, ".attn_q.")) {
-    tensor->rope_heads = rules_->rope_heads;
-  } else if (absl::StrContains(name, ".attn_k.")) {
-    tensor->rope_heads = rules_->rope_kv_heads;
-  }
-  // Models with a norm after each block use Llama's name for that one.
-  if (has_second_norms && absl::EndsWith(name, ".ffn_norm.weight") &&
-      absl::StrContains(tensor->source_name, ".post_attention_layernorm.")) {
-    name = absl::StrCat(absl::StripSuffix(name, "ffn_norm.weight"),
-                        "post_attention_norm.weight");
-  }
+// Heads within which the rows of a tensor change their order; 0: they do not.
+uint64_t HuggingFaceLoader::RopeHeadsOf(TensorRole role) const {
+  if (!architecture_->permutes_rope_rows()) return 0;
+  if (role == TensorRole::kAttentionQuery) return rules_->rope_heads;
+  if (role == TensorRole::kAttentionKey) return rules_->rope_kv_heads;
+  return 0;
 }
 
 // Rows are permuted within heads, so they must divide into them.
@@ -234,7 +233,7 @@ void HuggingFaceLoader::AddRopeFactors() {
   std::vector<float> factors = Llama3RopeFactors(config_->model);
   if (factors.empty()) return;
   SourceTensor tensor;
-  tensor.name = "rope_freqs.weight";
+  tensor.name = GgufName(TensorRole::kRopeFactors);
   tensor.source_name = "config.json: rope_scaling";
   tensor.type = DType::kF32;
   tensor.shape = {factors.size()};
@@ -273,8 +272,8 @@ absl::StatusOr<WeightSource> OpenHuggingFaceFolder(const std::string& path) {
   if (std::filesystem::exists(folder / kSingleName, error)) {
     return OpenSafetensorsSource((folder / kSingleName).string());
   }
-  return absl::NotFoundError(absl::StrCat(
-      path, ": the folder has neither ", kSingleName, " nor ", kIndexName));
+  return absl::NotFoundError(absl::StrCat(path, ": the folder has neither ",
+                                          kSingleName, " nor ", kIndexName));
 }
 
 }  // namespace tessera

@@ -4,6 +4,7 @@
 #define FORMATS_MODEL_ARCHITECTURE_H_
 
 #include <cstdint>
+#include <optional>
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -47,9 +48,14 @@ struct TensorSpec {
 struct HuggingFaceName {
   absl::string_view module;
   TensorRole role;
-  // Of a parameter whose name ends neither in ".weight" nor in ".bias".
-  TensorPart part = TensorPart::kWeight;
+  // Set for a whole name, which ends neither in ".weight" nor in ".bias".
+  std::optional<TensorPart> part = std::nullopt;
 };
+
+// Ends of the names of tensors that carry nothing: rotary frequencies, which
+// old checkpoints have though they follow from the configuration.
+inline constexpr absl::string_view kPrecomputedFrequencies[] = {
+    ".rotary_emb.inv_freq", ".attention.rope.freqs"};
 
 // Tensors that come together, in any order: a mixer's, a feed-forward's.
 using TensorSpecs = absl::Span<const TensorSpec>;
@@ -61,6 +67,9 @@ struct Architecture {
   absl::Span<const TensorSpecs> tensors;
   absl::Span<const HuggingFaceName> hugging_face_names = {};
   absl::string_view hugging_face_layers = "model.layers.";
+  // Ends of the names of tensors that the converter leaves out.
+  absl::Span<const absl::string_view> hugging_face_redundant =
+      kPrecomputedFrequencies;
 
   RopePairs rope_pairs = RopePairs::kHalves;
   // Hugging Face rotates halves always; where GGUF has adjacent pairs, the rows

@@ -2,6 +2,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -26,7 +27,7 @@ std::optional<uint64_t> ConsumeNumber(absl::string_view* text) {
     ++length;
   }
   const absl::string_view digits = text->substr(0, length);
-  uint64_t number;
+  uint32_t number;
   if ((length > 1 && digits[0] == '0') || !absl::SimpleAtoi(digits, &number)) {
     return std::nullopt;
   }
@@ -59,12 +60,17 @@ bool IsInLayer(TensorRole role) {
   return InfoOf(role).place == TensorPlace::kLayer;
 }
 
+bool IsExperts(const HuggingFaceName& name) {
+  return absl::StrContains(name.module, '*');
+}
+
 // The role of a module that is no expert's: what `architecture` says itself,
 // else what most say.
 std::optional<TensorRole> RoleOfModule(absl::string_view module, bool in_layer,
                                        const Architecture& architecture) {
   for (const HuggingFaceName& name : architecture.hugging_face_names) {
-    if (name.module == module && IsInLayer(name.role) == in_layer) {
+    if (name.module == module && !name.part.has_value() && !IsExperts(name) &&
+        IsInLayer(name.role) == in_layer) {
       return name.role;
     }
   }
@@ -81,8 +87,8 @@ std::optional<TensorRole> RoleOfModule(absl::string_view module, bool in_layer,
 std::optional<TensorName> ParseExpert(absl::string_view module,
                                       const Architecture& architecture) {
   for (const HuggingFaceName& pattern : architecture.hugging_face_names) {
+    if (!IsExperts(pattern)) continue;
     const size_t star = pattern.module.find('*');
-    if (star == absl::string_view::npos) continue;
     absl::string_view rest = module;
     if (!absl::ConsumePrefix(&rest, pattern.module.substr(0, star))) continue;
     const std::optional<uint64_t> expert = ConsumeNumber(&rest);
@@ -103,15 +109,19 @@ std::optional<TensorName> ParseModule(absl::string_view module, bool in_layer,
   return TensorName{.role = *role};
 }
 
-// A parameter that is no module's weight or bias.
+// A whole name, that is no module's with ".weight" or ".bias".
 std::optional<TensorName> ParseParameter(absl::string_view name,
                                          const Architecture& architecture) {
   for (const HuggingFaceName& own : architecture.hugging_face_names) {
-    if (own.module == name) {
-      return TensorName{.role = own.role, .part = own.part};
+    if (own.module == name && own.part.has_value()) {
+      return TensorName{.role = own.role, .part = *own.part};
     }
   }
   return std::nullopt;
+}
+
+std::string InLayer(uint64_t layer, absl::string_view rest) {
+  return absl::StrCat(kGgufLayerPrefix, layer, ".", rest);
 }
 
 }  // namespace
@@ -153,17 +163,26 @@ std::optional<TensorName> ParseHuggingFaceName(
   return result;
 }
 
-std::string GgufName(const TensorName& name) {
-  std::string text;
-  if (name.layer.has_value()) {
-    text = absl::StrCat(kGgufLayerPrefix, *name.layer, ".");
+bool IsRedundantHuggingFaceName(absl::string_view name,
+                                const Architecture& architecture) {
+  for (const absl::string_view end : architecture.hugging_face_redundant) {
+    if (absl::EndsWith(name, end)) return true;
   }
-  return absl::StrCat(text, GgufName(name.role, name.part));
+  return false;
+}
+
+std::string GgufName(const TensorName& name) {
+  const std::string rest = GgufName(name.role, name.part);
+  return name.layer.has_value() ? InLayer(*name.layer, rest) : rest;
 }
 
 std::string GgufName(TensorRole role, TensorPart part) {
   return absl::StrCat(InfoOf(role).gguf_name,
                       kParts[static_cast<size_t>(part)].text);
+}
+
+std::string GgufGroupName(FuseGroup group, uint64_t layer) {
+  return InLayer(layer, FuseGroupName(group));
 }
 
 std::optional<uint64_t> LayerOf(absl::string_view name) {
@@ -177,6 +196,18 @@ absl::string_view NameInLayer(absl::string_view name) {
     return rest;
   }
   return name;
+}
+
+std::optional<uint64_t> GuessedLayerOf(absl::string_view name) {
+  while (!name.empty()) {
+    absl::string_view rest = name;
+    const std::optional<uint64_t> number = ConsumeNumber(&rest);
+    if (number.has_value()) return number;
+    const size_t dot = name.find('.');
+    if (dot == absl::string_view::npos) break;
+    name.remove_prefix(dot + 1);
+  }
+  return std::nullopt;
 }
 
 }  // namespace tessera

@@ -22,6 +22,23 @@ const TensorRoleInfo& InfoOf(TensorRole role) {
   return kRoles[static_cast<size_t>(role)];
 }
 
+bool IsOutputMatrix(TensorRole role) {
+  return role == TensorRole::kOutput || role == TensorRole::kTokenEmbedding;
+}
+
+bool IsCold(TensorRole role, bool tied_embeddings) {
+  if (role == TensorRole::kTokenEmbedding) return !tied_embeddings;
+  return InfoOf(role).place == TensorPlace::kBeforeLayers;
+}
+
+std::vector<TensorRole> RolesOf(FuseGroup group) {
+  std::vector<TensorRole> roles;
+  for (const TensorRoleInfo& info : kRoles) {
+    if (info.group == group) roles.push_back(info.role);
+  }
+  return roles;
+}
+
 absl::string_view FuseGroupName(FuseGroup group) {
   switch (group) {
     case FuseGroup::kNone:

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -17,7 +18,11 @@ enum class TensorRole : uint8_t {
 };
 
 // When a token reads a tensor.
-enum class TensorPlace : uint8_t { kBeforeLayers, kLayer, kAfterLayers };
+enum class TensorPlace : uint8_t {
+  kBeforeLayers,  // once, when the model is opened
+  kLayer,
+  kAfterLayers,
+};
 
 // A size that follows from a model's configuration (shape.h).
 enum class Dimension : uint8_t {
@@ -60,6 +65,18 @@ inline constexpr size_t kTensorRoleCount = 0
     ;
 
 const TensorRoleInfo& InfoOf(TensorRole role);
+
+// True for what logits are made of: the output matrix, and the token embedding,
+// which stands in for one that is not there.
+bool IsOutputMatrix(TensorRole role);
+
+// True for tensors that are read by row or once: rope factors, and the token
+// embedding unless it stands in for the output matrix (`tied_embeddings`). They
+// lie apart from what every token reads.
+bool IsCold(TensorRole role, bool tied_embeddings);
+
+// The roles of a group, in their order.
+std::vector<TensorRole> RolesOf(FuseGroup group);
 
 // The name of a fused group of a layer: "attn_qkv", "ffn_gate_up".
 absl::string_view FuseGroupName(FuseGroup group);

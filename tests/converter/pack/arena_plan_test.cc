@@ -85,6 +85,85 @@ TEST(ArenaPlanTest, HotTensorsLieInTheOrderOfExecution) {
   EXPECT_EQ(Find(source, *plan, "token_embd.weight").section, 1u);
 }
 
+// Names of the hot tensors of such names, in their order.
+std::vector<std::string> HotNames(const std::vector<std::string>& names) {
+  WeightSource source;
+  for (const std::string& name : names) {
+    AddTensor(name, DType::kF32, {2, 2}, &source);
+  }
+  const auto plan = PlanArena(source, Options("keep"));
+  EXPECT_TRUE(plan.ok()) << plan.status();
+  std::vector<std::string> hot;
+  for (size_t index : plan->execution_order) {
+    hot.push_back(source.tensors[index].name);
+  }
+  return hot;
+}
+
+TEST(ArenaPlanTest, OrderIsThatOfTheRoles) {
+  const std::vector<std::string> in_order = {
+      "blk.0.attn_norm.weight",
+      "blk.0.attn_q.weight",
+      "blk.0.attn_k.weight",
+      "blk.0.attn_v.weight",
+      "blk.0.attn_q.bias",
+      "blk.0.attn_k.bias",
+      "blk.0.attn_v.bias",
+      "blk.0.attn_q_norm.weight",
+      "blk.0.attn_output.weight",
+      "blk.0.attn_output.bias",
+      "blk.0.ffn_norm.weight",
+      "blk.0.ffn_gate_inp.weight",
+      "blk.0.ffn_gate.weight",
+      "blk.0.ffn_up.weight",
+      "blk.0.ffn_gate.bias",
+      "blk.0.ffn_gate_exps.weight",
+      "blk.0.ffn_up_exps.weight",
+      "blk.0.ffn_down.weight",
+      "blk.0.ffn_down_exps.weight",
+      "blk.0.something_new.weight",
+      "blk.2.attn_norm.weight",
+      "blk.10.attn_norm.weight",
+      "output_norm.weight",
+      "output.weight",
+      "unheard_of",
+  };
+  std::vector<std::string> names = in_order;
+  std::sort(names.begin(), names.end());
+  EXPECT_EQ(HotNames(names), in_order);
+}
+
+// What is not known keeps the order of the source, last in its layer and last
+// of all.
+TEST(ArenaPlanTest, UnknownNamesComeLast) {
+  EXPECT_EQ(HotNames({"z", "blk.1.z", "a", "blk.1.a", "blk.x.b", "blk.0.c",
+                      "blk.1.ffn_down.weight", "output.weight"}),
+            (std::vector<std::string>{"blk.0.c", "blk.1.ffn_down.weight",
+                                      "blk.1.z", "blk.1.a", "output.weight",
+                                      "z", "a", "blk.x.b"}));
+}
+
+TEST(ArenaPlanTest, RopeFactorsAreCold) {
+  EXPECT_EQ(HotNames({"rope_freqs.weight", "token_embd.weight", "output.weight",
+                      "blk.0.ffn_up.weight"}),
+            (std::vector<std::string>{"blk.0.ffn_up.weight", "output.weight"}));
+}
+
+// Not with what is missing, and not across layers.
+TEST(ArenaPlanTest, OnlyWholeGroupsAreFused) {
+  WeightSource source = SmallModel(DType::kQ8_0);
+  std::erase_if(source.tensors, [](const SourceTensor& tensor) {
+    return tensor.name == "blk.0.attn_k.weight" ||
+           tensor.name == "blk.0.ffn_up.weight";
+  });
+  AddTensor("blk.1.ffn_up.weight", DType::kQ8_0, {512, 256}, &source);
+  const auto plan = PlanArena(source, Options("keep"));
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  for (const PlannedTensor& tensor : plan->tensors) {
+    EXPECT_EQ(tensor.fused_group, "");
+  }
+}
+
 TEST(ArenaPlanTest, QueryKeyValueShareOneExtent) {
   const WeightSource source = SmallModel(DType::kQ8_0);
   const auto plan = PlanArena(source, Options("keep"));

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "formats/model/tensor_name.h"
 #include "gtest/gtest.h"
 #include "simdjson.h"
 

@@ -1,9 +1,9 @@
-// What a tensor does in a model, by its name.
-#ifndef CONVERTER_QUANTIZE_TENSOR_ROLE_H_
-#define CONVERTER_QUANTIZE_TENSOR_ROLE_H_
+// What llama-quantize's mixes tell apart: by parts of names, whatever the
+// architecture, described (formats/model) or not.
+#ifndef CONVERTER_QUANTIZE_MIX_CLASS_H_
+#define CONVERTER_QUANTIZE_MIX_CLASS_H_
 
 #include <cstdint>
-#include <optional>
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -19,21 +19,19 @@ enum class MixClass {
   kAttentionKey,
   kAttentionQuery,
   kAttentionOutput,
-  kFfnUp,    // with those of experts
+  kFfnUp,  // with those of experts
   kFfnGate,
   kFfnDown,
   kOther,
 };
 
-// The role of the tensor called `name` in GGUF. As llama-quantize sees it
-// (src/llama-quant.cpp): by parts of the name, whatever the architecture.
-MixClass RoleOf(absl::string_view name);
+// The class of the tensor called `name` in GGUF, as llama-quantize sees it
+// (src/llama-quant.cpp): "blk.3.ffn_up_exps.weight" is one of kFfnUp, and so is
+// any other name with "ffn_up" in it.
+MixClass MixClassOf(absl::string_view name);
 
 // True for the matrices whose precision decides about the attention's values.
-bool IsValueRole(MixClass role);
-
-// The layer in "blk.N.", or nullopt for tensors outside of layers.
-std::optional<uint64_t> LayerOf(absl::string_view name);
+bool IsValueClass(MixClass mix_class);
 
 // False for tensors that llama-quantize leaves as they are: vectors, norms,
 // the routing of experts, positions, the small matrices of Mamba and RWKV, ...
@@ -43,4 +41,4 @@ bool AllowsQuantization(absl::string_view name,
 
 }  // namespace tessera
 
-#endif  // CONVERTER_QUANTIZE_TENSOR_ROLE_H_
+#endif  // CONVERTER_QUANTIZE_MIX_CLASS_H_
