@@ -64,9 +64,9 @@ TEST(ArchitectureTest, EveryModelHasWhatATokenNeeds) {
     EXPECT_EQ(HasRole(architecture, TensorRole::kPostFeedForwardNorm),
               architecture.norms == NormPlacement::kAround);
     EXPECT_EQ(HasRole(architecture, TensorRole::kRouter),
-              architecture.feed_forward == FeedForward::kExperts);
+              architecture.feed_forward == FeedForwardKind::kExperts);
     EXPECT_EQ(HasRole(architecture, TensorRole::kLatentKeyValueDown),
-              architecture.mixer == Mixer::kLatentAttention);
+              architecture.mixer == MixerKind::kLatentAttention);
   }
 }
 

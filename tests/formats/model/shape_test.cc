@@ -88,8 +88,8 @@ TEST(ShapeTest, ProductsThatOverflowHaveNoSize) {
 // A model can be made of what a dense architecture lists.
 TEST(ShapeTest, DenseArchitecturesAreDeterminedByTheirConfiguration) {
   for (const Architecture& architecture : AllArchitectures()) {
-    if (architecture.mixer != Mixer::kAttention ||
-        architecture.feed_forward != FeedForward::kGated) {
+    if (architecture.mixer != MixerKind::kAttention ||
+        architecture.feed_forward != FeedForwardKind::kGated) {
       continue;
     }
     for (TensorSpecs specs : architecture.tensors) {
