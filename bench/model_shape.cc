@@ -6,6 +6,9 @@
 #include "absl/strings/str_split.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
+#include "bench/model_tensors.h"
+#include "formats/model/architecture.h"
+#include "formats/model/tensor_role.h"
 
 namespace tessera {
 namespace {
@@ -13,6 +16,8 @@ namespace {
 // Keeps rows * columns * tokens * times far from overflow.
 constexpr int64_t kMaxSize = int64_t{1} << 24;
 
+constexpr absl::string_view kModelType = "model_type";
+constexpr absl::string_view kDefaultModelType = "llama";
 constexpr float kRmsNormEps = 1e-5f;
 constexpr float kRopeTheta = 10000.0f;
 constexpr uint64_t kDefaultPositions = 2048;
@@ -71,6 +76,14 @@ absl::Status ParseLine(absl::string_view line, ModelShape* shape) {
   const std::vector<absl::string_view> words =
       absl::StrSplit(content, absl::ByAnyChar(" \t\r"), absl::SkipEmpty());
   if (words.empty()) return absl::OkStatus();
+  if (words.size() == 2 && words[0] == kModelType) {
+    if (FindArchitecture(words[1]) == nullptr) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("unknown model_type ", Quoted(words[1])));
+    }
+    shape->model.set_model_type(std::string(words[1]));
+    return absl::OkStatus();
+  }
   if (words.size() == 2) {
     TESSERA_ASSIGN_OR_RETURN(const int64_t value, ParseSize(words[1]));
     return SetHyperParameter(words[0], value, &shape->model);
@@ -97,7 +110,9 @@ absl::Status CompleteModel(ModelConfig* model) {
         "num_hidden_layers, num_attention_heads, num_key_value_heads and "
         "vocab_size, or none");
   }
-  model->set_model_type("llama");
+  if (model->model_type().empty()) {
+    model->set_model_type(std::string(kDefaultModelType));
+  }
   model->set_rms_norm_eps(kRmsNormEps);
   model->set_rope_theta(kRopeTheta);
   if (model->head_dim() == 0) {
@@ -139,24 +154,23 @@ absl::StatusOr<ModelShape> ParseModelShape(absl::string_view name,
   return shape;
 }
 
-std::vector<ShapeMatrix> MatricesOf(const ModelConfig& model) {
-  const auto hidden = static_cast<int64_t>(model.hidden_size());
-  const auto wide = static_cast<int64_t>(model.intermediate_size());
-  const auto layers = static_cast<int64_t>(model.num_hidden_layers());
-  const auto head_dim = static_cast<int64_t>(model.head_dim());
-  const auto query =
-      static_cast<int64_t>(model.num_attention_heads()) * head_dim;
-  const auto key = static_cast<int64_t>(model.num_key_value_heads()) * head_dim;
-  return {
-      {"attn_q", query, hidden, layers},
-      {"attn_k", key, hidden, layers},
-      {"attn_v", key, hidden, layers},
-      {"attn_output", hidden, query, layers},
-      {"ffn_gate", wide, hidden, layers},
-      {"ffn_up", wide, hidden, layers},
-      {"ffn_down", hidden, wide, layers},
-      {"output", static_cast<int64_t>(model.vocab_size()), hidden, 1},
-  };
+absl::StatusOr<std::vector<ShapeMatrix>> MatricesOf(const ModelConfig& model) {
+  TESSERA_ASSIGN_OR_RETURN(const std::vector<ModelTensor> tensors,
+                           TensorsOf(model));
+  std::vector<ShapeMatrix> matrices;
+  for (const ModelTensor& tensor : tensors) {
+    if (tensor.shape.size() < 2) continue;
+    // The embedding is read by row, unless it stands in for the output matrix.
+    if (IsCold(tensor.role, model.tie_word_embeddings())) continue;
+    const TensorRoleInfo& info =
+        InfoOf(IsOutputMatrix(tensor.role) ? TensorRole::kOutput : tensor.role);
+    const bool in_layer = info.place == TensorPlace::kLayer;
+    matrices.push_back(
+        {std::string(info.gguf_name), static_cast<int64_t>(tensor.shape[0]),
+         static_cast<int64_t>(tensor.shape[1]),
+         in_layer ? static_cast<int64_t>(model.num_hidden_layers()) : 1});
+  }
+  return matrices;
 }
 
 }  // namespace tessera

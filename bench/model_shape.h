@@ -33,6 +33,7 @@ struct ModelShape {
 // Parses the text of a shape. A line is
 //   a matrix:           NAME ROWS COLUMNS TIMES_PER_TOKEN
 //   a hyper-parameter:  NAME VALUE   (Hugging Face's name, an integer)
+//   the architecture:   model_type NAME   (GGUF's name; else "llama")
 // or empty; '#' starts a comment. If hyper-parameters are given, all of
 // hidden_size, intermediate_size, num_hidden_layers, num_attention_heads,
 // num_key_value_heads and vocab_size must be. InvalidArgument, naming the line,
@@ -40,9 +41,9 @@ struct ModelShape {
 absl::StatusOr<ModelShape> ParseModelShape(absl::string_view name,
                                            absl::string_view text);
 
-// The matrices that a Llama model of this configuration multiplies a token by,
-// in the order of execution. What a shape's file should list.
-std::vector<ShapeMatrix> MatricesOf(const ModelConfig& model);
+// The matrices that a model of this configuration multiplies a token by, in the
+// order of execution. What a shape's file should list. Errors of TensorsOf.
+absl::StatusOr<std::vector<ShapeMatrix>> MatricesOf(const ModelConfig& model);
 
 }  // namespace tessera
 

@@ -18,7 +18,8 @@ absl::StatusOr<SyntheticFiles> MakeSyntheticFiles(
     ThreadPool& pool) {
   TESSERA_ASSIGN_OR_RETURN(const QuantizeRecipe recipe,
                            QuantizeRecipe::Parse(type));
-  const bool gguf_has_types = GgufHasTypesOf(shape, recipe);
+  TESSERA_ASSIGN_OR_RETURN(const bool gguf_has_types,
+                           GgufHasTypesOf(shape, recipe));
   TESSERA_ASSIGN_OR_RETURN(
       const QuantizeRecipe gguf_recipe,
       QuantizeRecipe::Parse(gguf_has_types ? type : "F16"));

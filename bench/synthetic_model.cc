@@ -6,11 +6,11 @@
 #include <optional>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/atomic_file.h"
 #include "base/file_error.h"
 #include "base/status_macros.h"
+#include "bench/model_tensors.h"
 #include "bench/random_rows.h"
 #include "bench/synthetic_tokenizer.h"
 #include "converter/gguf_file_type.h"
@@ -18,6 +18,8 @@
 #include "converter/source/gguf_tokenizer.h"
 #include "formats/gguf/gguf_metadata.h"
 #include "formats/gguf/gguf_writer.h"
+#include "formats/model/tensor_name.h"
+#include "formats/model/tensor_role.h"
 
 namespace tessera {
 namespace {
@@ -79,10 +81,12 @@ absl::Status CheckShape(const ModelShape& shape) {
   return absl::OkStatus();
 }
 
-// The weights of a norm: ones.
-std::vector<uint8_t> Ones(uint64_t count) {
-  const std::vector<float> values(count, 1.0f);
-  std::vector<uint8_t> bytes(count * sizeof(float));
+// The weights of a norm are ones, biases zeros.
+std::vector<uint8_t> VectorBytes(const GgufTensor& tensor) {
+  const std::optional<TensorName> name = ParseGgufName(tensor.name);
+  const bool is_bias = name.has_value() && name->part == TensorPart::kBias;
+  const std::vector<float> values(tensor.shape[0], is_bias ? 0.0f : 1.0f);
+  std::vector<uint8_t> bytes(values.size() * sizeof(float));
   std::memcpy(bytes.data(), values.data(), bytes.size());
   return bytes;
 }
@@ -113,8 +117,7 @@ absl::Status WriteTensors(const std::vector<GgufTensor>& tensors,
   for (const GgufTensor& tensor : tensors) {
     ++seed;
     if (tensor.shape.size() == 1) {
-      TESSERA_RETURN_IF_ERROR(
-          file.WriteAt(tensor.offset, Ones(tensor.shape[0])));
+      TESSERA_RETURN_IF_ERROR(file.WriteAt(tensor.offset, VectorBytes(tensor)));
       continue;
     }
     TESSERA_ASSIGN_OR_RETURN(const RandomRows* rows,
@@ -129,6 +132,7 @@ void ChooseTypes(const ModelConfig& model, const QuantizeRecipe& recipe,
   ModelSummary summary;
   summary.architecture = model.model_type();
   summary.layers = model.num_hidden_layers();
+  summary.experts = model.num_experts();
   summary.heads_per_kv_head =
       model.num_attention_heads() /
       std::max<uint64_t>(model.num_key_value_heads(), 1);
@@ -140,38 +144,44 @@ void ChooseTypes(const ModelConfig& model, const QuantizeRecipe& recipe,
   for (size_t i = 0; i < types.size(); ++i) (*tensors)[i].type = types[i];
 }
 
+bool IsInLayer(const ModelTensor& tensor) {
+  return InfoOf(tensor.role).place == TensorPlace::kLayer;
+}
+
 }  // namespace
 
-std::vector<GgufTensor> SyntheticTensors(const ModelShape& shape,
-                                         const QuantizeRecipe& recipe) {
+absl::StatusOr<std::vector<GgufTensor>> SyntheticTensors(
+    const ModelShape& shape, const QuantizeRecipe& recipe) {
   const ModelConfig& model = shape.model;
-  const uint64_t hidden = model.hidden_size();
+  TESSERA_ASSIGN_OR_RETURN(const std::vector<ModelTensor> described,
+                           TensorsOf(model));
   std::vector<GgufTensor> tensors;
-  const auto add = [&](const std::string& name, std::vector<uint64_t> dims) {
-    tensors.push_back({name, DType::kF32, std::move(dims)});
+  const auto add = [&](const ModelTensor& tensor,
+                       std::optional<uint64_t> layer) {
+    tensors.push_back({GgufName({tensor.role, tensor.part, layer}), DType::kF32,
+                       tensor.shape});
   };
-  add("token_embd.weight", {model.vocab_size(), hidden});
+  for (const ModelTensor& tensor : described) {
+    if (tensor.role == TensorRole::kTokenEmbedding) add(tensor, std::nullopt);
+  }
   for (uint64_t layer = 0; layer < model.num_hidden_layers(); ++layer) {
-    const std::string prefix = absl::StrCat("blk.", layer, ".");
-    add(prefix + "attn_norm.weight", {hidden});
-    add(prefix + "ffn_norm.weight", {hidden});
-    for (const ShapeMatrix& matrix : MatricesOf(model)) {
-      if (matrix.name == "output") continue;
-      add(absl::StrCat(prefix, matrix.name, ".weight"),
-          {static_cast<uint64_t>(matrix.rows),
-           static_cast<uint64_t>(matrix.columns)});
+    for (const ModelTensor& tensor : described) {
+      if (IsInLayer(tensor)) add(tensor, layer);
     }
   }
-  add("output_norm.weight", {hidden});
-  if (!model.tie_word_embeddings()) {
-    add("output.weight", {model.vocab_size(), hidden});
+  for (const ModelTensor& tensor : described) {
+    if (!IsInLayer(tensor) && tensor.role != TensorRole::kTokenEmbedding) {
+      add(tensor, std::nullopt);
+    }
   }
   ChooseTypes(model, recipe, &tensors);
   return tensors;
 }
 
-bool GgufHasTypesOf(const ModelShape& shape, const QuantizeRecipe& recipe) {
-  const std::vector<GgufTensor> tensors = SyntheticTensors(shape, recipe);
+absl::StatusOr<bool> GgufHasTypesOf(const ModelShape& shape,
+                                    const QuantizeRecipe& recipe) {
+  TESSERA_ASSIGN_OR_RETURN(const std::vector<GgufTensor> tensors,
+                           SyntheticTensors(shape, recipe));
   return std::all_of(tensors.begin(), tensors.end(), [](const GgufTensor& t) {
     return static_cast<uint32_t>(t.type) < kFirstOwnType;
   });
@@ -181,8 +191,10 @@ absl::Status WriteSyntheticGguf(const ModelShape& shape,
                                 const QuantizeRecipe& recipe,
                                 const std::string& path, ThreadPool& pool) {
   TESSERA_RETURN_IF_ERROR(CheckShape(shape));
-  auto header = EncodeGgufHeader(MakeMetadata(shape, recipe),
-                                 SyntheticTensors(shape, recipe));
+  TESSERA_ASSIGN_OR_RETURN(std::vector<GgufTensor> tensors,
+                           SyntheticTensors(shape, recipe));
+  auto header =
+      EncodeGgufHeader(MakeMetadata(shape, recipe), std::move(tensors));
   if (!header.ok()) return WithPath(path, header.status());
   TESSERA_ASSIGN_OR_RETURN(AtomicFile file, AtomicFile::Create(path, true));
   TESSERA_RETURN_IF_ERROR(file.WriteAt(

@@ -14,23 +14,25 @@
 
 namespace tessera {
 
-// The tensors of a Llama model of `shape` in GGUF's order, typed as
-// llama-quantize would type them with `recipe`. Offsets are not set.
-std::vector<GgufTensor> SyntheticTensors(const ModelShape& shape,
-                                         const QuantizeRecipe& recipe);
+// The tensors of a model of `shape` in GGUF's order, typed as llama-quantize
+// would type them with `recipe`. Offsets are not set. Errors of TensorsOf.
+absl::StatusOr<std::vector<GgufTensor>> SyntheticTensors(
+    const ModelShape& shape, const QuantizeRecipe& recipe);
 
 // Writes a GGUF file of such a model to `path`, replacing it: random weights, a
 // synthetic tokenizer, and all metadata that llama.cpp asks for. Equal
 // arguments give equal bytes. InvalidArgument for a shape without
 // hyper-parameters or with too small a vocabulary; Unimplemented for a recipe
-// whose types GGUF does not have.
+// whose types GGUF does not have, or an architecture whose shapes do not follow
+// from its hyper-parameters.
 absl::Status WriteSyntheticGguf(const ModelShape& shape,
                                 const QuantizeRecipe& recipe,
                                 const std::string& path, ThreadPool& pool);
 
 // False if `recipe` makes a type that GGUF does not have (INT8). Then write F16
 // and let the conversion quantize.
-bool GgufHasTypesOf(const ModelShape& shape, const QuantizeRecipe& recipe);
+absl::StatusOr<bool> GgufHasTypesOf(const ModelShape& shape,
+                                    const QuantizeRecipe& recipe);
 
 }  // namespace tessera
 

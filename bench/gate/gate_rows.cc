@@ -51,7 +51,7 @@ absl::StatusOr<ModelShape> FourLayers() {
   TESSERA_ASSIGN_OR_RETURN(ModelShape shape, FindShape("tinyllama-1.1b"));
   shape.name = "tinyllama-4-layers";
   shape.model.set_num_hidden_layers(kModelLayers);
-  shape.matrices = MatricesOf(shape.model);
+  TESSERA_ASSIGN_OR_RETURN(shape.matrices, MatricesOf(shape.model));
   return shape;
 }
 

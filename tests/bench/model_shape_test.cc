@@ -43,6 +43,17 @@ TEST(ModelShapeTest, CompletesHyperParameters) {
   EXPECT_FALSE(shape->model.tie_word_embeddings());
 }
 
+TEST(ModelShapeTest, MayBeOfAnotherArchitecture) {
+  const auto shape = ParseModelShape(
+      "m",
+      "model_type gemma2\nhidden_size 64\nintermediate_size 96\n"
+      "num_hidden_layers 2\nnum_attention_heads 4\nnum_key_value_heads 2\n"
+      "vocab_size 300\noutput 300 64 1\n");
+  ASSERT_TRUE(shape.ok()) << shape.status();
+  EXPECT_EQ(shape->model.model_type(), "gemma2");
+  EXPECT_TRUE(MatricesOf(shape->model).ok());
+}
+
 TEST(ModelShapeTest, RefusesWrongLines) {
   const struct {
     const char* text;
@@ -57,6 +68,8 @@ TEST(ModelShapeTest, RefusesWrongLines) {
       {"attn_q 0 32 2", "without rows"},
       {"a 1 1 1\nhidden 64", "unknown hyper-parameter 'hidden'"},
       {"a 1 1 1\nhidden_size 64", "hyper-parameters are missing"},
+      {"a 1 1 1\nmodel_type llama", "hyper-parameters are missing"},
+      {"a 1 1 1\nmodel_type x", "line 2: unknown model_type 'x'"},
   };
   for (const auto& c : kCases) {
     const absl::Status status = ParseModelShape("s", c.text).status();
@@ -73,14 +86,15 @@ TEST(ModelShapeTest, BuiltinShapesAgreeWithTheirHyperParameters) {
     const auto shape = FindShape(std::string(builtin.name));
     ASSERT_TRUE(shape.ok()) << shape.status();
     ASSERT_TRUE(shape->has_model()) << builtin.name;
-    const std::vector<ShapeMatrix> expected = MatricesOf(shape->model);
-    ASSERT_EQ(shape->matrices.size(), expected.size()) << builtin.name;
-    for (size_t i = 0; i < expected.size(); ++i) {
-      EXPECT_EQ(shape->matrices[i].name, expected[i].name);
-      EXPECT_EQ(shape->matrices[i].rows, expected[i].rows);
-      EXPECT_EQ(shape->matrices[i].columns, expected[i].columns);
+    const auto expected = MatricesOf(shape->model);
+    ASSERT_TRUE(expected.ok()) << expected.status();
+    ASSERT_EQ(shape->matrices.size(), expected->size()) << builtin.name;
+    for (size_t i = 0; i < expected->size(); ++i) {
+      EXPECT_EQ(shape->matrices[i].name, (*expected)[i].name);
+      EXPECT_EQ(shape->matrices[i].rows, (*expected)[i].rows);
+      EXPECT_EQ(shape->matrices[i].columns, (*expected)[i].columns);
       EXPECT_EQ(shape->matrices[i].times_per_token,
-                expected[i].times_per_token);
+                (*expected)[i].times_per_token);
     }
   }
 }

@@ -1,6 +1,7 @@
 #include "bench/synthetic_model.h"
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "base/mapped_file.h"
@@ -61,7 +62,9 @@ TEST(SyntheticModelTest, IsTheSameEveryTime) {
 TEST(SyntheticModelTest, TiesEmbeddingsAsTheShapeDoes) {
   ModelShape shape = *FindShape("test-tiny");
   const auto has_output = [&] {
-    for (const GgufTensor& tensor : SyntheticTensors(shape, Recipe("F16"))) {
+    const auto tensors = SyntheticTensors(shape, Recipe("F16"));
+    EXPECT_TRUE(tensors.ok()) << tensors.status();
+    for (const GgufTensor& tensor : *tensors) {
       if (tensor.name == "output.weight") return true;
     }
     return false;
@@ -71,10 +74,32 @@ TEST(SyntheticModelTest, TiesEmbeddingsAsTheShapeDoes) {
   EXPECT_FALSE(has_output());
 }
 
+TEST(SyntheticModelTest, HasWhatItsArchitectureLists) {
+  ModelShape shape = *FindShape("test-tiny");
+  shape.model.set_model_type("qwen2");
+  shape.model.set_num_hidden_layers(1);
+  shape.model.set_tie_word_embeddings(false);
+  const auto tensors = SyntheticTensors(shape, Recipe("Q8_0"));
+  ASSERT_TRUE(tensors.ok()) << tensors.status();
+  std::vector<std::string> names;
+  for (const GgufTensor& tensor : *tensors) names.push_back(tensor.name);
+  EXPECT_EQ(
+      names,
+      (std::vector<std::string>{
+          "token_embd.weight", "blk.0.attn_norm.weight", "blk.0.attn_q.weight",
+          "blk.0.attn_q.bias", "blk.0.attn_k.weight", "blk.0.attn_k.bias",
+          "blk.0.attn_v.weight", "blk.0.attn_v.bias",
+          "blk.0.attn_output.weight", "blk.0.ffn_norm.weight",
+          "blk.0.ffn_gate.weight", "blk.0.ffn_up.weight",
+          "blk.0.ffn_down.weight", "output_norm.weight", "output.weight"}));
+  EXPECT_EQ((*tensors)[2].type, DType::kQ8_0);
+  EXPECT_EQ((*tensors)[3].type, DType::kF32);
+}
+
 TEST(SyntheticModelTest, KnowsWhatGgufDoesNotHave) {
   const ModelShape shape = *FindShape("test-tiny");
-  EXPECT_TRUE(GgufHasTypesOf(shape, Recipe("Q5_K_S")));
-  EXPECT_FALSE(GgufHasTypesOf(shape, Recipe("INT8")));
+  EXPECT_TRUE(*GgufHasTypesOf(shape, Recipe("Q5_K_S")));
+  EXPECT_FALSE(*GgufHasTypesOf(shape, Recipe("INT8")));
 }
 
 TEST(SyntheticModelTest, RefusesShapesThatAreNoModel) {
@@ -83,6 +108,10 @@ TEST(SyntheticModelTest, RefusesShapesThatAreNoModel) {
   ModelShape shape = *FindShape("test-tiny");
   shape.model.set_vocab_size(kLeastSyntheticTokens - 1);
   EXPECT_TRUE(absl::IsInvalidArgument(
+      WriteSyntheticGguf(shape, Recipe("F16"), path, pool)));
+  shape = *FindShape("test-tiny");
+  shape.model.set_model_type("deepseek2");
+  EXPECT_TRUE(absl::IsUnimplemented(
       WriteSyntheticGguf(shape, Recipe("F16"), path, pool)));
   shape.model.Clear();
   EXPECT_TRUE(absl::IsInvalidArgument(
