@@ -39,6 +39,7 @@ class Planner {
   size_t PlanAttentionInputs(const std::vector<size_t>& order, size_t position);
   size_t PlanGateAndUp(const std::vector<size_t>& order, size_t position);
   void PlanAlone(size_t index);
+  void PlanAttachments();
 
   const SourceTensor& tensor(size_t index) const {
     return source_.tensors[index];
@@ -82,7 +83,9 @@ absl::StatusOr<ArenaPlan> Planner::Plan() {
   const std::vector<size_t> cold = Sorted(/*cold=*/true);
   plan_.execution_order = hot;
   if (!hot.empty()) PlanSection(Section::KIND_HOT, hot);
-  if (!cold.empty()) PlanSection(Section::KIND_COLD, cold);
+  if (!cold.empty() || !source_.attachments.empty()) {
+    PlanSection(Section::KIND_COLD, cold);
+  }
   return std::move(plan_);
 }
 
@@ -154,6 +157,7 @@ void Planner::PlanSection(Section::Kind kind,
     }
     position += taken;
   }
+  if (kind == Section::KIND_COLD) PlanAttachments();
   // A section has at least one cache line, even if all its tensors are empty.
   cursor_ = std::max(cursor_, section.offset + kTensorAlignment);
   plan_.sections.back().size = cursor_ - section.offset;
@@ -248,6 +252,14 @@ void Planner::PlanAlone(size_t index) {
       AddStream({index}, planned.layout.row_tile_stride);
   planned.extent_offset = stream.offset;
   planned.extent_size = stream.size;
+}
+
+void Planner::PlanAttachments() {
+  for (const PackedAttachment& attachment : source_.attachments) {
+    cursor_ = RoundUp(cursor_, kTensorAlignment);
+    plan_.attachment_offsets.push_back(cursor_);
+    cursor_ += attachment.stored.size();
+  }
 }
 
 }  // namespace

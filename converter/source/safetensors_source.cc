@@ -14,11 +14,12 @@
 #include "base/file_error.h"
 #include "base/status_macros.h"
 #include "converter/source/attach_float8_scales.h"
-#include "converter/source/hf_config.h"
-#include "converter/source/hf_tensor_rules.h"
 #include "converter/source/hf_tokenizer.h"
+#include "converter/source/hugging_face_files.h"
 #include "converter/source/merge_experts.h"
 #include "converter/source/tensor_names.h"
+#include "formats/model/hugging_face_config.h"
+#include "formats/model/rope_factors.h"
 #include "formats/safetensors/safetensors_index.h"
 #include "formats/safetensors/safetensors_reader.h"
 
@@ -36,15 +37,6 @@ absl::string_view TextOf(const MappedFile& file) {
                            file.bytes().size());
 }
 
-// The text of FOLDER/NAME, or nothing if there is no such file.
-absl::StatusOr<std::optional<std::string>> ReadIfThere(
-    const std::filesystem::path& folder, absl::string_view name) {
-  auto file = MappedFile::Open((folder / std::string(name)).string());
-  if (absl::IsNotFound(file.status())) return std::nullopt;
-  if (!file.ok()) return file.status();
-  return std::string(TextOf(*file));
-}
-
 // Collects tensors, and what lies beside them, into a WeightSource.
 class HuggingFaceLoader {
  public:
@@ -58,17 +50,17 @@ class HuggingFaceLoader {
 
  private:
   absl::Status ReadConfig();
-  absl::Status ReadTokenizer();
+  absl::Status ReadTokenizer(HuggingFaceFiles files);
   absl::Status AddFile(const std::string& path, const WeightMap& weight_map);
   void NameTensors();
   void NameTensor(bool has_second_norms, SourceTensor* tensor) const;
   absl::Status CheckHeads() const;
   void AddRopeFactors();
+  void MarkUnmapped();
 
   const std::filesystem::path folder_;
-  std::optional<HfTensorRules> rules_;  // if there is a config.json
-  std::optional<HfConfig> config_;      // if it is of a model that can be run
-  absl::flat_hash_set<std::string> seen_;  // tensors found, used or not
+  std::optional<HuggingFaceConfig> config_;  // if there is one
+  absl::flat_hash_set<std::string> seen_;    // tensors found, used or not
   WeightSource source_;
 };
 
@@ -85,65 +77,57 @@ absl::StatusOr<WeightSource> HuggingFaceLoader::Load(
                        " is not in ", shard, ", where the index has it"));
     }
   }
-  const HfTensorRules rules = rules_.value_or(HfTensorRules());
-  TESSERA_RETURN_IF_ERROR(AttachFloat8Scales(rules.block_rows,
-                                             rules.block_columns, &source_));
-  if (rules_.has_value()) {
+  const HuggingFaceConfig config = config_.value_or(HuggingFaceConfig());
+  TESSERA_RETURN_IF_ERROR(AttachFloat8Scales(
+      config.float8_block_rows, config.float8_block_columns, &source_));
+  if (config.architecture != nullptr) {
     NameTensors();
     TESSERA_RETURN_IF_ERROR(CheckHeads());
-    TESSERA_RETURN_IF_ERROR(MergeExperts(rules.experts, &source_));
+    TESSERA_RETURN_IF_ERROR(MergeExperts(config.model.num_experts(), &source_));
+    AddRopeFactors();
   }
-  AddRopeFactors();
-  TESSERA_RETURN_IF_ERROR(ReadTokenizer());
+  MarkUnmapped();
   return std::move(source_);
 }
 
 absl::Status HuggingFaceLoader::ReadConfig() {
-  TESSERA_ASSIGN_OR_RETURN(const auto json,
-                           ReadIfThere(folder_, "config.json"));
-  if (!json.has_value()) {
+  TESSERA_ASSIGN_OR_RETURN(HuggingFaceFiles files,
+                           ReadHuggingFaceFiles(folder_.string()));
+  if (!files.contains("config.json")) {
     source_.notes.push_back(
         "there is no config.json beside the tensors, so they keep their names");
     return absl::OkStatus();
   }
   source_.format = "huggingface";
-  auto config = ParseHfConfig(*json);
-  if (!config.ok() && !absl::IsUnimplemented(config.status())) {
-    return WithPath(folder_.string(), config.status());
-  }
-  auto rules = ParseHfTensorRules(*json);
-  if (!rules.ok()) return WithPath(folder_.string(), rules.status());
-  rules_ = *rules;
-  if (!config.ok()) {
-    source_.notes.emplace_back(config.status().message());
-    return absl::OkStatus();
+  auto config = ParseHuggingFaceConfig(files["config.json"]);
+  if (!config.ok()) return WithPath(folder_.string(), config.status());
+  for (const std::string& sentence : config->model.not_understood()) {
+    source_.notes.push_back(sentence);
   }
   source_.model = config->model;
   config_ = *std::move(config);
-  return absl::OkStatus();
+  TESSERA_ASSIGN_OR_RETURN(source_.attachments, PackHuggingFaceFiles(files));
+  return ReadTokenizer(std::move(files));
 }
 
-absl::Status HuggingFaceLoader::ReadTokenizer() {
-  if (!config_.has_value()) return absl::OkStatus();
-  TESSERA_ASSIGN_OR_RETURN(const auto tokenizer,
-                           ReadIfThere(folder_, "tokenizer.json"));
-  if (!tokenizer.has_value()) {
+// A tokenizer that is not understood is kept nevertheless: as an attachment.
+absl::Status HuggingFaceLoader::ReadTokenizer(HuggingFaceFiles files) {
+  if (!files.contains("tokenizer.json")) {
     source_.notes.push_back(
-        "there is no tokenizer.json, so the arena has no tokenizer");
+        files.contains("tokenizer.model")
+            ? "there is no tokenizer.json, and tokenizer.model is kept, but "
+              "not understood"
+            : "there is no tokenizer.json, so the arena has no tokenizer");
     return absl::OkStatus();
   }
-  TESSERA_ASSIGN_OR_RETURN(const auto tokenizer_config,
-                           ReadIfThere(folder_, "tokenizer_config.json"));
-  TESSERA_ASSIGN_OR_RETURN(const auto generation_config,
-                           ReadIfThere(folder_, "generation_config.json"));
-  HfTokenizerFiles files;
-  files.tokenizer = *tokenizer;
-  files.tokenizer_config = tokenizer_config.value_or("");
-  files.generation_config = generation_config.value_or("");
-  files.vocab_size = config_->model.vocab_size();
-  files.bos_token_id = config_->bos_token_id;
-  files.eos_token_ids = config_->eos_token_ids;
-  auto data = TokenizerFromHuggingFace(files);
+  HfTokenizerFiles tokenizer;
+  tokenizer.tokenizer = std::move(files["tokenizer.json"]);
+  tokenizer.tokenizer_config = std::move(files["tokenizer_config.json"]);
+  tokenizer.generation_config = std::move(files["generation_config.json"]);
+  tokenizer.vocab_size = config_->model.vocab_size();
+  tokenizer.bos_token_id = config_->bos_token_id;
+  tokenizer.eos_token_ids = config_->eos_token_ids;
+  auto data = TokenizerFromHuggingFace(tokenizer);
   if (absl::IsUnimplemented(data.status())) {
     source_.notes.emplace_back(data.status().message());
     return absl::OkStatus();
@@ -190,7 +174,8 @@ void HuggingFaceLoader::NameTensors() {
     if (IsRedundantTensor(tensor.source_name)) continue;
     NameTensor(has_second_norms, &tensor);
     // With tied embeddings this is a copy of them, or nothing.
-    if (tensor.name == "output.weight" && rules_->tie_word_embeddings) continue;
+    if (tensor.name == "output.weight" && config_->model.tie_word_embeddings())
+      continue;
     named.push_back(std::move(tensor));
   }
   source_.tensors = std::move(named);
@@ -200,10 +185,11 @@ void HuggingFaceLoader::NameTensor(bool has_second_norms,
                                    SourceTensor* tensor) const {
   std::string& name = tensor->name;
   name = GgufTensorName(tensor->source_name).value_or(tensor->source_name);
-  if (absl::StrContains(name, ".attn_q.")) {
-    tensor->rope_heads = rules_->rope_heads;
-  } else if (absl::StrContains(name, ".attn_k.")) {
-    tensor->rope_heads = rules_->rope_kv_heads;
+  const bool permutes = config_->architecture->permutes_rope_rows();
+  if (permutes && absl::StrContains(name, ".attn_q.")) {
+    tensor->rope_heads = config_->model.num_attention_heads();
+  } else if (permutes && absl::StrContains(name, ".attn_k.")) {
+    tensor->rope_heads = config_->model.num_key_value_heads();
   }
   // Models with a norm after each block use Llama's name for that one.
   if (has_second_norms && absl::EndsWith(name, ".ffn_norm.weight") &&
@@ -230,7 +216,6 @@ absl::Status HuggingFaceLoader::CheckHeads() const {
 }
 
 void HuggingFaceLoader::AddRopeFactors() {
-  if (!config_.has_value()) return;
   std::vector<float> factors = Llama3RopeFactors(config_->model);
   if (factors.empty()) return;
   SourceTensor tensor;
@@ -241,6 +226,16 @@ void HuggingFaceLoader::AddRopeFactors() {
   tensor.size = factors.size() * sizeof(float);
   tensor.computed = std::move(factors);
   source_.tensors.push_back(std::move(tensor));
+}
+
+// Names that are not GGUF's: of an architecture that is not described, or of a
+// tensor that it does not have.
+void HuggingFaceLoader::MarkUnmapped() {
+  const bool described =
+      config_.has_value() && config_->architecture != nullptr;
+  for (SourceTensor& tensor : source_.tensors) {
+    tensor.unmapped = !described || tensor.name == tensor.source_name;
+  }
 }
 
 }  // namespace
@@ -273,8 +268,8 @@ absl::StatusOr<WeightSource> OpenHuggingFaceFolder(const std::string& path) {
   if (std::filesystem::exists(folder / kSingleName, error)) {
     return OpenSafetensorsSource((folder / kSingleName).string());
   }
-  return absl::NotFoundError(absl::StrCat(
-      path, ": the folder has neither ", kSingleName, " nor ", kIndexName));
+  return absl::NotFoundError(absl::StrCat(path, ": the folder has neither ",
+                                          kSingleName, " nor ", kIndexName));
 }
 
 }  // namespace tessera
