@@ -14,10 +14,10 @@
 #include "bench/random_rows.h"
 #include "bench/synthetic_tokenizer.h"
 #include "converter/gguf_file_type.h"
-#include "converter/source/gguf_config.h"
 #include "converter/source/gguf_tokenizer.h"
 #include "formats/gguf/gguf_metadata.h"
 #include "formats/gguf/gguf_writer.h"
+#include "formats/model/gguf_config.h"
 #include "formats/model/tensor_name.h"
 #include "formats/model/tensor_role.h"
 

@@ -115,6 +115,10 @@ Manifest ArenaOutput::Describe() const {
     DescribeTensor(source_.tensors[i], plan_.tensors[i], packed_[i],
                    manifest.add_tensors());
   }
+  for (size_t i = 0; i < source_.attachments.size(); ++i) {
+    *manifest.add_attachments() =
+        AttachmentProto(source_.attachments[i], plan_.attachment_offsets[i]);
+  }
   for (size_t index : plan_.execution_order) {
     manifest.add_execution_order(static_cast<uint32_t>(index));
   }
@@ -191,18 +195,33 @@ absl::Status ArenaOutput::Adopt(size_t count) {
   return absl::OkStatus();
 }
 
-// Ends the section that is open, if it is another, and begins `section`, if
-// there is one of that number.
+// Begins `section`, or ends the last one if there is none of that number. What
+// lies between, even without tensors, is begun and ended.
 absl::Status ArenaOutput::EnterSection(size_t section) {
-  if (open_section_ == section) return absl::OkStatus();
-  if (open_section_.has_value()) {
-    const PlannedSection& open = plan_.sections[*open_section_];
-    TESSERA_RETURN_IF_ERROR(writer_->PadTo(open.offset + open.size));
-    TESSERA_RETURN_IF_ERROR(writer_->EndSection());
+  while (open_section_ != section) {
+    if (open_section_.has_value()) {
+      TESSERA_RETURN_IF_ERROR(EndSection(plan_.sections[*open_section_]));
+    }
+    open_section_ = open_section_.has_value() ? *open_section_ + 1 : 0;
+    if (*open_section_ == plan_.sections.size()) break;
+    TESSERA_RETURN_IF_ERROR(
+        writer_->BeginSection(plan_.sections[*open_section_].kind));
   }
-  open_section_ = section;
-  if (section == plan_.sections.size()) return absl::OkStatus();
-  return writer_->BeginSection(plan_.sections[section].kind);
+  return absl::OkStatus();
+}
+
+// Every process that helps writes the attachments, and writes the same.
+absl::Status ArenaOutput::EndSection(const PlannedSection& section) {
+  if (section.kind == Section::KIND_COLD) {
+    for (size_t i = 0; i < source_.attachments.size(); ++i) {
+      const std::string& stored = source_.attachments[i].stored;
+      TESSERA_RETURN_IF_ERROR(writer_->PadTo(plan_.attachment_offsets[i]));
+      TESSERA_RETURN_IF_ERROR(writer_->Write(absl::MakeConstSpan(
+          reinterpret_cast<const uint8_t*>(stored.data()), stored.size())));
+    }
+  }
+  TESSERA_RETURN_IF_ERROR(writer_->PadTo(section.offset + section.size));
+  return writer_->EndSection();
 }
 
 // Puts the writer to the first byte of stream `index`, or behind the last

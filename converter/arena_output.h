@@ -82,6 +82,7 @@ class ArenaOutput {
   bool IsInFile(const PlannedStream& stream,
                 const std::vector<Tensor>& tensors) const;
   absl::Status EnterSection(size_t section);
+  absl::Status EndSection(const PlannedSection& section);
   absl::Status AdvanceTo(size_t index);
   absl::Status FinishStream(size_t index, const StreamPacker& packer);
 

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -38,10 +39,13 @@ namespace tessera {
 namespace {
 
 void PrintNotes(const WeightSource& source, const ConvertCommand& command) {
-  for (const auto* notes : {&command.notes, &source.notes}) {
-    for (const std::string& note : *notes) {
-      absl::FPrintF(stderr, "note: %s\n", note);
-    }
+  for (const std::string& note : command.notes) {
+    absl::FPrintF(stderr, "note: %s\n", note);
+  }
+  std::set<absl::string_view> printed;
+  for (const std::string& note : source.notes) {
+    if (!printed.insert(note).second) continue;
+    absl::FPrintF(stderr, "warning: %s\n", note);
   }
   if (!source.model.has_value()) {
     std::fputs("note: the arena can be inspected but not run\n", stderr);

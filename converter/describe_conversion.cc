@@ -55,6 +55,7 @@ void DescribeTensor(const SourceTensor& from, const PlannedTensor& planned,
   tensor->set_fused_group(planned.fused_group);
   tensor->set_stored_xxh128(packed.stored_xxh128);
   tensor->set_rowmajor_xxh128(packed.rowmajor_xxh128);
+  tensor->set_unmapped(from.unmapped);
   if (packed.error.has_value()) *tensor->mutable_error() = *packed.error;
   if (planned.layout_reason.has_value()) {
     *tensor->mutable_layout_reason() = *planned.layout_reason;

@@ -12,9 +12,9 @@
 #include "base/progress.h"
 #include "base/status_macros.h"
 #include "converter/gguf_file_type.h"
-#include "converter/source/gguf_config.h"
 #include "converter/source/gguf_tokenizer.h"
 #include "formats/gguf/gguf_writer.h"
+#include "formats/model/gguf_config.h"
 
 namespace tessera {
 namespace {
@@ -61,6 +61,14 @@ absl::Status AppendOriginalMetadata(const WeightSource& arena,
   return absl::OkStatus();
 }
 
+// False if the architecture was not known, so that nothing is as GGUF has it.
+bool HasGgufNames(const WeightSource& arena) {
+  return arena.tensors.empty() ||
+         std::any_of(
+             arena.tensors.begin(), arena.tensors.end(),
+             [](const SourceTensor& tensor) { return !tensor.unmapped; });
+}
+
 absl::StatusOr<GgufMetadata> MakeMetadata(const WeightSource& arena) {
   GgufMetadata from_tokenizer;
   if (arena.tokenizer.has_value()) {
@@ -72,7 +80,9 @@ absl::StatusOr<GgufMetadata> MakeMetadata(const WeightSource& arena) {
         AppendOriginalMetadata(arena, from_tokenizer, &metadata));
     return metadata;
   }
-  if (arena.model.has_value()) AppendModelConfig(*arena.model, &metadata);
+  if (arena.model.has_value() && HasGgufNames(arena)) {
+    AppendModelConfig(*arena.model, &metadata);
+  }
   for (const GgufMetadataEntry& entry : from_tokenizer.entries()) {
     metadata.Append(entry.key, entry.value);
   }
@@ -89,9 +99,9 @@ absl::StatusOr<std::vector<GgufTensor>> ListTensors(const WeightSource& arena) {
   std::vector<GgufTensor> tensors;
   for (const SourceTensor& from : arena.tensors) {
     if (static_cast<uint32_t>(from.type) >= kFirstOwnType) {
-      return absl::UnimplementedError(absl::StrCat(
-          from.name, ": GGUF has no type ", DTypeName(from.type),
-          "; convert the original with another --quantize"));
+      return absl::UnimplementedError(
+          absl::StrCat(from.name, ": GGUF has no type ", DTypeName(from.type),
+                       "; convert the original with another --quantize"));
     }
     GgufTensor& tensor = tensors.emplace_back();
     tensor.name = from.name;
@@ -102,12 +112,10 @@ absl::StatusOr<std::vector<GgufTensor>> ListTensors(const WeightSource& arena) {
 }
 
 absl::Status CopyTensor(const WeightSource& arena, const SourceTensor& from,
-                        uint64_t offset, AtomicFile& file,
-                        Progress& progress) {
+                        uint64_t offset, AtomicFile& file, Progress& progress) {
   const uint64_t row_bytes = *RowBytes(from.type, from.columns());
   if (row_bytes == 0) return absl::OkStatus();
-  const uint64_t rows_per_step =
-      std::max<uint64_t>(1, kStepBytes / row_bytes);
+  const uint64_t rows_per_step = std::max<uint64_t>(1, kStepBytes / row_bytes);
   std::vector<uint8_t> buffer;
   for (uint64_t row = 0; row < from.rows(); row += rows_per_step) {
     const uint64_t count = std::min(rows_per_step, from.rows() - row);
@@ -124,8 +132,7 @@ absl::Status CopyTensor(const WeightSource& arena, const SourceTensor& from,
 absl::Status ExportGguf(const WeightSource& arena, const std::string& output,
                         const ExportOptions& options) {
   TESSERA_ASSIGN_OR_RETURN(const GgufMetadata metadata, MakeMetadata(arena));
-  TESSERA_ASSIGN_OR_RETURN(std::vector<GgufTensor> tensors,
-                           ListTensors(arena));
+  TESSERA_ASSIGN_OR_RETURN(std::vector<GgufTensor> tensors, ListTensors(arena));
   auto header = EncodeGgufHeader(metadata, std::move(tensors));
   if (!header.ok()) return WithPath(output, header.status());
   TESSERA_ASSIGN_OR_RETURN(AtomicFile file,
@@ -136,9 +143,8 @@ absl::Status ExportGguf(const WeightSource& arena, const std::string& output,
              header->bytes.size())));
   Progress progress("export", header->file_size, options.quiet);
   for (size_t i = 0; i < arena.tensors.size(); ++i) {
-    TESSERA_RETURN_IF_ERROR(CopyTensor(arena, arena.tensors[i],
-                                       header->tensors[i].offset, file,
-                                       progress));
+    TESSERA_RETURN_IF_ERROR(CopyTensor(
+        arena, arena.tensors[i], header->tensors[i].offset, file, progress));
   }
   TESSERA_RETURN_IF_ERROR(file.Resize(header->file_size));
   return file.Commit();

@@ -48,7 +48,13 @@ void AddFields(const Message& message, const std::string& prefix,
   message.GetReflection()->ListFields(message, &fields);
   for (const FieldDescriptor* field : fields) {
     const std::string name = prefix + field->name();
-    if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+    if (field->is_repeated()) {  // of sentences
+      const Reflection& reflection = *message.GetReflection();
+      for (int i = 0; i < reflection.FieldSize(message, field); ++i) {
+        group->facts.push_back(
+            {name, reflection.GetRepeatedString(message, field, i)});
+      }
+    } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
       AddFields(message.GetReflection()->GetMessage(message, field), name + ".",
                 group);
     } else {
@@ -149,6 +155,7 @@ TensorDescription DescribeTensor(const StoredTensor& tensor) {
   described.bytes = tensor.row_tiles() * tensor.layout.row_tile_bytes;
   described.weights =
       tensor.matrices * tensor.layout.rows * tensor.layout.columns;
+  described.unmapped = proto.unmapped();
   described.group = proto.fused_group();
   described.extent_offset = proto.extent().offset();
   described.extent_size = proto.extent().size();
@@ -184,17 +191,35 @@ std::vector<size_t> DescribeSections(const Manifest& manifest,
   return places;
 }
 
+void DescribeAttachments(const Manifest& manifest,
+                         FileDescription* description) {
+  for (const Attachment& attachment : manifest.attachments()) {
+    const Extent& extent = attachment.extent();
+    description->attachments.push_back(
+        {attachment.name(), extent.offset(), extent.size(), attachment.size()});
+    for (SectionDescription& section : description->sections) {
+      if (section.offset <= extent.offset() &&
+          extent.offset() - section.offset < section.size) {
+        section.used += extent.size();
+      }
+    }
+  }
+}
+
 absl::Status Verify(absl::Span<const uint8_t> file, const Arena& arena,
                     ThreadPool& pool, FileDescription* description) {
   TESSERA_RETURN_IF_ERROR(VerifyChunks(file, arena, pool));
   TESSERA_RETURN_IF_ERROR(VerifyTensors(file, arena, pool));
+  TESSERA_RETURN_IF_ERROR(VerifyAttachments(file, arena));
   uint64_t chunks = 0;
   for (const Section& section : arena.manifest.sections()) {
     chunks += CeilDiv(section.extent().size(), section.chunk_bytes());
   }
-  description->verified =
-      absl::StrCat("header, manifest, ", chunks, " chunks and ",
-                   arena.tensors.size(), " tensors; all hashes match");
+  const int attachments = arena.manifest.attachments_size();
+  description->verified = absl::StrCat(
+      "header, manifest, ", chunks, " chunks",
+      attachments == 0 ? "" : absl::StrCat(", ", attachments, " attachments"),
+      " and ", arena.tensors.size(), " tensors; all hashes match");
   return absl::OkStatus();
 }
 
@@ -234,6 +259,7 @@ absl::StatusOr<FileDescription> DescribeArena(absl::Span<const uint8_t> file,
     description.sections[described.section].used += described.bytes;
     description.tensors.push_back(std::move(described));
   }
+  DescribeAttachments(manifest, &description);
   return description;
 }
 

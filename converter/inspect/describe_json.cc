@@ -34,6 +34,7 @@ void FillTensor(const FileDescription& file, const TensorDescription& tensor,
   proto->set_bytes(static_cast<double>(tensor.bytes));
   proto->set_weights(static_cast<double>(tensor.weights));
   proto->set_fused_group(tensor.group);
+  proto->set_unmapped(tensor.unmapped);
   if (tensor.error.has_value()) {
     proto->mutable_error()->set_rmse(tensor.error->rmse);
     proto->mutable_error()->set_max_abs(tensor.error->max_abs);
@@ -83,6 +84,13 @@ Proto ToProto(const FileDescription& file) {
   }
   for (const TensorDescription& tensor : file.tensors) {
     FillTensor(file, tensor, proto.add_tensors());
+  }
+  for (const AttachmentDescription& attachment : file.attachments) {
+    Proto::Attachment& filled = *proto.add_attachments();
+    filled.set_name(attachment.name);
+    filled.set_offset(static_cast<double>(attachment.offset));
+    filled.set_stored_bytes(static_cast<double>(attachment.stored_bytes));
+    filled.set_bytes(static_cast<double>(attachment.bytes));
   }
   return proto;
 }

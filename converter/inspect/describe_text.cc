@@ -127,6 +127,20 @@ std::string RenderTensors(const FileDescription& file) {
   return absl::StrCat("\ntensors\n", table.Render(kIndent));
 }
 
+std::string RenderAttachments(const FileDescription& file) {
+  TextTable table;
+  table.AddColumn("name", kLeft);
+  table.AddColumn("offset", kRight);
+  table.AddColumn("stored", kRight);
+  table.AddColumn("bytes", kRight);
+  for (const AttachmentDescription& attachment : file.attachments) {
+    table.AddRow({OneLine(attachment.name), absl::StrCat(attachment.offset),
+                  absl::StrCat(attachment.stored_bytes),
+                  absl::StrCat(attachment.bytes)});
+  }
+  return absl::StrCat("\nattachments\n", table.Render(kIndent));
+}
+
 }  // namespace
 
 std::string ShapeText(const std::vector<uint64_t>& shape) {
@@ -159,6 +173,9 @@ std::string RenderText(const FileDescription& file, bool with_tensors) {
     absl::StrAppend(&text, RenderFacts(group));
   }
   absl::StrAppend(&text, RenderSections(file));
+  if (!file.attachments.empty()) {
+    absl::StrAppend(&text, RenderAttachments(file));
+  }
   if (file.tensors.empty()) return text;
   absl::StrAppend(&text, RenderTypes(file));
   if (with_tensors) absl::StrAppend(&text, RenderTensors(file));

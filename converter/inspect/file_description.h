@@ -24,7 +24,7 @@ struct SectionDescription {
   std::string name;  // "hot", "cold", "data"
   uint64_t offset = 0;
   uint64_t size = 0;
-  uint64_t used = 0;  // by tensors; the rest is padding
+  uint64_t used = 0;  // by tensors and attachments; the rest is padding
 };
 
 struct ErrorDescription {
@@ -62,13 +62,22 @@ struct TensorDescription {
   std::string group;  // empty: alone
   uint64_t extent_offset = 0;
   uint64_t extent_size = 0;
+  bool unmapped = false;    // it has the source's name and rows, not GGUF's
   bool alternates = false;  // its row tiles take turns with the others'
   std::optional<ErrorDescription> error;
   // Of every tensor of an arena that was made with --layout=auto.
   std::optional<LayoutReasonDescription> layout_reason;
 };
 
-// Bytes of the file that are neither tensors nor padding.
+// A file of the source that an arena keeps.
+struct AttachmentDescription {
+  std::string name;
+  uint64_t offset = 0;
+  uint64_t stored_bytes = 0;  // compressed
+  uint64_t bytes = 0;
+};
+
+// Bytes of the file that are neither in sections nor padding.
 struct ReservedRange {
   std::string name;  // "header", "manifest"
   uint64_t offset = 0;
@@ -83,7 +92,8 @@ struct FileDescription {
   std::vector<ReservedRange> reserved;       // by offset
   std::vector<SectionDescription> sections;  // by offset
   std::vector<TensorDescription> tensors;    // in the order of the file
-  std::string verified;                      // what was checked; empty: nothing
+  std::vector<AttachmentDescription> attachments;
+  std::string verified;  // what was checked; empty: nothing
 };
 
 // Totals of the tensors of one type.

@@ -210,7 +210,7 @@ void Map::DrawSections() {
         style.left, y_,
         absl::StrCat(HumanBytes(section.size), " at offset ",
                      WithCommas(section.offset), " \u00b7 ",
-                     HumanBytes(section.used), " of tensors, ",
+                     HumanBytes(section.used), " used, ",
                      Percent(section.size - section.used, section.size),
                      " padding \u00b7 a full line is ",
                      BinaryBytes(style.bytes_per_line)),

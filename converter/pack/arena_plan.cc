@@ -72,6 +72,7 @@ class Planner {
   void PlanSideBySide(const std::vector<size_t>& members);
   bool PlanAlternating(const std::vector<size_t>& members);
   void PlanAlone(size_t index);
+  void PlanAttachments();
 
   const SourceTensor& tensor(size_t index) const {
     return source_.tensors[index];
@@ -110,7 +111,9 @@ absl::StatusOr<ArenaPlan> Planner::Plan() {
   const std::vector<size_t> cold = Sorted(/*cold=*/true);
   plan_.execution_order = hot;
   if (!hot.empty()) PlanSection(Section::KIND_HOT, hot);
-  if (!cold.empty()) PlanSection(Section::KIND_COLD, cold);
+  if (!cold.empty() || !source_.attachments.empty()) {
+    PlanSection(Section::KIND_COLD, cold);
+  }
   return std::move(plan_);
 }
 
@@ -179,6 +182,7 @@ void Planner::PlanSection(Section::Kind kind,
     }
     position += members.size();
   }
+  if (kind == Section::KIND_COLD) PlanAttachments();
   // A section has at least one cache line, even if all its tensors are empty.
   cursor_ = std::max(cursor_, section.offset + kTensorAlignment);
   plan_.sections.back().size = cursor_ - section.offset;
@@ -278,6 +282,14 @@ void Planner::PlanAlone(size_t index) {
       AddStream({index}, planned.layout.row_tile_stride);
   planned.extent_offset = stream.offset;
   planned.extent_size = stream.size;
+}
+
+void Planner::PlanAttachments() {
+  for (const PackedAttachment& attachment : source_.attachments) {
+    cursor_ = RoundUp(cursor_, kTensorAlignment);
+    plan_.attachment_offsets.push_back(cursor_);
+    cursor_ += attachment.stored.size();
+  }
 }
 
 }  // namespace

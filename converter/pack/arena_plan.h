@@ -59,13 +59,16 @@ struct ArenaPlan {
   std::vector<PlannedTensor> tensors;  // in the order of the source
   std::vector<PlannedSection> sections;
   std::vector<size_t> execution_order;  // hot tensors as they are read
+  // Of the source's attachments, behind the tensors of the cold section.
+  std::vector<uint64_t> attachment_offsets;
   std::shared_ptr<const ImportanceMatrix> importance;  // the recipe's
   bool high_effort = false;  // of quantizers, likewise
 };
 
 // Plans the arena of `source`. Hot tensors lie in the order in which a token
-// reads them. Types without a kernel for tiles stay row-major. Unimplemented
-// if a tensor's type cannot be converted as asked, naming the tensor.
+// reads them; attachments lie in the cold section. Types without a kernel for
+// tiles stay row-major. Unimplemented if a tensor's type cannot be converted as
+// asked, naming the tensor.
 absl::StatusOr<ArenaPlan> PlanArena(const WeightSource& source,
                                     const PlanOptions& options);
 

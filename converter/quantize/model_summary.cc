@@ -4,64 +4,12 @@
 #include <optional>
 
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "converter/quantize/mix_class.h"
-#include "formats/gguf/gguf_value.h"
 #include "formats/model/tensor_name.h"
 #include "formats/model/tensor_role.h"
 
 namespace tessera {
 namespace {
-
-// Metadata of the source, or of what the source was made from.
-class Metadata {
- public:
-  explicit Metadata(const WeightSource& source) {
-    for (const SourceMetadata& entry : source.metadata) {
-      entries_.push_back(&entry);
-    }
-    if (!entries_.empty() || !source.origin.has_value()) return;
-    for (const SourceMetadata& entry : source.origin->metadata()) {
-      entries_.push_back(&entry);
-    }
-  }
-
-  std::string Text(absl::string_view key) const {
-    const std::optional<GgufValue> value = Find(key);
-    if (!value.has_value()) return "";
-    const auto text = value->GetString();
-    return text.ok() ? std::string(*text) : "";
-  }
-
-  // A number, or the first of a list with one for each layer.
-  std::optional<uint64_t> Number(absl::string_view key) const {
-    const std::optional<GgufValue> value = Find(key);
-    if (!value.has_value()) return std::nullopt;
-    if (!value->is_array()) {
-      const auto number = value->GetUint();
-      return number.ok() ? std::optional<uint64_t>(*number) : std::nullopt;
-    }
-    const auto numbers = value->GetUintArray();
-    if (!numbers.ok() || numbers->empty()) return std::nullopt;
-    return numbers->front();
-  }
-
- private:
-  std::optional<GgufValue> Find(absl::string_view key) const {
-    for (const SourceMetadata* entry : entries_) {
-      if (entry->key() != key) continue;
-      const std::string& raw = entry->value();
-      auto value = GgufValue::FromRaw(
-          entry->type(),
-          absl::MakeConstSpan(reinterpret_cast<const uint8_t*>(raw.data()),
-                              raw.size()));
-      if (value.ok()) return *std::move(value);
-    }
-    return std::nullopt;
-  }
-
-  std::vector<const SourceMetadata*> entries_;
-};
 
 constexpr TensorName kFirstQuery = {.role = TensorRole::kAttentionQuery,
                                     .layer = 0};
@@ -110,22 +58,14 @@ bool HasTiedEmbeddings(absl::Span<const TensorSummary> tensors) {
 
 ModelSummary SummarizeModel(const WeightSource& source) {
   ModelSummary summary = SummaryOfTensors(source);
-  if (source.model.has_value()) {
-    summary.architecture = source.model->model_type();
-    summary.layers =
-        std::max(summary.layers, source.model->num_hidden_layers());
-  }
-  const Metadata metadata(source);
-  const std::string architecture = metadata.Text("general.architecture");
-  if (architecture.empty()) return summary;
-  const auto number = [&](absl::string_view key) {
-    return metadata.Number(absl::StrCat(architecture, ".", key));
-  };
-  summary.architecture = architecture;
-  summary.layers = number("block_count").value_or(summary.layers);
-  summary.experts = number("expert_count").value_or(summary.experts);
-  const uint64_t heads = number("attention.head_count").value_or(0);
-  const uint64_t kv_heads = number("attention.head_count_kv").value_or(heads);
+  if (!source.model.has_value()) return summary;
+  const ModelConfig& model = *source.model;
+  summary.architecture = model.model_type();
+  // The configuration need not count layers that predict further tokens.
+  summary.layers = std::max(summary.layers, model.num_hidden_layers());
+  if (model.num_experts() != 0) summary.experts = model.num_experts();
+  const uint64_t heads = model.num_attention_heads();
+  const uint64_t kv_heads = model.num_key_value_heads();
   if (heads != 0 && kv_heads != 0) summary.heads_per_kv_head = heads / kv_heads;
   return summary;
 }

@@ -35,9 +35,8 @@ std::vector<TensorSummary> SummarizeTensors(const WeightSource& source);
 // output.weight.
 bool HasTiedEmbeddings(absl::Span<const TensorSummary> tensors);
 
-// GGUF's metadata where there is some, then the configuration; what neither
-// says is read off the names and shapes of the tensors. Values that make no
-// sense count as missing.
+// What the configuration says; what it does not, such as a number that differs
+// by layer, is read off the names and shapes of the tensors.
 ModelSummary SummarizeModel(const WeightSource& source);
 
 }  // namespace tessera

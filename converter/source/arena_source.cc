@@ -7,8 +7,38 @@
 #include "base/mapped_file.h"
 #include "base/status_macros.h"
 #include "formats/arena/arena_reader.h"
+#include "formats/arena/attachment.h"
+#include "formats/model/stored_config.h"
 
 namespace tessera {
+namespace {
+
+// Anew from what the arena's own source said, with notes as from that.
+void ReadModel(const Manifest& manifest, absl::Span<const uint8_t> file,
+               WeightSource* source) {
+  absl::StatusOr<ModelConfig> model = StoredModelConfig(manifest, file);
+  if (model.ok()) {
+    for (const std::string& sentence : model->not_understood()) {
+      source->notes.push_back(sentence);
+    }
+    source->model = *std::move(model);
+  } else if (!absl::IsNotFound(model.status())) {
+    source->notes.emplace_back(model.status().message());
+  }
+}
+
+// Damaged ones are not carried along.
+absl::Status CopyAttachments(const Manifest& manifest,
+                             absl::Span<const uint8_t> file,
+                             WeightSource* source) {
+  for (const Attachment& attachment : manifest.attachments()) {
+    TESSERA_RETURN_IF_ERROR(ReadAttachment(attachment, file).status());
+    source->attachments.push_back(StoredAttachment(attachment, file));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
 
 absl::StatusOr<WeightSource> OpenArenaSource(const std::string& path) {
   TESSERA_ASSIGN_OR_RETURN(MappedFile file, MappedFile::Open(path));
@@ -17,7 +47,7 @@ absl::StatusOr<WeightSource> OpenArenaSource(const std::string& path) {
   WeightSource source;
   source.format = "arena";
   const Manifest& manifest = arena->manifest;
-  if (manifest.has_model()) source.model = manifest.model();
+  ReadModel(manifest, file.bytes(), &source);
   if (manifest.has_tokenizer()) source.tokenizer = manifest.tokenizer();
   source.origin = manifest.source();
   for (const StoredTensor& stored : arena->tensors) {
@@ -30,8 +60,11 @@ absl::StatusOr<WeightSource> OpenArenaSource(const std::string& path) {
     from.size = TensorBytes(stored.type, stored.shape).value_or(0);
     from.layout = stored.layout;
     from.rowmajor_xxh128 = stored.proto->rowmajor_xxh128();
+    from.unmapped = stored.proto->unmapped();
     if (stored.proto->has_error()) from.error = stored.proto->error();
   }
+  TESSERA_RETURN_IF_ERROR(
+      WithPath(path, CopyAttachments(manifest, file.bytes(), &source)));
   source.files.push_back(std::move(file));
   return source;
 }

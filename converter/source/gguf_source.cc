@@ -11,10 +11,10 @@
 #include "absl/strings/str_cat.h"
 #include "base/file_error.h"
 #include "base/status_macros.h"
-#include "converter/source/gguf_config.h"
 #include "converter/source/gguf_tokenizer.h"
 #include "formats/gguf/gguf_reader.h"
 #include "formats/gguf/gguf_split.h"
+#include "formats/model/gguf_config.h"
 
 namespace tessera {
 namespace {
@@ -52,9 +52,9 @@ absl::StatusOr<std::vector<OpenFile>> OpenAll(const std::string& path) {
     for (const std::string& part : GgufSplitFileNames(*name)) {
       auto opened = OpenOne(part);
       if (absl::IsNotFound(opened.status())) {
-        return absl::NotFoundError(absl::StrCat(
-            part, ": missing; the model is split into ", name->count,
-            " files, which must lie in one folder"));
+        return absl::NotFoundError(
+            absl::StrCat(part, ": missing; the model is split into ",
+                         name->count, " files, which must lie in one folder"));
       }
       if (!opened.ok()) return opened.status();
       files.push_back(*std::move(opened));
@@ -69,9 +69,8 @@ absl::StatusOr<std::vector<OpenFile>> OpenAll(const std::string& path) {
 // True for an entry that AppendTokenizer makes again, bit for bit.
 bool IsInTokenizer(const GgufMetadataEntry& entry,
                    const GgufMetadata& regenerated) {
-  const bool is_list =
-      std::find(std::begin(kTokenLists), std::end(kTokenLists), entry.key) !=
-      std::end(kTokenLists);
+  const bool is_list = std::find(std::begin(kTokenLists), std::end(kTokenLists),
+                                 entry.key) != std::end(kTokenLists);
   if (!is_list) return false;
   const GgufValue* value = regenerated.Find(entry.key);
   return value != nullptr && value->type() == entry.value.type() &&
@@ -101,6 +100,9 @@ absl::Status ReadModelAndTokenizer(const GgufMetadata& metadata,
                                    WeightSource* source) {
   auto model = ModelConfigFromGguf(metadata);
   if (model.ok()) {
+    for (const std::string& sentence : model->not_understood()) {
+      source->notes.push_back(sentence);
+    }
     source->model = *std::move(model);
   } else {
     source->notes.emplace_back(model.status().message());

@@ -10,7 +10,8 @@
 namespace tessera {
 
 // Opens a GGUF file, or all files of the split set that `path` belongs to. A
-// model or tokenizer that Tessera cannot run leaves a note, not an error.
+// configuration or tokenizer that is not understood leaves a note, not an
+// error: all metadata is kept.
 absl::StatusOr<WeightSource> OpenGgufSource(const std::string& path);
 
 }  // namespace tessera

@@ -8,7 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
-#include "converter/source/hf_json.h"
+#include "formats/json/json_member.h"
 
 namespace tessera {
 namespace {

@@ -10,11 +10,11 @@
 #include "absl/strings/str_cat.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
-#include "converter/source/hf_json.h"
 #include "converter/source/hf_pretokenizer.h"
 #include "converter/source/hf_token_roles.h"
 #include "formats/arena/token_type.h"
 #include "formats/json/json_document.h"
+#include "formats/json/json_member.h"
 
 namespace tessera {
 namespace {

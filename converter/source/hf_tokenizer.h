@@ -12,7 +12,7 @@
 
 namespace tessera {
 
-// The contents of the files, and what config.json says (hf_config.h).
+// The contents of the files, and what config.json says.
 struct HfTokenizerFiles {
   std::string tokenizer;          // tokenizer.json
   std::string tokenizer_config;   // tokenizer_config.json; empty: none

@@ -11,11 +11,12 @@
 #include "base/file_error.h"
 #include "base/status_macros.h"
 #include "converter/source/attach_float8_scales.h"
-#include "converter/source/hf_config.h"
-#include "converter/source/hf_tensor_rules.h"
 #include "converter/source/hf_tokenizer.h"
+#include "converter/source/hugging_face_files.h"
 #include "converter/source/merge_experts.h"
 #include "formats/model/architecture.h"
+#include "formats/model/hugging_face_config.h"
+#include "formats/model/rope_factors.h"
 #include "formats/model/tensor_name.h"
 #include "formats/model/tensor_role.h"
 #include "formats/safetensors/safetensors_index.h"
@@ -35,15 +36,6 @@ absl::string_view TextOf(const MappedFile& file) {
                            file.bytes().size());
 }
 
-// The text of FOLDER/NAME, or nothing if there is no such file.
-absl::StatusOr<std::optional<std::string>> ReadIfThere(
-    const std::filesystem::path& folder, absl::string_view name) {
-  auto file = MappedFile::Open((folder / std::string(name)).string());
-  if (absl::IsNotFound(file.status())) return std::nullopt;
-  if (!file.ok()) return file.status();
-  return std::string(TextOf(*file));
-}
-
 // Collects tensors, and what lies beside them, into a WeightSource.
 class HuggingFaceLoader {
  public:
@@ -57,18 +49,17 @@ class HuggingFaceLoader {
 
  private:
   absl::Status ReadConfig();
-  absl::Status ReadTokenizer();
+  absl::Status ReadTokenizer(HuggingFaceFiles files);
   absl::Status AddFile(const std::string& path, const WeightMap& weight_map);
   void NameTensors();
   uint64_t RopeHeadsOf(TensorRole role) const;
   absl::Status CheckHeads() const;
   void AddRopeFactors();
+  void MarkUnmapped();
 
   const std::filesystem::path folder_;
-  std::optional<HfTensorRules> rules_;  // if there is a config.json
-  std::optional<HfConfig> config_;      // if it is of a model that can be run
-  const Architecture* architecture_ = nullptr;  // if it is described
-  absl::flat_hash_set<std::string> seen_;       // tensors found, used or not
+  std::optional<HuggingFaceConfig> config_;  // if there is one
+  absl::flat_hash_set<std::string> seen_;    // tensors found, used or not
   WeightSource source_;
 };
 
@@ -85,69 +76,58 @@ absl::StatusOr<WeightSource> HuggingFaceLoader::Load(
                        " is not in ", shard, ", where the index has it"));
     }
   }
-  const HfTensorRules rules = rules_.value_or(HfTensorRules());
-  TESSERA_RETURN_IF_ERROR(
-      AttachFloat8Scales(rules.block_rows, rules.block_columns, &source_));
-  if (rules_.has_value()) {
-    architecture_ = FindHuggingFaceArchitecture(rules.model_type);
-  }
-  if (architecture_ != nullptr) {
+  const HuggingFaceConfig config = config_.value_or(HuggingFaceConfig());
+  TESSERA_RETURN_IF_ERROR(AttachFloat8Scales(
+      config.float8_block_rows, config.float8_block_columns, &source_));
+  if (config.architecture != nullptr) {
     NameTensors();
     TESSERA_RETURN_IF_ERROR(CheckHeads());
-    TESSERA_RETURN_IF_ERROR(
-        MergeExperts(*architecture_, rules.experts, &source_));
+    TESSERA_RETURN_IF_ERROR(MergeExperts(*config.architecture,
+                                         config.model.num_experts(), &source_));
+    AddRopeFactors();
   }
-  AddRopeFactors();
-  TESSERA_RETURN_IF_ERROR(ReadTokenizer());
+  MarkUnmapped();
   return std::move(source_);
 }
 
 absl::Status HuggingFaceLoader::ReadConfig() {
-  TESSERA_ASSIGN_OR_RETURN(const auto json,
-                           ReadIfThere(folder_, "config.json"));
-  if (!json.has_value()) {
+  TESSERA_ASSIGN_OR_RETURN(HuggingFaceFiles files,
+                           ReadHuggingFaceFiles(folder_.string()));
+  if (!files.contains("config.json")) {
     source_.notes.push_back(
         "there is no config.json beside the tensors, so they keep their names");
     return absl::OkStatus();
   }
   source_.format = "huggingface";
-  auto config = ParseHfConfig(*json);
-  if (!config.ok() && !absl::IsUnimplemented(config.status())) {
-    return WithPath(folder_.string(), config.status());
-  }
-  auto rules = ParseHfTensorRules(*json);
-  if (!rules.ok()) return WithPath(folder_.string(), rules.status());
-  rules_ = *rules;
-  if (!config.ok()) {
-    source_.notes.emplace_back(config.status().message());
-    return absl::OkStatus();
+  auto config = ParseHuggingFaceConfig(files["config.json"]);
+  if (!config.ok()) return WithPath(folder_.string(), config.status());
+  for (const std::string& sentence : config->model.not_understood()) {
+    source_.notes.push_back(sentence);
   }
   source_.model = config->model;
   config_ = *std::move(config);
-  return absl::OkStatus();
+  TESSERA_ASSIGN_OR_RETURN(source_.attachments, PackHuggingFaceFiles(files));
+  return ReadTokenizer(std::move(files));
 }
 
-absl::Status HuggingFaceLoader::ReadTokenizer() {
-  if (!config_.has_value()) return absl::OkStatus();
-  TESSERA_ASSIGN_OR_RETURN(const auto tokenizer,
-                           ReadIfThere(folder_, "tokenizer.json"));
-  if (!tokenizer.has_value()) {
+// A tokenizer that is not understood is kept nevertheless: as an attachment.
+absl::Status HuggingFaceLoader::ReadTokenizer(HuggingFaceFiles files) {
+  if (!files.contains("tokenizer.json")) {
     source_.notes.push_back(
-        "there is no tokenizer.json, so the arena has no tokenizer");
+        files.contains("tokenizer.model")
+            ? "there is no tokenizer.json, and tokenizer.model is kept, but "
+              "not understood"
+            : "there is no tokenizer.json, so the arena has no tokenizer");
     return absl::OkStatus();
   }
-  TESSERA_ASSIGN_OR_RETURN(const auto tokenizer_config,
-                           ReadIfThere(folder_, "tokenizer_config.json"));
-  TESSERA_ASSIGN_OR_RETURN(const auto generation_config,
-                           ReadIfThere(folder_, "generation_config.json"));
-  HfTokenizerFiles files;
-  files.tokenizer = *tokenizer;
-  files.tokenizer_config = tokenizer_config.value_or("");
-  files.generation_config = generation_config.value_or("");
-  files.vocab_size = config_->model.vocab_size();
-  files.bos_token_id = config_->bos_token_id;
-  files.eos_token_ids = config_->eos_token_ids;
-  auto data = TokenizerFromHuggingFace(files);
+  HfTokenizerFiles tokenizer;
+  tokenizer.tokenizer = std::move(files["tokenizer.json"]);
+  tokenizer.tokenizer_config = std::move(files["tokenizer_config.json"]);
+  tokenizer.generation_config = std::move(files["generation_config.json"]);
+  tokenizer.vocab_size = config_->model.vocab_size();
+  tokenizer.bos_token_id = config_->bos_token_id;
+  tokenizer.eos_token_ids = config_->eos_token_ids;
+  auto data = TokenizerFromHuggingFace(tokenizer);
   if (absl::IsUnimplemented(data.status())) {
     source_.notes.emplace_back(data.status().message());
     return absl::OkStatus();
@@ -188,13 +168,14 @@ void HuggingFaceLoader::NameTensors() {
   constexpr TensorName kOutputMatrix = {.role = TensorRole::kOutput};
   std::vector<SourceTensor> named;
   for (SourceTensor& tensor : source_.tensors) {
-    if (IsRedundantHuggingFaceName(tensor.source_name, *architecture_)) {
+    if (IsRedundantHuggingFaceName(tensor.source_name,
+                                   *config_->architecture)) {
       continue;
     }
     const std::optional<TensorName> name =
-        ParseHuggingFaceName(tensor.source_name, *architecture_);
+        ParseHuggingFaceName(tensor.source_name, *config_->architecture);
     // With tied embeddings this is a copy of them, or nothing.
-    if (name == kOutputMatrix && rules_->tie_word_embeddings) continue;
+    if (name == kOutputMatrix && config_->model.tie_word_embeddings()) continue;
     if (name.has_value()) {
       tensor.name = GgufName(*name);
       tensor.rope_heads = RopeHeadsOf(name->role);
@@ -206,9 +187,10 @@ void HuggingFaceLoader::NameTensors() {
 
 // Heads within which the rows of a tensor change their order; 0: they do not.
 uint64_t HuggingFaceLoader::RopeHeadsOf(TensorRole role) const {
-  if (!architecture_->permutes_rope_rows()) return 0;
-  if (role == TensorRole::kAttentionQuery) return rules_->rope_heads;
-  if (role == TensorRole::kAttentionKey) return rules_->rope_kv_heads;
+  if (!config_->architecture->permutes_rope_rows()) return 0;
+  const ModelConfig& model = config_->model;
+  if (role == TensorRole::kAttentionQuery) return model.num_attention_heads();
+  if (role == TensorRole::kAttentionKey) return model.num_key_value_heads();
   return 0;
 }
 
@@ -229,7 +211,6 @@ absl::Status HuggingFaceLoader::CheckHeads() const {
 }
 
 void HuggingFaceLoader::AddRopeFactors() {
-  if (!config_.has_value()) return;
   std::vector<float> factors = Llama3RopeFactors(config_->model);
   if (factors.empty()) return;
   SourceTensor tensor;
@@ -240,6 +221,16 @@ void HuggingFaceLoader::AddRopeFactors() {
   tensor.size = factors.size() * sizeof(float);
   tensor.computed = std::move(factors);
   source_.tensors.push_back(std::move(tensor));
+}
+
+// Names that are not GGUF's: of an architecture that is not described, or of a
+// tensor that it does not have.
+void HuggingFaceLoader::MarkUnmapped() {
+  const bool described =
+      config_.has_value() && config_->architecture != nullptr;
+  for (SourceTensor& tensor : source_.tensors) {
+    tensor.unmapped = !described || tensor.name == tensor.source_name;
+  }
 }
 
 }  // namespace

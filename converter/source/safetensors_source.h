@@ -9,9 +9,12 @@
 
 namespace tessera {
 
-// Opens one .safetensors file. With a config.json beside it the tensors get
-// GGUF's names and order of rows, and tokenizer.json is read too; without, they
-// keep their own names and the arena can only be inspected.
+// Opens one .safetensors file. With a config.json beside it, of an architecture
+// that is described (formats/model/architecture.h), the tensors get GGUF's
+// names and order of rows; else they stay as they are and are marked unmapped.
+// With a config.json, the files beside it are kept, and what this version
+// understands of configuration and tokenizer is read; what it does not
+// understand leaves a note. DataLoss for damaged files.
 absl::StatusOr<WeightSource> OpenSafetensorsSource(const std::string& path);
 
 // The same for all shards of a model.safetensors.index.json.

@@ -11,6 +11,7 @@
 #include "absl/types/span.h"
 #include "base/mapped_file.h"
 #include "converter/source/float8_scales.h"
+#include "formats/arena/attachment.h"
 #include "formats/arena/manifest.pb.h"
 #include "formats/dtype/dtype.h"
 #include "formats/layout/tensor_layout.h"
@@ -20,9 +21,9 @@ namespace tessera {
 // One tensor of a source. `shape` has the outermost dimension first; rows are
 // runs of the innermost one.
 struct SourceTensor {
-  std::string name;         // GGUF's, which arenas use
-  std::string source_name;  // as the file spells it
-  DType type = DType::kF32; // of the rows that are read
+  std::string name;          // GGUF's, which arenas use
+  std::string source_name;   // as the file spells it
+  DType type = DType::kF32;  // of the rows that are read
   std::vector<uint64_t> shape;
 
   // Where its matrices begin, row 0 first (row tile 0, if packed): one part for
@@ -47,6 +48,9 @@ struct SourceTensor {
   // Of an arena: XXH3-128 of its row-major blocks. Empty: not known.
   std::string rowmajor_xxh128;
 
+  // Name and rows are the source's own, because its architecture is not known.
+  bool unmapped = false;
+
   // A value that is computed, not read; there are no parts then. For
   // rope_freqs.weight of Hugging Face models.
   std::vector<float> computed;
@@ -70,7 +74,9 @@ struct WeightSource {
   std::vector<SourceMetadata> metadata;
   // Of an arena: what it was made from. Empty otherwise.
   std::optional<Source> origin;
-  // For the user: why something is missing, in whole sentences.
+  // Files that are kept as they are. Of an arena: those that it has.
+  std::vector<PackedAttachment> attachments;
+  // For the user: what is missing or not understood, in whole sentences.
   std::vector<std::string> notes;
 
   // Writes the row-major blocks of rows [first_row, first_row + count) of

@@ -15,7 +15,7 @@ inline constexpr uint8_t kArenaMagic[8] = {0x89, 'A', 'R',  'E',
 // A reader refuses a newer major version and accepts any minor one. Of minor
 // versions, this is the newest that is known here.
 inline constexpr uint32_t kArenaMajorVersion = 1;
-inline constexpr uint32_t kArenaMinorVersion = 1;
+inline constexpr uint32_t kArenaMinorVersion = 2;
 
 // One page, so that the header can be read by itself with direct I/O.
 inline constexpr uint64_t kArenaHeaderBytes = 4096;
@@ -41,6 +41,9 @@ inline constexpr uint64_t kMaxManifestBytes = uint64_t{256} << 20;
 inline constexpr uint64_t kMaxTensorNameBytes = 1024;
 inline constexpr int kMaxTensorDimensions = 8;
 inline constexpr int kMaxFusedGroupMembers = 64;
+inline constexpr int kMaxAttachments = 64;
+inline constexpr uint64_t kMaxAttachmentNameBytes = 255;
+inline constexpr uint64_t kMaxAttachmentBytes = uint64_t{256} << 20;
 
 }  // namespace tessera
 

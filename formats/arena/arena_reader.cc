@@ -7,6 +7,7 @@
 #include "base/digest.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
+#include "formats/arena/attachment.h"
 #include "formats/arena/manifest_codec.h"
 #include "formats/arena/placement.h"
 
@@ -79,6 +80,7 @@ absl::StatusOr<Arena> ResolveArena(ArenaHeader header, Manifest manifest) {
   TESSERA_RETURN_IF_ERROR(CheckSections(arena.manifest, arena.header));
   TESSERA_RETURN_IF_ERROR(ReadTensors(arena));
   TESSERA_RETURN_IF_ERROR(CheckExecutionOrder(arena.manifest));
+  TESSERA_RETURN_IF_ERROR(CheckAttachments(arena.manifest));
   return arena;
 }
 

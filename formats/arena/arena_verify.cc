@@ -12,6 +12,8 @@
 #include "base/checked_math.h"
 #include "base/digest.h"
 #include "base/quoted.h"
+#include "base/status_macros.h"
+#include "formats/arena/attachment.h"
 #include "formats/arena/extent.h"
 #include "formats/layout/pack.h"
 
@@ -35,11 +37,16 @@ class FirstFailure {
   std::atomic<int64_t> index_{kNone};
 };
 
-std::string TensorsIn(const Arena& arena, const Extent& extent) {
+std::string ContentsOf(const Arena& arena, const Extent& extent) {
   std::vector<std::string> names;
   for (const StoredTensor& tensor : arena.tensors) {
     const Extent tiles = MakeExtent(tensor.file_offset, tensor.SpanBytes());
     if (Overlap(tiles, extent)) names.push_back(Quoted(tensor.name()));
+  }
+  for (const Attachment& attachment : arena.manifest.attachments()) {
+    if (Overlap(attachment.extent(), extent)) {
+      names.push_back(absl::StrCat("attachment ", Quoted(attachment.name())));
+    }
   }
   if (names.empty()) return "only padding";
   const size_t more = names.size() - std::min(names.size(), kMaxNamesInMessage);
@@ -134,7 +141,7 @@ absl::Status VerifyChunk(absl::Span<const uint8_t> file, const Arena& arena,
       Xxh128(file.subspan(chunk.extent.offset(), chunk.extent.size()));
   if (found == chunk.xxh128) return absl::OkStatus();
   return HashError(absl::StrCat("chunk ", ExtentText(chunk.extent), ", with ",
-                                TensorsIn(arena, chunk.extent)),
+                                ContentsOf(arena, chunk.extent)),
                    found, chunk.xxh128);
 }
 
@@ -167,6 +174,14 @@ absl::Status VerifyTensors(absl::Span<const uint8_t> file, const Arena& arena,
   });
   if (failure.index() == kNone) return absl::OkStatus();
   return VerifyTensor(file, arena.tensors[failure.index()]);
+}
+
+absl::Status VerifyAttachments(absl::Span<const uint8_t> file,
+                               const Arena& arena) {
+  for (const Attachment& attachment : arena.manifest.attachments()) {
+    TESSERA_RETURN_IF_ERROR(ReadAttachment(attachment, file).status());
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace tessera

@@ -24,14 +24,14 @@ struct ArenaChunk {
 std::vector<ArenaChunk> ListChunks(const Manifest& manifest);
 
 // One of them, on this thread. DataLoss with its file offset and the tensors
-// that lie in it.
+// and attachments that lie in it.
 absl::Status VerifyChunk(absl::Span<const uint8_t> file, const Arena& arena,
                          const ArenaChunk& chunk);
 
 // `arena` is ParseArena(file). Both run on all threads of `pool`.
 
 // The hash of every chunk of every section, padding included. DataLoss with the
-// file offset of the first bad chunk and the tensors that lie in it.
+// file offset of the first bad chunk and what lies in it.
 absl::Status VerifyChunks(absl::Span<const uint8_t> file, const Arena& arena,
                           ThreadPool& pool);
 
@@ -40,6 +40,11 @@ absl::Status VerifyChunks(absl::Span<const uint8_t> file, const Arena& arena,
 // that names the first bad tensor, in the order of the manifest.
 absl::Status VerifyTensors(absl::Span<const uint8_t> file, const Arena& arena,
                            ThreadPool& pool);
+
+// That every attachment unpacks to what its hash says. DataLoss that names the
+// first bad one.
+absl::Status VerifyAttachments(absl::Span<const uint8_t> file,
+                               const Arena& arena);
 
 }  // namespace tessera
 

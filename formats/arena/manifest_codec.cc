@@ -4,7 +4,6 @@
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <zstd.h>
 
-#include <algorithm>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
@@ -26,15 +25,23 @@ std::vector<uint8_t> Serialize(const Manifest& manifest) {
   return raw;
 }
 
+bool HasFieldsOfVersion2(const ModelConfig& model) {
+  return !model.not_understood().empty() || model.sliding_window() != 0 ||
+         model.num_experts() != 0 || model.num_experts_per_tok() != 0 ||
+         model.moe_intermediate_size() != 0;
+}
+
 }  // namespace
 
 uint32_t MinorVersionOf(const Manifest& manifest) {
-  const bool has_reasons =
-      manifest.has_layout_machine() ||
-      std::any_of(
-          manifest.tensors().begin(), manifest.tensors().end(),
-          [](const Tensor& tensor) { return tensor.has_layout_reason(); });
-  return has_reasons ? 1 : 0;
+  uint32_t version = manifest.has_layout_machine() ? 1 : 0;
+  for (const Tensor& tensor : manifest.tensors()) {
+    if (tensor.unmapped()) return 2;
+    if (tensor.has_layout_reason()) version = 1;
+  }
+  const bool is_new =
+      !manifest.attachments().empty() || HasFieldsOfVersion2(manifest.model());
+  return is_new ? 2 : version;
 }
 
 absl::StatusOr<EncodedManifest> EncodeManifest(const Manifest& manifest) {

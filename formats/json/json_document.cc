@@ -1,6 +1,7 @@
 #include "formats/json/json_document.h"
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -8,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
+#include "formats/json/json_big_numbers.h"
 #include "formats/json/json_error_offset.h"
 
 namespace tessera {
@@ -23,7 +25,7 @@ absl::string_view TypeName(JsonValue value) {
     case simdjson::dom::element_type::UINT64:
       return "an integer";
     case simdjson::dom::element_type::DOUBLE:
-      return "a number with fraction or exponent";
+      return "a number with fraction or exponent, or beyond 64 bits";
     case simdjson::dom::element_type::STRING:
       return "a string";
     case simdjson::dom::element_type::BOOL:
@@ -48,9 +50,14 @@ absl::StatusOr<JsonDocument> JsonDocument::Parse(absl::string_view text) {
   JsonDocument document;
   document.parser_ = std::make_unique<simdjson::dom::parser>();
   // true: simdjson parses a copy of its own with the padding that it needs.
-  const simdjson::error_code error =
+  simdjson::error_code error =
       document.parser_->parse(text.data(), text.size(), true)
           .get(document.root_);
+  if (error == simdjson::NUMBER_ERROR) {
+    const std::string fitting = WithNumbersThatFit(text);
+    error = document.parser_->parse(fitting.data(), fitting.size(), true)
+                .get(document.root_);
+  }
   if (error != simdjson::SUCCESS) {
     const std::optional<size_t> offset = JsonErrorOffset(text);
     return absl::DataLossError(absl::StrCat(

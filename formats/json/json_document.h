@@ -27,7 +27,8 @@ class JsonDocument {
  public:
   // DataLoss if `text`, which need not outlive the call, is not one JSON value
   // in UTF-8 (white space around it is fine), or nests deeper than 1024; the
-  // message names the first byte that is wrong.
+  // message names the first byte that is wrong. Integers beyond 64 bits become
+  // the nearest double.
   static absl::StatusOr<JsonDocument> Parse(absl::string_view text);
 
   JsonValue root() const { return root_; }

@@ -1,11 +1,83 @@
 #include "formats/model/stored_config.h"
 
+#include <string>
+#include <utility>
+
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
+#include "formats/arena/attachment.h"
+#include "formats/gguf/gguf_metadata.h"
+#include "formats/model/gguf_config.h"
+#include "formats/model/hugging_face_config.h"
 
 namespace tessera {
+namespace {
+
+constexpr absl::string_view kTokensKey = "tokenizer.ggml.tokens";
+
+const SourceMetadata* Find(const Source& source, absl::string_view key) {
+  for (const SourceMetadata& entry : source.metadata()) {
+    if (entry.key() == key) return &entry;
+  }
+  return nullptr;
+}
+
+// Those entries that a configuration is read from.
+absl::StatusOr<GgufMetadata> ConfigMetadata(
+    const Source& source, const SourceMetadata& architecture) {
+  GgufMetadata metadata;
+  const auto append = [&](const SourceMetadata& entry) -> absl::Status {
+    const auto* bytes = reinterpret_cast<const uint8_t*>(entry.value().data());
+    TESSERA_ASSIGN_OR_RETURN(
+        GgufValue value,
+        GgufValue::FromRaw(entry.type(),
+                           absl::MakeConstSpan(bytes, entry.value().size())));
+    metadata.Append(entry.key(), std::move(value));
+    return absl::OkStatus();
+  };
+  TESSERA_RETURN_IF_ERROR(append(architecture));
+  TESSERA_ASSIGN_OR_RETURN(const absl::string_view name,
+                           metadata.GetString(kArchitectureKey));
+  const std::string prefix = absl::StrCat(name, ".");
+  for (const SourceMetadata& entry : source.metadata()) {
+    // Lists that the tokenizer gives back have no value.
+    if (absl::StartsWith(entry.key(), prefix) ||
+        (entry.key() == kTokensKey && !entry.value().empty())) {
+      TESSERA_RETURN_IF_ERROR(append(entry));
+    }
+  }
+  return metadata;
+}
+
+absl::StatusOr<ModelConfig> FromMetadata(const Manifest& manifest,
+                                         const SourceMetadata& architecture) {
+  TESSERA_ASSIGN_OR_RETURN(const GgufMetadata metadata,
+                           ConfigMetadata(manifest.source(), architecture));
+  TESSERA_ASSIGN_OR_RETURN(ModelConfig model, ModelConfigFromGguf(metadata));
+  if (model.vocab_size() == 0) {
+    model.set_vocab_size(
+        static_cast<uint64_t>(manifest.tokenizer().token_length_size()));
+  }
+  return model;
+}
+
+}  // namespace
 
 absl::StatusOr<ModelConfig> StoredModelConfig(const Manifest& manifest,
                                               absl::Span<const uint8_t> file) {
+  const SourceMetadata* architecture =
+      Find(manifest.source(), kArchitectureKey);
+  if (architecture != nullptr) return FromMetadata(manifest, *architecture);
+  const Attachment* config = FindAttachment(manifest, "config.json");
+  if (config != nullptr) {
+    TESSERA_ASSIGN_OR_RETURN(const std::string json,
+                             ReadAttachment(*config, file));
+    TESSERA_ASSIGN_OR_RETURN(HuggingFaceConfig parsed,
+                             ParseHuggingFaceConfig(json));
+    return std::move(parsed.model);
+  }
   if (!manifest.has_model()) {
     return absl::NotFoundError("the arena holds no model configuration");
   }

@@ -7,9 +7,9 @@
 #include "base/mapped_file.h"
 #include "bench/find_shape.h"
 #include "bench/synthetic_tokenizer.h"
-#include "converter/source/gguf_config.h"
 #include "converter/source/gguf_tokenizer.h"
 #include "formats/gguf/gguf_reader.h"
+#include "formats/model/gguf_config.h"
 #include "gtest/gtest.h"
 #include "runtime/tokenizer/tokenizer.h"
 

@@ -19,7 +19,7 @@ expect_one_line() {
 
 cp "$tiny/model.safetensors" in.safetensors
 expect 0 "$convert" --layout interleaved in.safetensors out.arena
-expect_stderr 'note: .*no config.json'
+expect_stderr 'warning: .*no config.json'
 expect_stderr 'inspected but not run'
 expect_stderr 'wrote out.arena: 30 tensors'
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -11,8 +12,11 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "base/read_file.h"
 #include "converter/source/open_source.h"
+#include "formats/arena/attachment.h"
+#include "tests/testing/as_bytes.h"
 
 namespace tessera {
 namespace {
@@ -48,6 +52,13 @@ class ConvertToArenaTest : public testing::Test {
   std::string folder_;
   ConvertOptions options_;
 };
+
+// Leaves a model without cold tensors.
+void EraseEmbedding(WeightSource* source) {
+  std::erase_if(source->tensors, [](const SourceTensor& tensor) {
+    return tensor.name == "token_embd.weight";
+  });
+}
 
 TEST_F(ConvertToArenaTest, BytesDoNotDependOnThreads) {
   const WeightSource source = OpenWeightSource(kModel).value();
@@ -85,7 +96,8 @@ TEST_F(ConvertToArenaTest, BytesDoNotDependOnMemory) {
       pipeline.scratch_folder = folder_;
       ASSERT_TRUE(RunPackJobs(absl::MakeSpan(jobs), pipeline).ok());
       ASSERT_TRUE(output->Finish(reference->manifest.source()).ok());
-      EXPECT_TRUE(ReadFile(options.path).value() == ReadFile(folder_ + "/out.arena").value())
+      EXPECT_TRUE(ReadFile(options.path).value() ==
+                  ReadFile(folder_ + "/out.arena").value())
           << LayoutOrderName(layout) << " " << memory;
     }
   }
@@ -144,13 +156,8 @@ TEST_F(ConvertToArenaTest, DiskThatIsFullLeavesNothingBehind) {
 
 // Ranks that are threads of this test cannot be had, but their parts can: each
 // rank packs its streams into the file of the first, one after the other.
-TEST_F(ConvertToArenaTest, PartsOfSeveralRanksMakeTheSameArena) {
-  const WeightSource source = OpenWeightSource(kModel).value();
-  const OutputOptions options = Output("out.arena", "Q4_K_M");
-  const auto report = ConvertToArena(source, options, options_);
-  ASSERT_TRUE(report.ok());
-  const Bytes expected = ReadFile(options.path).value();
-  std::filesystem::remove(options.path);
+void ConvertByRanks(const WeightSource& source, const OutputOptions& options,
+                    const Source& described) {
   std::vector<std::unique_ptr<ArenaOutput>> ranks;
   constexpr size_t kRanks = 5;
   for (size_t rank = 0; rank < kRanks; ++rank) {
@@ -175,8 +182,112 @@ TEST_F(ConvertToArenaTest, PartsOfSeveralRanksMakeTheSameArena) {
     ASSERT_TRUE(findings.ok()) << findings.status();
     ASSERT_TRUE(ranks[0]->Merge(*findings).ok());
   }
-  ASSERT_TRUE(ranks[0]->Finish(report->manifest.source()).ok());
-  EXPECT_TRUE(ReadFile(options.path).value() == expected);
+  ASSERT_TRUE(ranks[0]->Finish(described).ok());
+}
+
+TEST_F(ConvertToArenaTest, PartsOfSeveralRanksMakeTheSameArena) {
+  WeightSource source = OpenWeightSource(kModel).value();
+  const OutputOptions options = Output("out.arena", "Q4_K_M");
+  for (bool has_cold_tensors : {true, false}) {
+    if (!has_cold_tensors) EraseEmbedding(&source);
+    const auto report = ConvertToArena(source, options, options_);
+    ASSERT_TRUE(report.ok());
+    const Bytes expected = ReadFile(options.path).value();
+    std::filesystem::remove(options.path);
+    ConvertByRanks(source, options, report->manifest.source());
+    EXPECT_TRUE(ReadFile(options.path).value() == expected);
+    std::filesystem::remove(options.path);
+  }
+}
+
+void ExpectFilesOfTheModel(const Manifest& manifest, const Bytes& arena) {
+  ASSERT_EQ(manifest.attachments_size(), 4);
+  for (const Attachment& attachment : manifest.attachments()) {
+    const auto content = ReadAttachment(attachment, AsBytes(arena));
+    ASSERT_TRUE(content.ok()) << content.status();
+    EXPECT_TRUE(*content ==
+                ReadFile(absl::StrCat(kModel, "/", attachment.name())).value())
+        << attachment.name();
+  }
+}
+
+TEST_F(ConvertToArenaTest, AttachmentsLieBehindTheTensors) {
+  WeightSource source = OpenWeightSource(kModel).value();
+  const OutputOptions options = Output("out.arena", "Q8_0");
+  const auto with = ConvertToArena(source, options, options_);
+  ASSERT_TRUE(with.ok()) << with.status();
+  const Bytes bytes = ReadFile(options.path).value();
+  ExpectFilesOfTheModel(with->manifest, bytes);
+  EXPECT_EQ(with->manifest.minor_version(), 2);
+  source.attachments.clear();
+  const auto without = ConvertToArena(source, options, options_);
+  ASSERT_TRUE(without.ok()) << without.status();
+  EXPECT_EQ(without->manifest.minor_version(), 0);
+  ASSERT_EQ(with->manifest.tensors_size(), without->manifest.tensors_size());
+  uint64_t end = 0;
+  for (int i = 0; i < with->manifest.tensors_size(); ++i) {
+    EXPECT_EQ(with->manifest.tensors(i).SerializeAsString(),
+              without->manifest.tensors(i).SerializeAsString());
+    const Extent& extent = with->manifest.tensors(i).extent();
+    end = std::max(end, extent.offset() + extent.size());
+  }
+  EXPECT_TRUE(ReadFile(options.path)->substr(4096, end - 4096) ==
+              bytes.substr(4096, end - 4096));
+  for (const Attachment& attachment : with->manifest.attachments()) {
+    EXPECT_EQ(attachment.extent().offset(), (end + 63) / 64 * 64);
+    end = attachment.extent().offset() + attachment.extent().size();
+  }
+}
+
+TEST_F(ConvertToArenaTest, AttachmentsAloneMakeAColdSection) {
+  WeightSource source = OpenWeightSource(kModel).value();
+  EraseEmbedding(&source);
+  const OutputOptions options = Output("out.arena", "keep");
+  const auto report = ConvertToArena(source, options, options_);
+  ASSERT_TRUE(report.ok()) << report.status();
+  ASSERT_EQ(report->manifest.sections_size(), 2);
+  EXPECT_EQ(report->manifest.sections(1).kind(), Section::KIND_COLD);
+  ExpectFilesOfTheModel(report->manifest, ReadFile(options.path).value());
+  source.tensors.clear();
+  const auto no_tensors = ConvertToArena(source, options, options_);
+  ASSERT_TRUE(no_tensors.ok()) << no_tensors.status();
+  ASSERT_EQ(no_tensors->manifest.sections_size(), 1);
+  ExpectFilesOfTheModel(no_tensors->manifest, ReadFile(options.path).value());
+}
+
+TEST_F(ConvertToArenaTest, ReLayoutKeepsAttachmentsAndUnmappedTensors) {
+  WeightSource source = OpenWeightSource(kModel).value();
+  source.tensors[3].unmapped = true;
+  const OutputOptions first = Output("first.arena", "Q8_0");
+  const auto original = ConvertToArena(source, first, options_);
+  ASSERT_TRUE(original.ok()) << original.status();
+  EXPECT_TRUE(original->manifest.tensors(3).unmapped());
+  const WeightSource arena = OpenWeightSource(first.path).value();
+  const OutputOptions second =
+      Output("second.arena", "keep", LayoutOrder::kSwizzled);
+  const auto laid_out = ConvertToArena(arena, second, options_);
+  ASSERT_TRUE(laid_out.ok()) << laid_out.status();
+  ExpectFilesOfTheModel(laid_out->manifest, ReadFile(second.path).value());
+  EXPECT_TRUE(laid_out->manifest.tensors(3).unmapped());
+  EXPECT_FALSE(laid_out->manifest.tensors(4).unmapped());
+  EXPECT_EQ(laid_out->manifest.model().SerializeAsString(),
+            original->manifest.model().SerializeAsString());
+}
+
+TEST_F(ConvertToArenaTest, DamagedAttachmentsAreNotCarriedAlong) {
+  const WeightSource source = OpenWeightSource(kModel).value();
+  const OutputOptions output = Output("out.arena", "Q8_0");
+  const auto report = ConvertToArena(source, output, options_);
+  ASSERT_TRUE(report.ok()) << report.status();
+  const Extent& extent = report->manifest.attachments(2).extent();
+  std::fstream stream(output.path,
+                      std::ios::in | std::ios::out | std::ios::binary);
+  stream.seekp(
+      static_cast<std::streamoff>(extent.offset() + extent.size() / 2));
+  stream << "damage";
+  stream.close();
+  const auto opened = OpenWeightSource(output.path);
+  EXPECT_TRUE(absl::IsDataLoss(opened.status())) << opened.status();
 }
 
 }  // namespace

@@ -35,8 +35,8 @@ namespace fs = std::filesystem;
 
 constexpr char kTiny[] = "testdata/tiny";
 constexpr LayoutOrder kLayouts[] = {
-    LayoutOrder::kInterleaved, LayoutOrder::kRowMajor,
-    LayoutOrder::kTransposed, LayoutOrder::kSwizzled};
+    LayoutOrder::kInterleaved, LayoutOrder::kRowMajor, LayoutOrder::kTransposed,
+    LayoutOrder::kSwizzled};
 
 std::string TempPath(absl::string_view name) {
   return absl::StrCat(testing::TempDir(), "/", name);
@@ -70,10 +70,9 @@ std::map<std::string, std::string> Tensors(const std::string& path) {
   EXPECT_TRUE(gguf.ok()) << gguf.status();
   std::map<std::string, std::string> tensors;
   for (const GgufTensor& tensor : gguf->tensors) {
-    tensors[tensor.name] =
-        absl::StrCat(DTypeName(tensor.type), " [",
-                     absl::StrJoin(tensor.shape, ", "), "] ",
-                     file.substr(tensor.offset, tensor.size));
+    tensors[tensor.name] = absl::StrCat(
+        DTypeName(tensor.type), " [", absl::StrJoin(tensor.shape, ", "), "] ",
+        file.substr(tensor.offset, tensor.size));
   }
   return tensors;
 }
@@ -195,9 +194,9 @@ TEST(InputFormsTest, EveryTypeOfGgufComesBackInThreeDimensions) {
   for (const DTypeTraits& traits : AllDTypes()) {
     if (static_cast<uint32_t>(traits.type) >= 1000) continue;
     if (traits.block_elements == 0) continue;
-    tensors.push_back(NoiseTensor(
-        absl::StrCat("blk.0.", traits.name, "_exps.weight"), traits.type,
-        {2, 19, uint64_t{2} * traits.block_elements}));
+    tensors.push_back(
+        NoiseTensor(absl::StrCat("blk.0.", traits.name, "_exps.weight"),
+                    traits.type, {2, 19, uint64_t{2} * traits.block_elements}));
   }
   EXPECT_GE(tensors.size(), 30u);
   const std::string original = BuildGguf(MixtureMetadata(), tensors);
@@ -217,19 +216,23 @@ TEST(InputFormsTest, ExpertsOfACheckpointQuantizeAsThoseOfGguf) {
   constexpr uint64_t kRows = 20;
   constexpr uint64_t kColumns = 256;
   std::vector<TestSafetensor> matrices;
-  TestGgufTensor whole = {"blk.0.ffn_up_exps.weight", DType::kF32,
-                          {3, kRows, kColumns}, ""};
+  TestGgufTensor whole = {
+      "blk.0.ffn_up_exps.weight", DType::kF32, {3, kRows, kColumns}, ""};
   for (uint64_t expert = 0; expert < 3; ++expert) {
     const std::string data = NoiseFloats(kRows * kColumns, expert);
     whole.data += data;
     matrices.insert(
         matrices.begin(),
         {absl::StrCat("model.layers.0.mlp.experts.", expert, ".up_proj.weight"),
-         "F32", {kRows, kColumns}, data});
+         "F32",
+         {kRows, kColumns},
+         data});
   }
   const std::string folder = TempPath("experts");
   fs::create_directories(folder);
-  WriteBytes(folder + "/config.json", R"({"model_type": "qwen3_moe"})");
+  WriteBytes(folder + "/config.json", R"({"model_type": "qwen3_moe",
+      "hidden_size": 256, "intermediate_size": 20, "num_hidden_layers": 1,
+      "num_attention_heads": 2, "vocab_size": 16})");
   WriteBytes(folder + "/model.safetensors", BuildSafetensors(matrices));
   WriteBytes(TempPath("experts.gguf"), BuildGguf(MixtureMetadata(), {whole}));
   for (const char* type : {"keep", "F16", "Q8_0", "Q4_0", "Q4_K_M", "Q6_K"}) {
@@ -284,8 +287,7 @@ std::string TinyFolder(absl::string_view name) {
 
 TEST(InputFormsTest, ShardsAreTheSameModel) {
   const std::string folder = TinyFolder("shards");
-  const TestSafetensorsShards shards =
-      BuildSafetensorsShards(TinyTensors(), 3);
+  const TestSafetensorsShards shards = BuildSafetensorsShards(TinyTensors(), 3);
   const std::string index = folder + "/model.safetensors.index.json";
   WriteBytes(index, shards.index);
   for (const auto& file : shards.files) {
@@ -336,8 +338,7 @@ TEST(InputFormsTest, TiedEmbeddingsAreStoredOnce) {
   ExpectSame(with_copy, without_copy);
   EXPECT_FALSE(without_copy.contains("output.weight"));
   // It is the output matrix too.
-  EXPECT_TRUE(
-      absl::StartsWith(without_copy.at("token_embd.weight"), "Q6_K "));
+  EXPECT_TRUE(absl::StartsWith(without_copy.at("token_embd.weight"), "Q6_K "));
 }
 
 // ---- split GGUF ----

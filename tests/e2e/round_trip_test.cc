@@ -209,7 +209,7 @@ TEST(RoundTripTest, AutoFollowsTheProfile) {
   ThreadPool pool(2);
   EXPECT_TRUE(VerifyTensors(file.bytes(), *arena, pool).ok());
   EXPECT_EQ(arena->manifest.options(1).value(), "auto");
-  EXPECT_EQ(arena->header.minor_version, 1);
+  EXPECT_EQ(arena->header.minor_version, 2);
   EXPECT_EQ(
       arena->FindTensor("blk.0.attn_q.weight")->proto->layout_reason().source(),
       LayoutReason::SOURCE_RULE);

@@ -8,6 +8,7 @@
 #include "base/digest.h"
 #include "formats/arena/arena_constants.h"
 #include "formats/arena/arena_header.h"
+#include "formats/arena/attachment.h"
 #include "formats/arena/manifest_codec.h"
 #include "formats/arena/stored_tensor.h"
 #include "formats/layout/pack.h"
@@ -150,6 +151,13 @@ void ArenaBuilder::AddAlternating(const std::string& group,
     extent.set_offset(begin);
     extent.set_size(data_.size() - begin);
   }
+}
+
+void ArenaBuilder::Attach(const std::string& name, const std::string& content) {
+  const PackedAttachment packed = PackAttachment(name, content).value();
+  data_.resize(RoundUp(data_.size(), kTensorAlignment));
+  *manifest_.add_attachments() = AttachmentProto(packed, data_.size());
+  data_.insert(data_.end(), packed.stored.begin(), packed.stored.end());
 }
 
 Manifest ArenaBuilder::Finish() {

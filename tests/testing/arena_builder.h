@@ -37,6 +37,9 @@ class ArenaBuilder {
   void AddAlternating(const std::string& group,
                       const std::vector<BuiltTensor>& specs);
 
+  // Adds a file to the section.
+  void Attach(const std::string& name, const std::string& content);
+
   // The manifest, with all hashes. Tests change it before FileWith.
   Manifest Finish();
 
@@ -62,8 +65,9 @@ class ArenaBuilder {
 // section with an embedding and a tensor of three dimensions.
 ArenaBuilder SmallArena();
 
-// A hot section with a sequence of a transposed and a swizzled matrix ("group"),
-// a transposed INT8 matrix and a swizzled tensor of three dimensions.
+// A hot section with a sequence of a transposed and a swizzled matrix
+// ("group"), a transposed INT8 matrix and a swizzled tensor of three
+// dimensions.
 ArenaBuilder ArenaOfSpreadTiles();
 
 // Replaces the CRC of a header whose other bytes a test has changed.

@@ -26,6 +26,7 @@ FileDescription Example() {
   tensor.layout_reason = LayoutReasonDescription{
       "why", LayoutReasonDescription::Gain{"swizzled", 1.5, 1.25, 1.75, 20}};
   file.tensors = {tensor};
+  file.attachments = {{"config.json", 4096, 100, 1000}};
   return file;
 }
 
@@ -43,6 +44,14 @@ TEST(DescribeJsonTest, ParsesAndHoldsEverything) {
   const auto tensor = root.at_pointer("/tensors/0").value();
   EXPECT_EQ(tensor["name"].get_string().value(), "q \"quoted\"");
   EXPECT_EQ(tensor["shape"].at(1).get_uint64().value(), 128);
+  EXPECT_EQ(root.at_pointer("/attachments/0/name").get_string().value(),
+            "config.json");
+  EXPECT_EQ(root.at_pointer("/attachments/0/offset").get_uint64().value(),
+            4096);
+  EXPECT_EQ(root.at_pointer("/attachments/0/stored_bytes").get_uint64().value(),
+            100);
+  EXPECT_EQ(root.at_pointer("/attachments/0/bytes").get_uint64().value(), 1000);
+  EXPECT_EQ(tensor["unmapped"].get_bool().value(), false);
   // Numbers, not strings, and every digit.
   EXPECT_EQ(tensor["offset"].get_uint64().value(), 123456789012345);
   EXPECT_EQ(tensor["section"].get_string().value(), "hot");

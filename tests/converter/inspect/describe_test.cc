@@ -114,6 +114,31 @@ TEST(DescribeTest, TensorsOfAnArena) {
   EXPECT_EQ(Find(file, "experts.weight").weights, 3 * 17 * 256);
 }
 
+TEST(DescribeTest, AttachmentsAndWhatIsNotUnderstood) {
+  ArenaBuilder builder = SmallArena();
+  builder.Attach("config.json", "{}");
+  Manifest manifest = builder.Finish();
+  manifest.mutable_model()->add_not_understood("one");
+  manifest.mutable_model()->add_not_understood("two");
+  manifest.mutable_tensors(1)->set_unmapped(true);
+  const auto bytes = builder.FileWith(manifest);
+  ThreadPool pool(2);
+  const FileDescription file =
+      DescribeFile("x", bytes, {.verify_with = &pool}).value();
+  EXPECT_EQ(Fact(file, "model", "not_understood"), "one");
+  ASSERT_EQ(file.attachments.size(), 1);
+  EXPECT_EQ(file.attachments[0].name, "config.json");
+  EXPECT_EQ(file.attachments[0].bytes, 2);
+  EXPECT_EQ(file.attachments[0].offset,
+            manifest.attachments(0).extent().offset());
+  EXPECT_EQ(file.sections[1].used,
+            40 * 126 + 6 * 2304 + manifest.attachments(0).extent().size());
+  EXPECT_TRUE(Find(file, "blk.0.attn_q.weight").unmapped);
+  EXPECT_FALSE(Find(file, "token_embd.weight").unmapped);
+  EXPECT_NE(file.verified.find("1 attachments"), std::string::npos)
+      << file.verified;
+}
+
 TEST(DescribeTest, ReasonsForLayouts) {
   ArenaBuilder builder = SmallArena();
   Manifest manifest = builder.Finish();

@@ -68,6 +68,19 @@ tensors
 )");
 }
 
+TEST(DescribeTextTest, Attachments) {
+  FileDescription file = Example();
+  EXPECT_EQ(RenderText(file, true).find("attachments"), std::string::npos);
+  file.attachments = {{"config.json", 2099712, 100, 1000}};
+  EXPECT_NE(RenderText(file, false).find(R"(
+attachments
+  name          offset  stored  bytes
+  config.json  2099712     100   1000
+)"),
+            std::string::npos)
+      << RenderText(file, false);
+}
+
 TEST(DescribeTextTest, ColumnsWithoutTextAreLeftOut) {
   FileDescription file = Example();
   file.tensors.pop_back();

@@ -60,6 +60,16 @@ TEST(ManifestCodecTest, MinorVersionIsTheFirstThatHasAllFields) {
   Manifest with_machine;
   with_machine.mutable_layout_machine();
   EXPECT_EQ(MinorVersionOf(with_machine), 1);
+  with_machine.mutable_tensors()->Add()->set_unmapped(true);
+  EXPECT_EQ(MinorVersionOf(with_machine), 2);
+  Manifest with_attachment;
+  with_attachment.add_attachments();
+  EXPECT_EQ(MinorVersionOf(with_attachment), 2);
+  Manifest with_model;
+  with_model.mutable_model()->set_hidden_size(64);
+  EXPECT_EQ(MinorVersionOf(with_model), 0);
+  with_model.mutable_model()->add_not_understood("a key");
+  EXPECT_EQ(MinorVersionOf(with_model), 2);
 }
 
 TEST(ManifestCodecTest, UnknownFieldsAreIgnored) {

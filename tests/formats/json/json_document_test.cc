@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <string>
 #include <utility>
 
@@ -62,7 +63,11 @@ TEST(JsonDocumentTest, RefusesWhatIsNotJson) {
                                   std::string("{\"a\":\"\xed\xa0\x80\"}"),
                                   std::string("{\"a\":\"\\ud800\"}"),
                                   std::string("{}\0", 3),
-                                  std::string("{\"a\":18446744073709551616}"),
+                                  std::string("[18446744073709551616,]"),
+                                  std::string("[018446744073709551616]"),
+                                  std::string("[1.e999]"),
+                                  std::string("[-.5e999]"),
+                                  std::string("[1e999e1]"),
                                   std::string("// c\n{}"),
                                   std::string("[1 2]"),
                                   std::string(2000, '['),
@@ -72,6 +77,43 @@ TEST(JsonDocumentTest, RefusesWhatIsNotJson) {
     EXPECT_THAT(std::string(status.message()), HasSubstr("is not JSON: "));
     EXPECT_EQ(status.message().find('\n'), absl::string_view::npos);
   }
+}
+
+double Number(JsonValue value) {
+  double number = 0;
+  EXPECT_EQ(value.get(number), simdjson::SUCCESS);
+  return number;
+}
+
+TEST(JsonDocumentTest, NumbersBeyond64BitsAreTheNearestDoubles) {
+  const JsonDocument document = Parsed(
+      "[1000000000000000019884624838656, 18446744073709551616,\n"
+      " -9223372036854775809,18446744073709551615, 1e999, -1e999, " +
+      std::string(400, '9') + "]");
+  const auto numbers = JsonElements(document.root());
+  ASSERT_TRUE(numbers.ok()) << numbers.status();
+  ASSERT_EQ(numbers->size(), 7u);
+  EXPECT_EQ(Number((*numbers)[0]), 1e30);
+  EXPECT_EQ(Number((*numbers)[1]), 18446744073709551616.0);
+  EXPECT_EQ(Number((*numbers)[2]), -9223372036854775808.0);
+  EXPECT_EQ(JsonUint((*numbers)[3]).value(), ~uint64_t{0});
+  for (size_t i : {4, 5, 6}) EXPECT_GT(std::abs(Number((*numbers)[i])), 1e308);
+  EXPECT_EQ(JsonUint((*numbers)[0]).status(),
+            absl::DataLossError("is a number with fraction or exponent, or "
+                                "beyond 64 bits, expected an integer"));
+}
+
+// What looks like a number in a string is text, also behind quotes in it.
+TEST(JsonDocumentTest, NumbersInStringsStay) {
+  const std::string digits = "99999999999999999999999";
+  const JsonDocument document = Parsed("{\"" + digits + "\": \"\\\"" + digits +
+                                       "\\\\\", \"n\": " + digits + "}");
+  const auto members = JsonMembers(document.root());
+  ASSERT_TRUE(members.ok()) << members.status();
+  ASSERT_EQ(members->size(), 2u);
+  EXPECT_EQ((*members)[0].key, digits);
+  EXPECT_EQ(JsonString((*members)[0].value).value(), "\"" + digits + "\\");
+  EXPECT_EQ(Number((*members)[1].value), 99999999999999999999999.0);
 }
 
 TEST(JsonDocumentTest, RefusesKeysThatOccurTwice) {
@@ -89,7 +131,8 @@ TEST(JsonDocumentTest, SaysWhatItFound) {
   EXPECT_EQ(kind("[]"), "is an array, expected an object");
   EXPECT_EQ(kind("1"), "is an integer, expected an object");
   EXPECT_EQ(kind("1.5"),
-            "is a number with fraction or exponent, expected an object");
+            "is a number with fraction or exponent, or beyond 64 bits, "
+            "expected an object");
   EXPECT_EQ(kind("\"\""), "is a string, expected an object");
   EXPECT_EQ(kind("true"), "is a bool, expected an object");
   EXPECT_EQ(kind("null"), "is null, expected an object");
@@ -101,7 +144,8 @@ TEST(JsonDocumentTest, SaysWhatItFound) {
             absl::DataLossError("is negative, expected an integer from 0"));
   EXPECT_EQ(JsonUintArray(Parsed("[1, 2.0]").root()).status(),
             absl::DataLossError("has an element 1 that is a number with "
-                                "fraction or exponent, expected an integer"));
+                                "fraction or exponent, or beyond 64 bits, "
+                                "expected an integer"));
 }
 
 }  // namespace

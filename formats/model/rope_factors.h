@@ -1,0 +1,19 @@
+// Divisors of rotary frequencies.
+#ifndef FORMATS_MODEL_ROPE_FACTORS_H_
+#define FORMATS_MODEL_ROPE_FACTORS_H_
+
+#include <vector>
+
+#include "formats/arena/model_config.pb.h"
+
+namespace tessera {
+
+// Divisors of the rotary frequencies, one per pair, for rope_scaling of type
+// "llama3"; empty for other types. The formula is Llama 3.1's: wavelengths
+// longer than the original context / low_freq_factor are stretched by `factor`,
+// short ones are kept, those between are blended.
+std::vector<float> Llama3RopeFactors(const ModelConfig& model);
+
+}  // namespace tessera
+
+#endif  // FORMATS_MODEL_ROPE_FACTORS_H_

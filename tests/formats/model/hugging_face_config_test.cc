@@ -1,0 +1,292 @@
+#include "formats/model/hugging_face_config.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace tessera {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr char kConfig[] = R"({
+  "architectures": ["LlamaForCausalLM"], "torch_dtype": "bfloat16",
+  "model_type": "llama", "hidden_act": "silu", "hidden_size": 256,
+  "intermediate_size": 512, "num_hidden_layers": 3, "num_attention_heads": 8,
+  "num_key_value_heads": 4, "vocab_size": 1024, "max_position_embeddings": 512,
+  "rms_norm_eps": 1e-05, "rope_theta": 500000.0, "rope_scaling": null,
+  "attention_bias": false, "mlp_bias": false, "pretraining_tp": 1,
+  "bos_token_id": 1, "eos_token_id": [2, 3], "tie_word_embeddings": true
+})";
+
+std::string With(absl::string_view from, absl::string_view to) {
+  const std::string changed = absl::StrReplaceAll(kConfig, {{from, to}});
+  EXPECT_NE(changed, kConfig) << from;
+  return changed;
+}
+
+// With more members.
+std::string Plus(absl::string_view members) {
+  return With("\"model_type\"", absl::StrCat(members, ", \"model_type\""));
+}
+
+HuggingFaceConfig Parsed(absl::string_view json) {
+  auto config = ParseHuggingFaceConfig(json);
+  EXPECT_TRUE(config.ok()) << json << config.status();
+  return config.ok() ? *std::move(config) : HuggingFaceConfig();
+}
+
+std::vector<std::string> NotUnderstood(absl::string_view json) {
+  const HuggingFaceConfig config = Parsed(json);
+  return {config.model.not_understood().begin(),
+          config.model.not_understood().end()};
+}
+
+TEST(HuggingFaceConfigTest, ReadsEverything) {
+  const HuggingFaceConfig config = Parsed(kConfig);
+  const ModelConfig& model = config.model;
+  ASSERT_NE(config.architecture, nullptr);
+  EXPECT_EQ(config.architecture->name, "llama");
+  EXPECT_EQ(model.model_type(), "llama");
+  EXPECT_EQ(model.hidden_size(), 256u);
+  EXPECT_EQ(model.intermediate_size(), 512u);
+  EXPECT_EQ(model.num_hidden_layers(), 3u);
+  EXPECT_EQ(model.num_attention_heads(), 8u);
+  EXPECT_EQ(model.num_key_value_heads(), 4u);
+  EXPECT_EQ(model.head_dim(), 32u);
+  EXPECT_EQ(model.rope_dimension_count(), 32u);
+  EXPECT_EQ(model.vocab_size(), 1024u);
+  EXPECT_EQ(model.max_position_embeddings(), 512u);
+  EXPECT_EQ(model.rms_norm_eps(), 1e-05f);
+  EXPECT_EQ(model.rope_theta(), 500000.0f);
+  EXPECT_TRUE(model.tie_word_embeddings());
+  EXPECT_FALSE(model.has_rope_scaling());
+  EXPECT_THAT(model.not_understood(), IsEmpty());
+  EXPECT_EQ(config.bos_token_id, 1u);
+  EXPECT_EQ(config.eos_token_ids, (std::vector<uint32_t>{2, 3}));
+  EXPECT_EQ(config.float8_block_rows, 128u);
+}
+
+TEST(HuggingFaceConfigTest, EveryMissingKeyHasADefaultOrIsNamed) {
+  EXPECT_EQ(Parsed(With("\"num_key_value_heads\": 4, ", ""))
+                .model.num_key_value_heads(),
+            8u);
+  const auto no_hidden =
+      ParseHuggingFaceConfig(With("\"hidden_size\": 256,", ""));
+  EXPECT_EQ(no_hidden.status(),
+            absl::DataLossError("config.json: hidden_size is missing"));
+}
+
+TEST(HuggingFaceConfigTest, ModelTypeIsGgufsNameOfTheArchitecture) {
+  const HuggingFaceConfig mistral = Parsed(With("\"llama\"", "\"mistral\""));
+  EXPECT_EQ(mistral.model.model_type(), "llama");
+  const HuggingFaceConfig mixtral =
+      Parsed(With("\"model_type\": \"llama\"",
+                  "\"model_type\": \"mixtral\", \"num_local_experts\": 8, "
+                  "\"num_experts_per_tok\": 2"));
+  EXPECT_EQ(mixtral.model.model_type(), "llama");
+  EXPECT_EQ(mixtral.architecture->feed_forward, FeedForward::kExperts);
+  EXPECT_EQ(mixtral.model.num_experts(), 8u);
+  EXPECT_EQ(mixtral.model.num_experts_per_tok(), 2u);
+  EXPECT_EQ(mixtral.model.moe_intermediate_size(), 512u);
+  const HuggingFaceConfig qwen =
+      Parsed(With("\"model_type\": \"llama\"",
+                  "\"model_type\": \"qwen3_moe\", \"num_experts\": 4, "
+                  "\"moe_intermediate_size\": 96"));
+  EXPECT_EQ(qwen.model.model_type(), "qwen3moe");
+  EXPECT_EQ(qwen.model.num_experts(), 4u);
+  EXPECT_EQ(qwen.model.moe_intermediate_size(), 96u);
+}
+
+TEST(HuggingFaceConfigTest, RecordsByNameWhatItDoesNotUnderstand) {
+  EXPECT_THAT(NotUnderstood(With("\"silu\"", "\"gelu\"")),
+              ElementsAre("config.json: hidden_act: \"gelu\" is not "
+                          "supported"));
+  EXPECT_THAT(NotUnderstood(With("\"attention_bias\": false",
+                                 "\"attention_bias\": true")),
+              ElementsAre("config.json: attention_bias: true is not "
+                          "understood"));
+  EXPECT_THAT(NotUnderstood(With("\"mlp_bias\": false", "\"mlp_bias\": 1")),
+              ElementsAre("config.json: mlp_bias: 1 is not understood"));
+  EXPECT_THAT(NotUnderstood(Plus(R"("new_scale": {"a": [1, 2.5]})")),
+              ElementsAre("config.json: new_scale: {\"a\":[1,2.5]} is not "
+                          "understood"));
+  EXPECT_THAT(
+      NotUnderstood(Plus(R"("quantization_config": {"quant_method": "gptq"})")),
+      ElementsAre("config.json: quantization_config of method 'gptq' is not "
+                  "supported"));
+}
+
+TEST(HuggingFaceConfigTest, IgnoresWhatChangesNothing) {
+  for (const char* members :
+       {"\"new_scale\": null", "\"partial_rotary_factor\": 1.0",
+        "\"dtype\": \"bfloat16\"", "\"transformers_version\": \"5.0.0\"",
+        "\"use_cache\": true", "\"attention_dropout\": 0.5",
+        "\"pruned_heads\": {}",
+        "\"layer_types\": [\"full_attention\", \"full_attention\"]",
+        R"("quantization_config": {"quant_method": "fp8"})"}) {
+    EXPECT_THAT(NotUnderstood(Plus(members)), IsEmpty()) << members;
+  }
+}
+
+TEST(HuggingFaceConfigTest, RopeScalingOfBothSpellings) {
+  const std::string no_theta = absl::StrReplaceAll(
+      kConfig, {{"\"rope_theta\": 500000.0, \"rope_scaling\": null,", ""}});
+  const auto with = [&](absl::string_view member) {
+    return absl::StrReplaceAll(
+        no_theta,
+        {{"\"model_type\"", absl::StrCat(member, ", \"model_type\"")}});
+  };
+  for (const char* member :
+       {R"("rope_scaling": {"rope_type": "llama3", "factor": 8.0,
+            "low_freq_factor": 1.0, "high_freq_factor": 4.0,
+            "original_max_position_embeddings": 32}, "rope_theta": 20000.0)",
+        R"("rope_parameters": {"rope_type": "llama3", "factor": 8.0,
+            "low_freq_factor": 1.0, "high_freq_factor": 4.0, "rope_theta": 2e4,
+            "original_max_position_embeddings": 32})"}) {
+    const ModelConfig model = Parsed(with(member)).model;
+    EXPECT_THAT(model.not_understood(), IsEmpty());
+    EXPECT_EQ(model.rope_theta(), 20000.0f);
+    EXPECT_EQ(model.rope_scaling().rope_type(), "llama3");
+    EXPECT_EQ(model.rope_scaling().factor(), 8.0f);
+    EXPECT_EQ(model.rope_scaling().low_freq_factor(), 1.0f);
+    EXPECT_EQ(model.rope_scaling().high_freq_factor(), 4.0f);
+    EXPECT_EQ(model.rope_scaling().original_max_position_embeddings(), 32u);
+  }
+  const ModelConfig linear =
+      Parsed(with(R"("rope_scaling": {"type": "linear", "factor": 2})")).model;
+  EXPECT_EQ(linear.rope_scaling().rope_type(), "linear");
+  EXPECT_EQ(linear.rope_scaling().factor(), 2.0f);
+  EXPECT_EQ(linear.rope_theta(), 10000.0f);
+  const ModelConfig plain =
+      Parsed(with(R"("rope_parameters": {"rope_theta": 7.0})")).model;
+  EXPECT_FALSE(plain.has_rope_scaling());
+  EXPECT_EQ(plain.rope_theta(), 7.0f);
+  EXPECT_THAT(plain.not_understood(), IsEmpty());
+}
+
+TEST(HuggingFaceConfigTest, RopeThatIsNotUnderstoodIsRecordedAndNotStored) {
+  const std::pair<const char*, const char*> cases[] = {
+      {R"("rope_scaling": {"rope_type": "yarn", "factor": 4.0, "beta": 1})",
+       "config.json: rope_scaling of type 'yarn' is not supported"},
+      {R"("rope_scaling": {"factor": 4.0})",
+       "config.json: rope_scaling of type '' is not supported"},
+      {R"("rope_scaling": {"rope_type": 3})",
+       "config.json: rope_scaling of type '' is not supported"},
+      {R"("rope_scaling": {"rope_type": "default", "mrope_section": [16, 8]})",
+       "config.json: rope_scaling.mrope_section: [16,8] is not understood"},
+      {R"("rope_scaling": {"rope_type": "linear", "factor": 2, "extra": 3})",
+       "config.json: rope_scaling.extra: 3 is not understood"},
+      {R"("rope_scaling": null, "rope_parameters": {"rope_theta": 5.0,
+           "partial_rotary_factor": 0.5})",
+       "config.json: rope_parameters.partial_rotary_factor: 0.5 is not "
+       "understood"},
+      {R"("rope_scaling": null, "rope_parameters": {"full_attention":
+           {"rope_type": "default"}})",
+       "config.json: rope_parameters.full_attention: "
+       "{\"rope_type\":\"default\"} is not understood"},
+      {R"("rope_scaling": {"type": "linear", "factor": 2},
+          "rope_parameters": {"rope_theta": 5.0})",
+       "config.json: both rope_scaling and rope_parameters are not "
+       "understood"}};
+  for (const auto& [member, sentence] : cases) {
+    const HuggingFaceConfig config =
+        Parsed(With("\"rope_scaling\": null", member));
+    EXPECT_THAT(config.model.not_understood(), ElementsAre(sentence));
+    EXPECT_FALSE(config.model.has_rope_scaling()) << member;
+  }
+}
+
+TEST(HuggingFaceConfigTest, WindowsThatAreInUse) {
+  const auto window = [](absl::string_view members) {
+    return Parsed(Plus(members)).model.sliding_window();
+  };
+  EXPECT_EQ(window("\"sliding_window\": 64"), 64u);
+  EXPECT_EQ(window("\"sliding_window\": null"), 0u);
+  EXPECT_EQ(window("\"sliding_window\": 64, \"use_sliding_window\": false"),
+            0u);
+  EXPECT_EQ(window("\"sliding_window\": 64, \"use_sliding_window\": true"),
+            64u);
+  EXPECT_EQ(window("\"sliding_window\": 64, "
+                   "\"layer_types\": [\"full_attention\"]"),
+            0u);
+  EXPECT_THAT(NotUnderstood(Plus("\"sliding_window\": 64")), IsEmpty());
+  EXPECT_THAT(NotUnderstood(Plus("\"use_sliding_window\": false, "
+                                 "\"max_window_layers\": 28")),
+              IsEmpty());
+  EXPECT_THAT(
+      NotUnderstood(Plus("\"sliding_window\": 64, \"max_window_layers\": 28")),
+      ElementsAre("config.json: max_window_layers: 28 is not understood"));
+  EXPECT_THAT(NotUnderstood(Plus(R"("sliding_window": 64,
+          "layer_types": ["sliding_attention", "full_attention"])")),
+              ElementsAre("config.json: layer_types: "
+                          "[\"sliding_attention\",\"full_attention\"] is not "
+                          "understood"));
+}
+
+TEST(HuggingFaceConfigTest, BlocksOfFloat8Scales) {
+  const HuggingFaceConfig config =
+      Parsed(Plus(R"("quantization_config": {"weight_block_size": [64, 32]})"));
+  EXPECT_EQ(config.float8_block_rows, 64u);
+  EXPECT_EQ(config.float8_block_columns, 32u);
+}
+
+// Of those only the name is recorded: nobody knows what their keys mean.
+TEST(HuggingFaceConfigTest, ReadsArchitecturesThatAreNotDescribed) {
+  const HuggingFaceConfig config = Parsed(
+      R"({"model_type": "gpt_neox", "hidden_size": 64, "vocab_size": 1024,
+          "num_attention_heads": [1, 2], "rope_scaling": 5, "odd": true})");
+  EXPECT_EQ(config.architecture, nullptr);
+  EXPECT_EQ(config.model.model_type(), "gpt_neox");
+  EXPECT_EQ(config.model.hidden_size(), 64u);
+  EXPECT_EQ(config.model.vocab_size(), 1024u);
+  EXPECT_EQ(config.model.num_attention_heads(), 0u);
+  EXPECT_THAT(config.model.not_understood(),
+              ElementsAre("config.json: model_type: 'gpt_neox' is not known"));
+  EXPECT_THAT(NotUnderstood("{}"),
+              ElementsAre("config.json: model_type is missing"));
+}
+
+TEST(HuggingFaceConfigTest, RefusesImpossibleValues) {
+  for (const auto& [from, to] : {
+           std::pair("\"num_attention_heads\": 8",
+                     "\"num_attention_heads\": 0"),
+           std::pair("\"num_key_value_heads\": 4",
+                     "\"num_key_value_heads\": 3"),
+           std::pair("\"hidden_size\": 256", "\"hidden_size\": -256"),
+           std::pair("\"hidden_size\": 256", "\"hidden_size\": 1e99"),
+           std::pair("\"hidden_size\": 256", "\"hidden_size\": \"256\""),
+           std::pair("\"hidden_size\": 256", "\"hidden_size\": 1000"),
+           std::pair("\"rope_theta\": 500000.0", "\"rope_theta\": 0"),
+           std::pair("\"rope_theta\": 500000.0", "\"rope_theta\": 1e300"),
+           std::pair("\"rope_scaling\": null", "\"rope_scaling\": 5"),
+           std::pair("\"rope_scaling\": null",
+                     "\"rope_scaling\": {\"type\": \"linear\"}"),
+           std::pair("\"tie_word_embeddings\": true",
+                     "\"tie_word_embeddings\": \"yes\""),
+           std::pair("\"vocab_size\": 1024,",
+                     "\"vocab_size\": 1024, \"vocab_size\": 2048,"),
+           std::pair("\"vocab_size\": 1024,", "\"vocab_size\": 1024,,"),
+       }) {
+    const auto config = ParseHuggingFaceConfig(With(from, to));
+    EXPECT_TRUE(absl::IsDataLoss(config.status()))
+        << to << ": " << config.status();
+  }
+  EXPECT_TRUE(absl::IsDataLoss(ParseHuggingFaceConfig("[]").status()));
+  EXPECT_TRUE(absl::IsDataLoss(ParseHuggingFaceConfig("").status()));
+  EXPECT_EQ(ParseHuggingFaceConfig(
+                With("\"hidden_size\": 256", "\"hidden_size\": \"256\""))
+                .status(),
+            absl::DataLossError("config.json: hidden_size is \"256\", expected "
+                                "a positive integer"));
+}
+
+}  // namespace
+}  // namespace tessera
