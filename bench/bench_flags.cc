@@ -98,7 +98,7 @@ namespace {
 constexpr int kMaxThreads = 4096;
 constexpr double kMaxSeconds = 3600;
 
-absl::Status TakeSubject(BenchRequest* request) {
+absl::Status ReadSubjectFlags(BenchRequest* request) {
   request->arenas = absl::GetFlag(FLAGS_arena);
   const std::string synthetic = absl::GetFlag(FLAGS_synthetic);
   const int subjects = absl::GetFlag(FLAGS_kernels) + !request->arenas.empty() +
@@ -120,7 +120,7 @@ absl::Status TakeSubject(BenchRequest* request) {
   return absl::OkStatus();
 }
 
-absl::Status TakeKernels(BenchRequest* request) {
+absl::Status ReadKernelFlags(BenchRequest* request) {
   KernelSuiteOptions& options = request->kernels;
   for (const LayoutChoice& layout : request->layouts) {
     if (layout.profile.has_value()) {
@@ -153,7 +153,7 @@ absl::Status TakeKernels(BenchRequest* request) {
   return absl::OkStatus();
 }
 
-absl::Status TakeTypes(BenchRequest* request) {
+absl::Status ReadTypeFlags(BenchRequest* request) {
   request->types = absl::GetFlag(FLAGS_types);
   if (request->types.empty()) request->types = {"Q4_0"};
   for (const std::string& type : request->types) {
@@ -165,7 +165,7 @@ absl::Status TakeTypes(BenchRequest* request) {
   return absl::OkStatus();
 }
 
-absl::Status TakeTests(BenchRequest* request) {
+absl::Status ReadTestFlags(BenchRequest* request) {
   ModelSuiteOptions& options = request->models;
   TESSERA_ASSIGN_OR_RETURN(
       const std::vector<int64_t> n_prompt,
@@ -196,7 +196,7 @@ absl::Status TakeTests(BenchRequest* request) {
   return absl::OkStatus();
 }
 
-absl::Status TakePeers(BenchRequest* request) {
+absl::Status ReadPeerFlags(BenchRequest* request) {
   const Words programs = absl::GetFlag(FLAGS_peer);
   const Words arguments = absl::StrSplit(absl::GetFlag(FLAGS_peer_args), ';');
   ComparisonOptions& options = request->comparison;
@@ -264,7 +264,7 @@ absl::StatusOr<BenchRequest> BenchRequestFromFlags(
         absl::StrCat("unexpected argument ", Quoted(arguments[0])));
   }
   BenchRequest request;
-  TESSERA_RETURN_IF_ERROR(TakeSubject(&request));
+  TESSERA_RETURN_IF_ERROR(ReadSubjectFlags(&request));
   TESSERA_ASSIGN_OR_RETURN(
       request.layouts, LayoutsFromWords(absl::GetFlag(FLAGS_layouts),
                                         absl::GetFlag(FLAGS_layout_profile)));
@@ -275,22 +275,22 @@ absl::StatusOr<BenchRequest> BenchRequestFromFlags(
       CheckFlagRange("threads", request.threads, 0, kMaxThreads));
   request.quiet = absl::GetFlag(FLAGS_quiet);
   if (request.subject == BenchRequest::Subject::kKernels) {
-    TESSERA_RETURN_IF_ERROR(TakeKernels(&request));
+    TESSERA_RETURN_IF_ERROR(ReadKernelFlags(&request));
     return request;
   }
   if (request.subject == BenchRequest::Subject::kAdvice) {
-    TESSERA_RETURN_IF_ERROR(TakeKernels(&request));
+    TESSERA_RETURN_IF_ERROR(ReadKernelFlags(&request));
     TESSERA_ASSIGN_OR_RETURN(
         request.advice,
         AdviceFromFlags(request.kernels, absl::GetFlag(FLAGS_types)));
     return request;
   }
   if (request.subject == BenchRequest::Subject::kSynthetic) {
-    TESSERA_RETURN_IF_ERROR(TakeTypes(&request));
+    TESSERA_RETURN_IF_ERROR(ReadTypeFlags(&request));
   }
-  TESSERA_RETURN_IF_ERROR(TakeTests(&request));
+  TESSERA_RETURN_IF_ERROR(ReadTestFlags(&request));
   if (!absl::GetFlag(FLAGS_peer).empty()) {
-    TESSERA_RETURN_IF_ERROR(TakePeers(&request));
+    TESSERA_RETURN_IF_ERROR(ReadPeerFlags(&request));
   }
   return request;
 }

@@ -39,7 +39,7 @@ class TurnTaker {
  private:
   absl::Status Sit(size_t sitting);
   absl::Status Prepare(Turn& turn);
-  void TakeRound(const std::vector<Turn*>& order);
+  void MeasureRound(const std::vector<Turn*>& order);
   bool IsHopeless(const LayoutTimes& times) const;
 
   const TurnMatrix& matrix_;
@@ -66,7 +66,7 @@ absl::StatusOr<std::vector<LayoutTimes>> TurnTaker::Run() {
       std::rotate(order.begin(), order.begin() + round_ % order.size(),
                   order.end());
       if (round_ % 2 == 1) std::reverse(order.begin(), order.end());
-      TakeRound(order);
+      MeasureRound(order);
     }
   }
   std::erase_if(times_, [](const LayoutTimes& times) {
@@ -111,7 +111,7 @@ absl::Status TurnTaker::Prepare(Turn& turn) {
   return absl::OkStatus();
 }
 
-void TurnTaker::TakeRound(const std::vector<Turn*>& order) {
+void TurnTaker::MeasureRound(const std::vector<Turn*>& order) {
   for (size_t i = 0; i < options_.tokens.size(); ++i) {
     for (Turn* turn : order) {
       const int64_t times = turn->multiplications[i];

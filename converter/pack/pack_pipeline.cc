@@ -50,7 +50,7 @@ class Pipeline {
   OpenStep* StepWithTasks();
   bool MayOpen() const;
   absl::Status OpenNext();
-  absl::StatusOr<ScratchMemory> TakeMemory(uint64_t size);
+  absl::StatusOr<ScratchMemory> AllocateMemory(uint64_t size);
   void GiveMemory(ScratchMemory memory);
   absl::Status WriteAll();
   absl::Status Take(OpenStep& open);
@@ -182,12 +182,12 @@ absl::Status Pipeline::OpenNext() {
   open->job = &job;
   open->step = step;
   TESSERA_ASSIGN_OR_RETURN(open->blocks,
-                           TakeMemory(job.packer->RowsBytes(step)));
+                           AllocateMemory(job.packer->RowsBytes(step)));
   open->rows.blocks = open->blocks.data();
   open->rows.distortions.resize(step.tasks);
   if (step.begins_window()) {
     TESSERA_ASSIGN_OR_RETURN(ScratchMemory window,
-                             TakeMemory(job.packer->WindowBytes(step)));
+                             AllocateMemory(job.packer->WindowBytes(step)));
     windows_.push_back(std::move(window));
   }
   open->window = windows_.back().data();
@@ -203,7 +203,7 @@ absl::Status Pipeline::OpenNext() {
 }
 
 // Memory that was used before is used again: its pages need not be made anew.
-absl::StatusOr<ScratchMemory> Pipeline::TakeMemory(uint64_t size) {
+absl::StatusOr<ScratchMemory> Pipeline::AllocateMemory(uint64_t size) {
   if (InMemory(size) != size) {
     return ScratchMemory::InFile(options_.scratch_folder, size);
   }
@@ -255,9 +255,9 @@ absl::Status Pipeline::WriteAll() {
 
 absl::Status Pipeline::Take(OpenStep& open) {
   StreamPacker& packer = *open.job->packer;
-  packer.TakeRows(open.step, open.rows);
+  packer.HashRows(open.step, open.rows);
   if (!open.step.ends_window()) return absl::OkStatus();
-  return open.job->write(packer.TakeWindow(open.step, open.window));
+  return open.job->write(packer.FinishWindow(open.step, open.window));
 }
 
 }  // namespace

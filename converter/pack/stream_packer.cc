@@ -120,7 +120,7 @@ void StreamPacker::PackTile(const Member& member, const Step& step,
   }
 }
 
-void StreamPacker::TakeRows(const Step& step, const Rows& rows) {
+void StreamPacker::HashRows(const Step& step, const Rows& rows) {
   for (size_t i = 0; i < members_.size(); ++i) {
     Member& member = members_[i];
     const TensorLayout& layout = member.to->layout;
@@ -138,7 +138,7 @@ void StreamPacker::TakeRows(const Step& step, const Rows& rows) {
   }
 }
 
-absl::Span<const uint8_t> StreamPacker::TakeWindow(const Step& step,
+absl::Span<const uint8_t> StreamPacker::FinishWindow(const Step& step,
                                                    const uint8_t* window) {
   stored_hasher_.Take(window, step.window_tiles);
   // The last tile of a stream has no gap after it.

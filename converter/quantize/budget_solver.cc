@@ -51,14 +51,14 @@ class Chooser {
       : items_(items), left_(budget) {}
 
   std::optional<std::vector<size_t>> Choose() {
-    if (!TakeSmallest()) return std::nullopt;
+    if (!UseSmallest()) return std::nullopt;
     ClimbHulls();
     FillUp();
     return std::move(chosen_);
   }
 
  private:
-  bool TakeSmallest() {
+  bool UseSmallest() {
     for (const Options& options : items_) {
       hulls_.push_back(LowerHull(options));
       chosen_.push_back(hulls_.back().front());
