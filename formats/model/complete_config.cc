@@ -23,7 +23,7 @@ absl::Status CheckConfigFields(const ModelConfig& model,
                                const Architecture& architecture,
                                ConfigFieldName name) {
   // The heads of others are made of parts.
-  if (architecture.mixer != Mixer::kAttention) return absl::OkStatus();
+  if (architecture.mixer != MixerKind::kAttention) return absl::OkStatus();
   const uint64_t heads = model.num_attention_heads();
   const uint64_t kv_heads = model.num_key_value_heads();
   if (kv_heads == 0 || heads % kv_heads != 0) {

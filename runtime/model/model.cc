@@ -44,7 +44,7 @@ absl::Status CheckRopeFactors(const HyperParameters& parameters,
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<const Model>> Model::Create(
-    const LoadedArena& arena, const ModelOptions& options) {
+    const LoadedArena& arena, const Options& options) {
   TESSERA_ASSIGN_OR_RETURN(const ModelConfig config, ConfigOf(arena));
   TESSERA_ASSIGN_OR_RETURN(const HyperParameters parameters,
                            CheckHyperParameters(config));

@@ -29,22 +29,22 @@ struct ModelLayer {
   std::unique_ptr<const FeedForward> feed_forward;
 };
 
-struct ModelOptions {
-  Isa isa = Isa::kScalar;  // see ChooseIsa()
-  // For tests: float32 activations and cache, weights dequantized to float32.
-  bool exact = false;
-};
-
 // Configuration, weights by role and rope angles of an arena. Immutable:
 // executors, sequences and threads may share it.
 class Model {
  public:
+  struct Options {
+    Isa isa = Isa::kScalar;  // see ChooseIsa()
+    // For tests: float32 activations and cache, weights dequantized to float32.
+    bool exact = false;
+  };
+
   // `arena` must outlive the model. Reads no weight before it knows that the
   // model can be run. InvalidArgument without a configuration; Unimplemented or
   // DataLoss for a model that cannot be run (see CheckHyperParameters and
   // FindModelWeights).
   static absl::StatusOr<std::unique_ptr<const Model>> Create(
-      const LoadedArena& arena, const ModelOptions& options);
+      const LoadedArena& arena, const Options& options);
 
   Model(const Model&) = delete;
   Model& operator=(const Model&) = delete;

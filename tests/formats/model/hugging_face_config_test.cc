@@ -92,7 +92,7 @@ TEST(HuggingFaceConfigTest, ModelTypeIsGgufsNameOfTheArchitecture) {
                   "\"model_type\": \"mixtral\", \"num_local_experts\": 8, "
                   "\"num_experts_per_tok\": 2"));
   EXPECT_EQ(mixtral.model.model_type(), "llama");
-  EXPECT_EQ(mixtral.architecture->feed_forward, FeedForward::kExperts);
+  EXPECT_EQ(mixtral.architecture->feed_forward, FeedForwardKind::kExperts);
   EXPECT_EQ(mixtral.model.num_experts(), 8u);
   EXPECT_EQ(mixtral.model.num_experts_per_tok(), 2u);
   EXPECT_EQ(mixtral.model.moe_intermediate_size(), 512u);
