@@ -63,8 +63,8 @@ TEST(ModelTensorsTest, EveryDenseArchitectureHasShapes) {
     const std::string name(architecture.name);
     const auto tensors = TensorsOf(SmallModel(name));
     const bool dense =
-        FindArchitecture(name)->mixer == Mixer::kAttention &&
-        FindArchitecture(name)->feed_forward == FeedForward::kGated;
+        FindArchitecture(name)->mixer == MixerKind::kAttention &&
+        FindArchitecture(name)->feed_forward == FeedForwardKind::kGated;
     if (dense) {
       EXPECT_TRUE(tensors.ok()) << tensors.status();
     } else {
