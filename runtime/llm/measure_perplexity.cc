@@ -24,7 +24,7 @@ namespace tessera {
 namespace {
 
 // An arena and a decoder of it.
-struct Model {
+struct ScoredModel {
   std::unique_ptr<LoadedArena> arena;
   std::unique_ptr<Decoder> decoder;
 
@@ -34,11 +34,11 @@ struct Model {
   }
 };
 
-absl::StatusOr<Model> OpenModel(const std::string& path,
-                                const PerplexityOptions& options,
-                                const WindowOptions& windows, Isa isa,
-                                ThreadPool* pool) {
-  Model model;
+absl::StatusOr<ScoredModel> OpenModel(const std::string& path,
+                                      const PerplexityOptions& options,
+                                      const WindowOptions& windows, Isa isa,
+                                      ThreadPool* pool) {
+  ScoredModel model;
   TESSERA_ASSIGN_OR_RETURN(model.arena, LoadedArena::Open(path, options.load));
   DecoderOptions decoder_options;
   decoder_options.isa = isa;
@@ -54,7 +54,8 @@ absl::StatusOr<Model> OpenModel(const std::string& path,
 }
 
 // Probabilities of different tokens cannot be compared.
-absl::Status CheckSameVocabulary(const Model& arena, const Model& base) {
+absl::Status CheckSameVocabulary(const ScoredModel& arena,
+                                 const ScoredModel& base) {
   const TokenizerData& ours = arena.tokenizer();
   const TokenizerData& theirs = base.tokenizer();
   bool same = arena.vocab_size() == base.vocab_size();
@@ -71,7 +72,7 @@ absl::Status CheckSameVocabulary(const Model& arena, const Model& base) {
       "); a base is the same model in another type"));
 }
 
-absl::StatusOr<std::vector<int32_t>> Tokenize(const Model& model,
+absl::StatusOr<std::vector<int32_t>> Tokenize(const ScoredModel& model,
                                               absl::string_view text) {
   if (!model.arena->manifest().has_tokenizer()) {
     return absl::InvalidArgumentError(
@@ -88,7 +89,7 @@ absl::StatusOr<std::vector<int32_t>> Tokenize(const Model& model,
 absl::StatusOr<ScoreStatistics> Score(absl::Span<const int32_t> ids,
                                       uint64_t text_bytes,
                                       const WindowOptions& windows, bool quiet,
-                                      Model& arena, Model* base,
+                                      ScoredModel& arena, ScoredModel* base,
                                       ThreadPool& pool) {
   const int64_t count = WindowCount(static_cast<int64_t>(ids.size()), windows);
   const double used = static_cast<double>(count * windows.tokens) /
@@ -97,16 +98,16 @@ absl::StatusOr<ScoreStatistics> Score(absl::Span<const int32_t> ids,
       static_cast<uint64_t>(used * static_cast<double>(text_bytes));
   Progress progress("perplexity", total, quiet);
   uint64_t shown = 0;
-  return ScoreWindows(
-      ids, windows, *arena.decoder,
-      base != nullptr ? base->decoder.get() : nullptr, pool,
-      [&](int64_t done, const ScoreStatistics& scores) {
-        const uint64_t bytes = total * done / count;
-        progress.Advance(bytes - shown,
-                         absl::StrFormat("window %d of %d, perplexity %.4f",
-                                         done, count, scores.perplexity()));
-        shown = bytes;
-      });
+  return ScoreWindows(ids, windows, *arena.decoder,
+                      base != nullptr ? base->decoder.get() : nullptr, pool,
+                      [&](int64_t done, const ScoreStatistics& scores) {
+                        const uint64_t bytes = total * done / count;
+                        progress.Advance(
+                            bytes - shown,
+                            absl::StrFormat("window %d of %d, perplexity %.4f",
+                                            done, count, scores.perplexity()));
+                        shown = bytes;
+                      });
 }
 
 PerplexityReport MakeReport(const PerplexityOptions& options,
@@ -122,8 +123,8 @@ PerplexityReport MakeReport(const PerplexityOptions& options,
   report.set_ctx_size(static_cast<uint32_t>(options.ctx_size));
   report.set_score(options.score_all ? "all" : "half");
   report.set_seconds(seconds);
-  report.set_tokens_per_second(
-      static_cast<double>(windows * options.ctx_size) / seconds);
+  report.set_tokens_per_second(static_cast<double>(windows * options.ctx_size) /
+                               seconds);
   return report;
 }
 
@@ -137,9 +138,9 @@ absl::StatusOr<PerplexityReport> MeasurePerplexity(
   windows.tokens = options.ctx_size;
   windows.score_all = options.score_all;
   windows.max_windows = options.max_windows;
-  TESSERA_ASSIGN_OR_RETURN(
-      Model arena, OpenModel(options.arena, options, windows, isa, &pool));
-  Model base;
+  TESSERA_ASSIGN_OR_RETURN(ScoredModel arena, OpenModel(options.arena, options,
+                                                        windows, isa, &pool));
+  ScoredModel base;
   const bool compare = !options.base.empty();
   if (compare) {
     TESSERA_ASSIGN_OR_RETURN(

@@ -16,11 +16,15 @@ namespace tessera {
 namespace {
 
 absl::StatusOr<ModelConfig> ConfigOf(const LoadedArena& arena) {
+  if (arena.tensors().empty()) {
+    return absl::InvalidArgumentError(
+        "the arena holds a vocabulary and no weights");
+  }
   absl::StatusOr<ModelConfig> config =
       StoredModelConfig(arena.manifest(), arena.bytes());
   if (!absl::IsNotFound(config.status())) return config;
   return absl::InvalidArgumentError(
-      "the arena holds no model configuration, only tensors or a vocabulary");
+      "the arena holds no model configuration, only tensors");
 }
 
 absl::Status CheckRopeFactors(const HyperParameters& parameters,
