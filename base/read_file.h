@@ -2,16 +2,24 @@
 #ifndef BASE_READ_FILE_H_
 #define BASE_READ_FILE_H_
 
+#include <cstdint>
 #include <string>
 
 #include "absl/status/statusor.h"
 
 namespace tessera {
 
+// No text that a person gives to be read is longer.
+inline constexpr uint64_t kMostTextBytes = uint64_t{1} << 30;
+// Nor settings, and figures that are kept as text.
+inline constexpr uint64_t kMostSettingsBytes = uint64_t{64} << 20;
+
 // The bytes of `path`, which may be a pipe; for text that a person gives. Large
 // inputs are mapped (MappedFile) instead. NotFound and so on as the system
-// says; messages start with the path.
-absl::StatusOr<std::string> ReadFile(const std::string& path);
+// says, ResourceExhausted for more than `most` bytes, such as those of
+// /dev/zero; messages start with the path.
+absl::StatusOr<std::string> ReadFile(const std::string& path,
+                                     uint64_t most = kMostTextBytes);
 
 }  // namespace tessera
 

@@ -17,7 +17,8 @@ namespace tessera {
 absl::StatusOr<ModelShape> FindShape(const std::string& name_or_path) {
   if (absl::StrContains(name_or_path, "/") ||
       absl::EndsWith(name_or_path, ".txt")) {
-    TESSERA_ASSIGN_OR_RETURN(const std::string text, ReadFile(name_or_path));
+    TESSERA_ASSIGN_OR_RETURN(const std::string text,
+                             ReadFile(name_or_path, kMostSettingsBytes));
     return ParseModelShape(std::filesystem::path(name_or_path).stem().string(),
                            text);
   }

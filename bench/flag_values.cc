@@ -20,7 +20,8 @@ constexpr int64_t kMaxTokens = int64_t{1} << 24;
 
 absl::StatusOr<LayoutProfile> ReadProfile(const std::string& path) {
   if (path.empty()) return LayoutProfile();
-  TESSERA_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  TESSERA_ASSIGN_OR_RETURN(const std::string text,
+                           ReadFile(path, kMostSettingsBytes));
   auto profile = LayoutProfile::Parse(text);
   if (!profile.ok()) return WithPath(path, profile.status());
   return profile;

@@ -1,7 +1,6 @@
 #include "bench/subprocess.h"
 
 #include <fcntl.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,8 +16,7 @@
 #include "base/errno_status.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
-
-extern char** environ;
+#include "bench/spawn.h"
 
 namespace tessera {
 namespace {
@@ -40,27 +38,6 @@ std::string ReadAll(int fd) {
 absl::string_view LastLine(absl::string_view text) {
   text = absl::StripAsciiWhitespace(text);
   return text.substr(text.rfind('\n') + 1);
-}
-
-absl::StatusOr<pid_t> Start(const std::vector<std::string>& command,
-                            int stdout_fd, int stderr_fd) {
-  std::vector<char*> arguments;
-  for (const std::string& word : command) {
-    arguments.push_back(const_cast<char*>(word.c_str()));
-  }
-  arguments.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null",
-                                   O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&actions, stdout_fd, STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, stderr_fd, STDERR_FILENO);
-  pid_t child;
-  const int error = posix_spawnp(&child, arguments[0], &actions, nullptr,
-                                 arguments.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  if (error != 0) return ErrnoStatus(command[0], "start", error);
-  return child;
 }
 
 absl::Status CheckExit(const std::string& program, int status, int stderr_fd) {
@@ -88,14 +65,12 @@ absl::StatusOr<std::string> RunAndCapture(
     return ErrnoStatus(command[0], "make a temporary file for");
   }
   const absl::StatusOr<pid_t> child =
-      Start(command, fds[1], fileno(errors.get()));
+      Spawn(command, {.out = fds[1], .err = fileno(errors.get())});
   close(fds[1]);
   TESSERA_RETURN_IF_ERROR(child.status());
   std::string output = ReadAll(fds[0]);
-  int status = 0;
-  while (waitpid(*child, &status, 0) < 0 && errno == EINTR) {
-  }
-  TESSERA_RETURN_IF_ERROR(CheckExit(command[0], status, fileno(errors.get())));
+  TESSERA_RETURN_IF_ERROR(
+      CheckExit(command[0], WaitForEnd(*child), fileno(errors.get())));
   return output;
 }
 

@@ -2,13 +2,17 @@
 #ifndef BENCH_TEMPORARY_FOLDER_H_
 #define BENCH_TEMPORARY_FOLDER_H_
 
+#include <sys/types.h>
+
 #include <string>
 
 #include "absl/status/statusor.h"
 
 namespace tessera {
 
-// Removes the folder and all that is in it in the destructor. Movable.
+// Removes the folder and all that is in it in the destructor. If the process
+// ends without that, by Ctrl-C or any other signal, another one does it, which
+// waits for that (sh and rm). Movable.
 class TemporaryFolder {
  public:
   // A new folder in $TMPDIR, or /tmp. Errors as the system says.
@@ -23,7 +27,11 @@ class TemporaryFolder {
  private:
   TemporaryFolder() = default;
 
+  void StartRemover();
+
   std::string path_;  // empty: nothing to remove
+  pid_t remover_ = -1;
+  int remover_stdin_ = -1;  // open as long as this process lives
 };
 
 }  // namespace tessera

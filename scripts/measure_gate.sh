@@ -16,35 +16,44 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-bazel build //bench //tests/bench/gate:planted_bench || exit 1
-bench=bazel-bin/bench/bench
+bazel build //tests/bench/gate:planted_bench || exit 1
 planted=bazel-bin/tests/bench/gate/planted_bench
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
+# The same program with nothing planted: another one, even of the same source,
+# may be some percent off (docs/benchmarks.md, "How sure the gate is").
+unplanted=$folder/unplanted
+printf '#!/bin/sh\nTESSERA_PLANT= exec "%s" "$@"\n' "$PWD/$planted" >"$unplanted"
+chmod +x "$unplanted"
 
-# verdicts PLANT FLAGS...: "ROW: VERDICT" for each row of one gate.
-verdicts() {
-  local plant=$1
-  shift
-  TESSERA_PLANT=$plant "$planted" --gate --quiet --json="$folder/gate.json" "$@" >/dev/null
-  python3 - "$folder/gate.json" <<'P'
-import json, sys
-for record in json.load(open(sys.argv[1]))["records"]:
-    if record["kind"] != "figure":
-        print(record["row"] + ": " + record["verdict"])
-P
-}
-
-# repeat N PLANT FLAGS...: how often each row got which verdict, and the time.
+# repeat N PLANT FLAGS...: how often each row got which verdict, what the gates
+# measured (least, median and greatest value), and the time.
 repeat() {
-  local count=$1 start=$EPOCHSECONDS
-  shift
-  for (( i = 0; i < count; ++i )); do verdicts "$@"; done | sort | uniq -c |
-    sed "s|^|  |"
+  local count=$1 plant=$2 start=$EPOCHSECONDS i
+  shift 2
+  rm -f "$folder"/gate*.json
+  for (( i = 0; i < count; ++i )); do
+    TESSERA_PLANT=$plant "$planted" --gate --quiet --json="$folder/gate$i.json" "$@" \
+      >/dev/null
+  done
+  python3 - "$folder"/gate*.json <<'P'
+import collections, json, statistics, sys
+verdicts = collections.defaultdict(collections.Counter)
+values = collections.defaultdict(list)
+for path in sys.argv[1:]:
+    for record in json.load(open(path))["records"]:
+        if record["kind"] != "figure":
+            verdicts[record["row"]][record["verdict"]] += 1
+            values[record["row"]].append(record["value"])
+for row, counts in verdicts.items():
+    print(f"  {row}: " + ", ".join(f"{n} {v}" for v, n in counts.most_common()) +
+          ", at %.6g (%.6g to %.6g)" % (statistics.median(values[row]),
+                                        min(values[row]), max(values[row])))
+P
   echo "  $(( (EPOCHSECONDS - start) / count )) s each"
 }
 
-q4_0=(--gate_checks=builds --baseline_bin="$bench" --filter="kernel Q4_0 interleaved")
+q4_0=(--gate_checks=builds --baseline_bin="$unplanted" --filter="kernel Q4_0 interleaved")
 case ${1:-} in
   same)
     echo "the same build, ${2:-50} gates:"
@@ -59,6 +68,7 @@ case ${1:-} in
   counts)
     # What the planted program does without anything planted: the functions that
     # stand in for others take instructions, too.
+    cp bench/gate/baseline.json "$folder/counts.json"  # its commit and floors stay
     TESSERA_PLANT='' "$planted" --update_baseline --counts="$folder/counts.json" --quiet ||
       exit 1
     for plant in instruction barrier allocation; do

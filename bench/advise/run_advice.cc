@@ -15,6 +15,7 @@
 #include "base/machine_id.h"
 #include "base/status_macros.h"
 #include "base/version.h"
+#include "base/write_file.h"
 #include "bench/advise/advice_report.h"
 #include "bench/advise/layout_advice.h"
 #include "bench/cold_buffer.h"
@@ -120,21 +121,12 @@ BenchReport Advisor::Finish() {
   return std::move(report_);
 }
 
-absl::Status Write(const LayoutProfile& profile, AtomicFile file) {
-  const std::string text = profile.Text();
-  TESSERA_RETURN_IF_ERROR(file.WriteAt(
-      0, absl::MakeConstSpan(reinterpret_cast<const uint8_t*>(text.data()),
-                             text.size())));
-  return file.Commit();
-}
-
 }  // namespace
 
 absl::StatusOr<BenchReport> RunAdvice(const AdviceRequest& request,
                                       ThreadPool& pool, ProgressFn progress) {
   // Rather now than after minutes of measuring.
-  TESSERA_ASSIGN_OR_RETURN(AtomicFile file,
-                           AtomicFile::Create(request.path, true));
+  TESSERA_RETURN_IF_ERROR(AtomicFile::Create(request.path, true).status());
   TESSERA_ASSIGN_OR_RETURN(const std::unique_ptr<ColdBuffer> memory,
                            ColdBuffer::Create(MemoryFor(request), pool));
   Advisor advisor(request, *memory, pool);
@@ -144,7 +136,7 @@ absl::StatusOr<BenchReport> RunAdvice(const AdviceRequest& request,
     progress(
         absl::StrCat(++number, " of ", request.matrices.size(), ": ", text));
   }
-  TESSERA_RETURN_IF_ERROR(Write(advisor.Profile(), std::move(file)));
+  TESSERA_RETURN_IF_ERROR(WriteFile(request.path, advisor.Profile().Text()));
   return advisor.Finish();
 }
 

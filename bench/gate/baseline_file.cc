@@ -176,7 +176,8 @@ std::string GateBaselineText(const GateBaseline& baseline) {
 }
 
 absl::StatusOr<GateBaseline> ReadGateBaseline(const std::string& path) {
-  TESSERA_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  TESSERA_ASSIGN_OR_RETURN(const std::string text,
+                           ReadFile(path, kMostSettingsBytes));
   absl::StatusOr<GateBaseline> baseline = ParseGateBaseline(text);
   if (!baseline.ok()) return WithPath(path, baseline.status());
   return baseline;

@@ -8,6 +8,7 @@
 #include "base/status_macros.h"
 #include "bench/find_shape.h"
 #include "bench/gate/allocation_counter.h"
+#include "bench/gate/row_filter.h"
 #include "bench/kernel_suite.h"
 #include "bench/model_shape.h"
 #include "bench/synthetic_arenas.h"
@@ -38,6 +39,21 @@ tie_word_embeddings      0
 attn_q 512 512 4
 )";
 
+// What there is of each model.
+constexpr absl::string_view kBarriers = "barriers per token";
+constexpr absl::string_view kAllocations = "allocations per token";
+constexpr absl::string_view kWeightBytes = "bytes of weights per token";
+constexpr absl::string_view kMemoryBytes = "bytes of activations and cache";
+constexpr absl::string_view kArenaBytes = "bytes of the arena";
+
+bool IsWanted(absl::string_view model, absl::string_view filter) {
+  for (const absl::string_view figure :
+       {kBarriers, kAllocations, kWeightBytes, kMemoryBytes, kArenaBytes}) {
+    if (MatchesFilter(absl::StrCat(model, ": ", figure), filter)) return true;
+  }
+  return false;
+}
+
 absl::Status CountTokens(const std::string& path, const std::string& name,
                          Counts* counts) {
   TESSERA_ASSIGN_OR_RETURN(const std::unique_ptr<LoadedArena> arena,
@@ -62,13 +78,13 @@ absl::Status CountTokens(const std::string& path, const std::string& name,
     allocations += AllocationCount() - allocations_before;
     waits += pool.barrier().waits() - waits_before;
   }
-  (*counts)[absl::StrCat(name, ": barriers per token")] =
+  (*counts)[absl::StrCat(name, ": ", kBarriers)] =
       static_cast<double>(waits) / kTokens;
-  (*counts)[absl::StrCat(name, ": allocations per token")] =
+  (*counts)[absl::StrCat(name, ": ", kAllocations)] =
       static_cast<double>(allocations) / kTokens;
-  (*counts)[absl::StrCat(name, ": bytes of weights per token")] =
+  (*counts)[absl::StrCat(name, ": ", kWeightBytes)] =
       static_cast<double>(decoder->weight_bytes_per_token());
-  (*counts)[absl::StrCat(name, ": bytes of activations and cache")] =
+  (*counts)[absl::StrCat(name, ": ", kMemoryBytes)] =
       static_cast<double>(decoder->memory_bytes());
   return absl::OkStatus();
 }
@@ -103,7 +119,7 @@ Counts CountWeightBytes() {
   return counts;
 }
 
-absl::StatusOr<Counts> CountModels(ThreadPool& pool) {
+absl::StatusOr<Counts> CountModels(ThreadPool& pool, absl::string_view filter) {
   TESSERA_ASSIGN_OR_RETURN(const TemporaryFolder folder,
                            TemporaryFolder::Create());
   TESSERA_ASSIGN_OR_RETURN(const ModelShape shape,
@@ -112,14 +128,15 @@ absl::StatusOr<Counts> CountModels(ThreadPool& pool) {
   for (const char* type : {"Q4_0", "F16"}) {
     for (const LayoutOrder order : kLayouts) {
       const std::string layout(LayoutOrderName(order));
+      const std::string name = absl::StrCat("small model ", type, " ", layout);
+      if (!IsWanted(name, filter)) continue;
       TESSERA_ASSIGN_OR_RETURN(
           const SyntheticFiles files,
           MakeSyntheticFiles(shape, type, {{layout, order, {}}}, folder.path(),
                              pool));
-      const std::string name = absl::StrCat("small model ", type, " ", layout);
       TESSERA_RETURN_IF_ERROR(CountTokens(files.arenas[0], name, &counts));
       TESSERA_ASSIGN_OR_RETURN(const Counts size, CountFileBytes(files.arenas));
-      counts[absl::StrCat(name, ": bytes of the arena")] = size.begin()->second;
+      counts[absl::StrCat(name, ": ", kArenaBytes)] = size.begin()->second;
     }
   }
   return counts;

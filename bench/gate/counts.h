@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "base/thread_pool.h"
 #include "bench/progress_fn.h"
 
@@ -22,8 +23,9 @@ Counts CountWeightBytes();
 
 // Of a small model of random weights with two threads, for Q4_0 and F16: what
 // one generated token waits at (barriers), allocates and reads, and the size of
-// its arena. The model is made in a temporary folder. `pool` makes it.
-absl::StatusOr<Counts> CountModels(ThreadPool& pool);
+// its arena. The models are made by `pool`, in a temporary folder; those of
+// which `filter` leaves nothing (see MatchesFilter) are not made.
+absl::StatusOr<Counts> CountModels(ThreadPool& pool, absl::string_view filter);
 
 // Sizes of files, by their names without folders. NotFound if one is missing.
 absl::StatusOr<Counts> CountFileBytes(const std::vector<std::string>& paths);

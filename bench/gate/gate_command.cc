@@ -71,7 +71,7 @@ absl::StatusOr<int> RunGateCommand(const std::vector<std::string>& arguments,
     case GateMode::kWorker:
       return ServeAsWorker();
     case GateMode::kInstructions:
-      TESSERA_RETURN_IF_ERROR(RunCountedKernels());
+      TESSERA_RETURN_IF_ERROR(RunCountedKernels(GateFilterFromFlags()));
       return 0;
     default:
       return Guard(arguments, sinks);

@@ -150,6 +150,8 @@ absl::StatusOr<int> GateWorkerThreads() {
   return threads;
 }
 
+std::string GateFilterFromFlags() { return absl::GetFlag(FLAGS_filter); }
+
 absl::StatusOr<GateRequest> GateRequestFromFlags(
     const std::vector<std::string>& arguments) {
   if (!arguments.empty()) {
@@ -171,7 +173,7 @@ absl::StatusOr<GateRequest> GateRequestFromFlags(
   request.baseline = absl::GetFlag(FLAGS_baseline);
   request.any_machine = absl::GetFlag(FLAGS_any_machine);
   request.files = absl::GetFlag(FLAGS_gate_files);
-  request.filter = absl::GetFlag(FLAGS_filter);
+  request.filter = GateFilterFromFlags();
   request.rules.least_effect = absl::GetFlag(FLAGS_least_effect) / 100;
   if (!(request.rules.least_effect > 0 && request.rules.least_effect < 10)) {
     return absl::InvalidArgumentError(

@@ -26,6 +26,9 @@ GateMode GateModeFromFlags();
 absl::StatusOr<GateRequest> GateRequestFromFlags(
     const std::vector<std::string>& arguments);
 
+// --filter, with any mode.
+std::string GateFilterFromFlags();
+
 // --threads of a worker.
 absl::StatusOr<int> GateWorkerThreads();
 

@@ -7,6 +7,8 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
@@ -21,6 +23,7 @@
 #include "base/read_file.h"
 #include "base/status_macros.h"
 #include "bench/cold_buffer.h"
+#include "bench/gate/row_filter.h"
 #include "bench/kernel_bench.h"
 #include "bench/kernel_suite.h"
 #include "bench/subprocess.h"
@@ -125,35 +128,78 @@ absl::StatusOr<double> InstructionsIn(const std::string& path) {
       absl::StrCat(path, ": callgrind counted no function of Tessera"));
 }
 
+constexpr LayoutOrder kLayouts[] = {
+    LayoutOrder::kInterleaved, LayoutOrder::kTransposed, LayoutOrder::kSwizzled,
+    LayoutOrder::kRowMajor};
+
+struct CountedKernel {
+  int64_t tokens;
+  std::string name;  // "gemv Q4_0 interleaved avx2: instructions"
+};
+
+// Those that the filter leaves, whether they exist or not.
+std::vector<CountedKernel> WantedKernels(DType type, LayoutOrder layout,
+                                         absl::string_view filter) {
+  std::vector<CountedKernel> kernels;
+  for (const int64_t tokens : {int64_t{1}, kManyTokens}) {
+    std::string name =
+        absl::StrCat(tokens == 1 ? "gemv " : "gemm ", DTypeName(type), " ",
+                     LayoutOrderName(layout), " avx2: instructions");
+    if (MatchesFilter(name, filter))
+      kernels.push_back({tokens, std::move(name)});
+  }
+  return kernels;
+}
+
+bool WantsAny(absl::string_view filter) {
+  for (const DType type : KernelTypes()) {
+    for (const LayoutOrder layout : kLayouts) {
+      if (!WantedKernels(type, layout, filter).empty()) return true;
+    }
+  }
+  return false;
+}
+
+// Prints the names of those that have been run.
+absl::Status RunKernels(DType type, LayoutOrder layout,
+                        absl::Span<const CountedKernel> kernels,
+                        ColdBuffer& memory, ThreadPool& pool) {
+  const absl::StatusOr<std::unique_ptr<KernelBench>> bench =
+      KernelBench::Create({type, layout, kRows, kColumns},
+                          KernelTableFor(Isa::kAvx2),
+                          absl::MakeSpan(memory.data(), memory.size()), pool);
+  if (!bench.ok() || !(*bench)->has_kernel()) return absl::OkStatus();
+  for (const CountedKernel& kernel : kernels) {
+    TESSERA_RETURN_IF_ERROR((*bench)->Prepare(kernel.tokens, 0));
+    const bool counted = MultiplyOrSkip(**bench, kernel.tokens);
+    std::fputs(
+        absl::StrCat(counted ? kCounted : kSkipped, kernel.name, "\n").c_str(),
+        stdout);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
-absl::Status RunCountedKernels() {
+absl::Status RunCountedKernels(absl::string_view filter) {
   signal(SIGILL, SkipKernel);
   ThreadPool pool(1);
   TESSERA_ASSIGN_OR_RETURN(const std::unique_ptr<ColdBuffer> memory,
                            ColdBuffer::Create(kMemory, pool));
   for (const DType type : KernelTypes()) {
-    for (const LayoutOrder layout :
-         {LayoutOrder::kInterleaved, LayoutOrder::kTransposed,
-          LayoutOrder::kSwizzled, LayoutOrder::kRowMajor}) {
-      absl::StatusOr<std::unique_ptr<KernelBench>> bench = KernelBench::Create(
-          {type, layout, kRows, kColumns}, KernelTableFor(Isa::kAvx2),
-          absl::MakeSpan(memory->data(), memory->size()), pool);
-      if (!bench.ok() || !(*bench)->has_kernel()) continue;
-      for (const int64_t tokens : {int64_t{1}, kManyTokens}) {
-        TESSERA_RETURN_IF_ERROR((*bench)->Prepare(tokens, 0));
-        const bool counted = MultiplyOrSkip(**bench, tokens);
-        std::printf("%s%s %s %s\n",
-                    std::string(counted ? kCounted : kSkipped).c_str(),
-                    tokens == 1 ? "gemv" : "gemm", DTypeName(type).c_str(),
-                    std::string(LayoutOrderName(layout)).c_str());
-      }
+    for (const LayoutOrder layout : kLayouts) {
+      const std::vector<CountedKernel> kernels =
+          WantedKernels(type, layout, filter);
+      if (kernels.empty()) continue;
+      TESSERA_RETURN_IF_ERROR(RunKernels(type, layout, kernels, *memory, pool));
     }
   }
   return absl::OkStatus();
 }
 
-absl::StatusOr<Counts> CountInstructions(const std::string& bench) {
+absl::StatusOr<Counts> CountInstructions(const std::string& bench,
+                                         const std::string& filter) {
+  if (!WantsAny(filter)) return Counts();
   if (!RunAndCapture({"valgrind", "--version"}).ok()) {
     return absl::UnavailableError(
         "instructions are counted by valgrind, which is not installed; "
@@ -167,8 +213,9 @@ absl::StatusOr<Counts> CountInstructions(const std::string& bench) {
       RunAndCapture({"valgrind", "--tool=callgrind", "--quiet", "--vgdb=no",
                      absl::StrCat("--callgrind-out-file=", dump),
                      "--toggle-collect=tessera::KernelBench::Multiply*",
-                     "--dump-after=tessera::CountedMultiply*", bench,
-                     "--gate_instructions"}));
+                     "--dump-after=tessera::CountedMultiply*", bench, "--gate",
+                     "--gate_instructions",
+                     absl::StrCat("--filter=", filter)}));
   Counts counts;
   int index = 0;
   for (absl::string_view line : absl::StrSplit(output, '\n')) {
@@ -178,9 +225,9 @@ absl::StatusOr<Counts> CountInstructions(const std::string& bench) {
     if (!counted) continue;
     TESSERA_ASSIGN_OR_RETURN(const double instructions,
                              InstructionsIn(absl::StrCat(dump, ".", index)));
-    counts[absl::StrCat(line, " avx2: instructions")] = instructions / kTiles;
+    counts[std::string(line)] = instructions / kTiles;
   }
-  if (counts.empty()) {
+  if (index == 0 && filter.empty()) {
     return absl::InternalError("callgrind counted no kernel");
   }
   return counts;

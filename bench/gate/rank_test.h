@@ -2,6 +2,8 @@
 #ifndef BENCH_GATE_RANK_TEST_H_
 #define BENCH_GATE_RANK_TEST_H_
 
+#include <cstddef>
+
 #include "absl/types/span.h"
 
 namespace tessera {
@@ -26,7 +28,9 @@ RatioEstimate PairedRatio(absl::Span<const double> a,
 
 // From times of two runs that have nothing to do with each other: the
 // Hodges-Lehmann shift of the logarithms with the interval of the Mann-Whitney
-// test (the same book, 4.2 and 4.3).
+// test (the same book, 4.2 and 4.3). Of more than kMostUnpaired times of a run,
+// so many count, evenly spread: each is compared with each.
+inline constexpr size_t kMostUnpaired = 1024;
 RatioEstimate UnpairedRatio(absl::Span<const double> a,
                             absl::Span<const double> b, double confidence);
 

@@ -34,13 +34,13 @@ absl::StatusOr<Counts> CountAll(const GateRequest& request, ThreadPool& pool,
                                 ProgressFn progress) {
   progress("count bytes, barriers and allocations");
   Counts counts = CountWeightBytes();
-  TESSERA_ASSIGN_OR_RETURN(Counts models, CountModels(pool));
+  TESSERA_ASSIGN_OR_RETURN(Counts models, CountModels(pool, request.filter));
   counts.merge(models);
   TESSERA_ASSIGN_OR_RETURN(Counts files, CountFileBytes(request.files));
   counts.merge(files);
   progress("count instructions with callgrind");
   TESSERA_ASSIGN_OR_RETURN(Counts instructions,
-                           CountInstructions(request.program));
+                           CountInstructions(request.program, request.filter));
   counts.merge(instructions);
   return counts;
 }

@@ -1,6 +1,7 @@
 #include "bench/gate/stored_check.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <utility>
 
@@ -18,8 +19,8 @@ std::vector<double> Normalized(const std::vector<double>& samples,
                                const std::vector<double>& limits) {
   std::vector<double> times;
   for (size_t i = 0; i < std::min(samples.size(), limits.size()); ++i) {
-    if (samples[i] > 0 && limits[i] > 0)
-      times.push_back(samples[i] / limits[i]);
+    const double time = samples[i] / limits[i];
+    if (limits[i] > 0 && time > 0 && std::isfinite(time)) times.push_back(time);
   }
   return times;
 }

@@ -1,9 +1,8 @@
 #include "bench/gate/worker_process.h"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,7 +12,6 @@
 #include <filesystem>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -27,8 +25,7 @@
 #include "base/quoted.h"
 #include "base/status_macros.h"
 #include "bench/gate/worker.h"
-
-extern char** environ;
+#include "bench/spawn.h"
 
 namespace tessera {
 namespace {
@@ -37,60 +34,44 @@ constexpr int kPatienceSeconds = 120;
 constexpr int kGreetingSeconds = 20;
 constexpr size_t kMostLine = 65536;
 
-absl::StatusOr<pid_t> Spawn(const std::vector<std::string>& command,
-                            int stdin_fd, int stdout_fd) {
-  std::vector<char*> arguments;
-  for (const std::string& word : command) {
-    arguments.push_back(const_cast<char*>(word.c_str()));
+// To the other end of a socket. That it is gone shows when the answer is read.
+void SendLine(int socket, absl::string_view line) {
+  const std::string text = absl::StrCat(line, "\n");
+  absl::string_view rest = text;
+  while (!rest.empty()) {
+    // Not a signal, if it is gone.
+    const ssize_t size = send(socket, rest.data(), rest.size(), MSG_NOSIGNAL);
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) return;
+    rest.remove_prefix(static_cast<size_t>(size));
   }
-  arguments.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, stdin_fd, STDIN_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, stdout_fd, STDOUT_FILENO);
-  // A worker's words of failure are in its answers; an older build that has no
-  // gate complains about its flags, which would only confuse.
-  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null",
-                                   O_WRONLY, 0);
-  pid_t child;
-  const int error = posix_spawnp(&child, arguments[0], &actions, nullptr,
-                                 arguments.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  if (error != 0) return ErrnoStatus(command[0], "start", error);
-  return child;
 }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<WorkerProcess>> WorkerProcess::Start(
     const std::string& program, int threads) {
-  // A worker that died must be an error, not a signal.
-  signal(SIGPIPE, SIG_IGN);
-  int to[2];
-  int from[2];
-  if (pipe2(to, O_CLOEXEC) != 0) return ErrnoStatus(program, "start");
-  if (pipe2(from, O_CLOEXEC) != 0) {
-    close(to[0]);
-    close(to[1]);
+  int sockets[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0) {
     return ErrnoStatus(program, "start");
   }
-  // posix_spawnp looks for a name without a folder in $PATH alone.
+  // A name without a folder is looked for in $PATH alone.
   std::error_code error;
   const bool is_here = !absl::StrContains(program, "/") &&
                        std::filesystem::exists(program, error);
   const std::string path = is_here ? absl::StrCat("./", program) : program;
+  // A worker's words of failure are in its answers; an older build that has no
+  // gate complains about its flags, which would only confuse.
   const absl::StatusOr<pid_t> child =
-      Spawn({path, "--gate_worker", absl::StrCat("--threads=", threads)}, to[0],
-            from[1]);
-  close(to[0]);
-  close(from[1]);
+      Spawn({path, "--gate_worker", absl::StrCat("--threads=", threads)},
+            {.in = sockets[1], .out = sockets[1]});
+  close(sockets[1]);
   if (!child.ok()) {
-    close(to[1]);
-    close(from[0]);
+    close(sockets[0]);
     return absl::InvalidArgumentError(child.status().message());
   }
   auto worker = std::unique_ptr<WorkerProcess>(
-      new WorkerProcess(program, *child, fdopen(to[1], "w"), from[0]));
+      new WorkerProcess(program, *child, sockets[0]));
   const absl::StatusOr<std::string> greeting =
       worker->ReadLine(kGreetingSeconds);
   if (!greeting.ok() || *greeting != kWorkerGreeting) {
@@ -103,9 +84,8 @@ absl::StatusOr<std::unique_ptr<WorkerProcess>> WorkerProcess::Start(
 }
 
 WorkerProcess::~WorkerProcess() {
-  std::fputs("quit\n", to_);
-  std::fclose(to_);
-  close(from_);
+  SendLine(socket_, "quit");
+  close(socket_);
   // It ends by itself, unless it hangs.
   constexpr int kSteps = 100;
   for (int step = 0; step < kSteps; ++step) {
@@ -113,8 +93,7 @@ WorkerProcess::~WorkerProcess() {
     usleep(10 * 1000);
   }
   kill(child_, SIGKILL);
-  while (waitpid(child_, nullptr, 0) < 0 && errno == EINTR) {
-  }
+  WaitForEnd(child_);
 }
 
 absl::StatusOr<std::string> WorkerProcess::ReadLine(int patience_seconds) {
@@ -122,7 +101,7 @@ absl::StatusOr<std::string> WorkerProcess::ReadLine(int patience_seconds) {
   std::string line;
   while (line.size() < kMostLine) {
     const int64_t left = absl::ToInt64Milliseconds(deadline - absl::Now());
-    pollfd ready = {from_, POLLIN, 0};
+    pollfd ready = {socket_, POLLIN, 0};
     const int count =
         poll(&ready, 1, static_cast<int>(std::max<int64_t>(left, 0)));
     if (count < 0 && errno == EINTR) continue;
@@ -132,7 +111,7 @@ absl::StatusOr<std::string> WorkerProcess::ReadLine(int patience_seconds) {
     }
     // A byte at a time: answers are short, and what follows is for later.
     char byte;
-    const ssize_t size = read(from_, &byte, 1);
+    const ssize_t size = read(socket_, &byte, 1);
     if (size < 0 && errno == EINTR) continue;
     if (size <= 0) {
       return absl::InternalError(
@@ -146,8 +125,7 @@ absl::StatusOr<std::string> WorkerProcess::ReadLine(int patience_seconds) {
 }
 
 absl::StatusOr<std::string> WorkerProcess::Ask(const std::string& line) {
-  std::fputs(absl::StrCat(line, "\n").c_str(), to_);
-  std::fflush(to_);
+  SendLine(socket_, line);
   TESSERA_ASSIGN_OR_RETURN(const std::string answer,
                            ReadLine(kPatienceSeconds));
   absl::string_view rest = answer;

@@ -4,7 +4,6 @@
 
 #include <sys/types.h>
 
-#include <cstdio>
 #include <memory>
 #include <string>
 #include <utility>
@@ -35,8 +34,8 @@ class WorkerProcess {
   absl::StatusOr<double> Sample(double seconds);
 
  private:
-  WorkerProcess(std::string program, pid_t child, FILE* to, int from)
-      : program_(std::move(program)), child_(child), to_(to), from_(from) {}
+  WorkerProcess(std::string program, pid_t child, int socket)
+      : program_(std::move(program)), child_(child), socket_(socket) {}
 
   absl::StatusOr<std::string> Ask(const std::string& line);
   // One line of the worker, without its end.
@@ -44,8 +43,7 @@ class WorkerProcess {
 
   const std::string program_;
   const pid_t child_;
-  FILE* const to_;
-  const int from_;
+  const int socket_;  // its stdin and stdout
 };
 
 }  // namespace tessera

@@ -30,7 +30,8 @@ absl::StatusOr<ReportPage> OpenReport(const ReportRequest& request) {
       ReportPage::Create(std::move(page_template));
   if (!page.ok()) return WithPath(request.page_template, page.status());
   for (const std::string& path : request.inputs) {
-    TESSERA_ASSIGN_OR_RETURN(const std::string json, ReadFile(path));
+    TESSERA_ASSIGN_OR_RETURN(const std::string json,
+                             ReadFile(path, kMostSettingsBytes));
     // The folders are of no use to whoever reads the page, and often private.
     const std::string name = std::filesystem::path(path).filename();
     TESSERA_RETURN_IF_ERROR(WithPath(path, page->Add(name, json)));

@@ -188,7 +188,8 @@ absl::StatusOr<ResultFile> ParseResultFile(absl::string_view json) {
 }
 
 absl::StatusOr<ResultFile> ReadResultFile(const std::string& path) {
-  TESSERA_ASSIGN_OR_RETURN(const std::string json, ReadFile(path));
+  TESSERA_ASSIGN_OR_RETURN(const std::string json,
+                           ReadFile(path, kMostSettingsBytes));
   absl::StatusOr<ResultFile> results = ParseResultFile(json);
   if (!results.ok()) return WithPath(path, results.status());
   return results;

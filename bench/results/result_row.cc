@@ -1,5 +1,6 @@
 #include "bench/results/result_row.h"
 
+#include <cmath>
 #include <cstdint>
 #include <filesystem>
 #include <utility>
@@ -24,17 +25,17 @@ absl::StatusOr<std::string> WhereItRan(const Record& record) {
                       threads == 1 ? " thread" : " threads");
 }
 
-std::vector<double> Positive(const std::vector<double>& values) {
-  for (const double value : values) {
-    if (!(value > 0)) return {};
+// None, unless all are times that can be compared.
+std::vector<double> Usable(std::vector<double> times) {
+  for (const double time : times) {
+    if (!(time > 0) || !std::isfinite(time)) return {};
   }
-  return values;
+  return times;
 }
 
-std::vector<double> TimesOf(const std::vector<double>& rates) {
-  std::vector<double> times = Positive(rates);
-  for (double& time : times) time = 1 / time;
-  return times;
+std::vector<double> TimesOf(std::vector<double> rates) {
+  for (double& rate : rates) rate = 1 / rate;
+  return Usable(std::move(rates));
 }
 
 absl::StatusOr<std::string> KernelName(const Record& record) {
@@ -74,7 +75,7 @@ absl::StatusOr<ResultRow> KernelRow(const Record& record) {
   row.unit = "us";
   row.score_unit = "% of limit";
   row.speed = row.value > 0 ? 1 / row.value : 0;
-  row.times = Positive(NumbersIn(record, "samples_us"));
+  row.times = Usable(NumbersIn(record, "samples_us"));
   const absl::StatusOr<std::string> bound = TextIn(record, "bound");
   row.limit = NumberOr(
       record,
@@ -121,12 +122,11 @@ absl::StatusOr<ResultRow> PeerRow(const Record& record) {
 
 // Times of a figure in those of the limit, which took turns with it.
 std::vector<double> ShareTimes(const Record& record) {
-  std::vector<double> times = Positive(NumbersIn(record, "samples_ns"));
-  const std::vector<double> limits =
-      Positive(NumbersIn(record, "limit_samples_ns"));
+  std::vector<double> times = NumbersIn(record, "samples_ns");
+  const std::vector<double> limits = NumbersIn(record, "limit_samples_ns");
   if (times.size() != limits.size()) return {};
   for (size_t i = 0; i < times.size(); ++i) times[i] /= limits[i];
-  return times;
+  return Usable(std::move(times));
 }
 
 absl::StatusOr<ResultRow> GateRowOf(const Record& record) {

@@ -27,5 +27,17 @@ TEST(ReadFileTest, SaysWhatCannotBeRead) {
   EXPECT_FALSE(ReadFile(testing::TempDir()).ok());
 }
 
+TEST(ReadFileTest, DoesNotReadOnWithoutEnd) {
+  const std::string path = testing::TempDir() + "/ten";
+  std::ofstream(path) << "0123456789";
+  EXPECT_EQ(*ReadFile(path, 10), "0123456789");
+  EXPECT_EQ(ReadFile(path, 9).status().code(),
+            absl::StatusCode::kResourceExhausted);
+  const auto endless = ReadFile("/dev/zero", 1 << 20);
+  EXPECT_EQ(endless.status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(endless.status().message(),
+            "/dev/zero: is longer than 1048576 bytes");
+}
+
 }  // namespace
 }  // namespace tessera

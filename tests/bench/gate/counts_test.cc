@@ -34,15 +34,26 @@ TEST(CountsTest, FilesHaveSizes) {
   EXPECT_TRUE(absl::IsNotFound(CountFileBytes({"/nowhere"}).status()));
 }
 
+TEST(CountsTest, OnlyWhatTheFilterLeavesIsMade) {
+  ThreadPool pool(1);
+  const auto one = CountModels(pool, "small F16 swizzled barriers");
+  ASSERT_TRUE(one.ok()) << one.status();
+  EXPECT_EQ(one->size(), 5u);
+  for (const auto& [name, value] : *one) {
+    EXPECT_TRUE(absl::StartsWith(name, "small model F16 swizzled: ")) << name;
+  }
+  EXPECT_TRUE(CountModels(pool, "gemv")->empty());
+}
+
 // This test is linked with plant.cc.
 TEST(CountsTest, WhatIsPlantedIsFound) {
   ThreadPool pool(2);
-  const auto before = CountModels(pool);
+  const auto before = CountModels(pool, "");
   ASSERT_TRUE(before.ok()) << before.status();
   EXPECT_EQ(before->at("small model Q4_0 interleaved: allocations per token"),
             0);
   setenv("TESSERA_PLANT", "barrier,allocation", 1);
-  const auto after = CountModels(pool);
+  const auto after = CountModels(pool, "");
   unsetenv("TESSERA_PLANT");
   ASSERT_TRUE(after.ok()) << after.status();
   for (const auto& [name, value] : *before) {

@@ -103,6 +103,17 @@ TEST(UnpairedRatioTest, CutsAsTheTablesSay) {
   EXPECT_NEAR(std::log(estimate.upper), differences[25 - 3], 1e-9);
 }
 
+// Each time of one run is compared with each of the other.
+TEST(RankTest, ManyTimesDoNotTakeForEver) {
+  const std::vector<double> a(1'000'000, 2);
+  std::vector<double> b(1'000'000, 3);
+  b.back() = 1e300;
+  const RatioEstimate estimate = UnpairedRatio(a, b, 0.99);
+  EXPECT_NEAR(estimate.ratio, 1.5, 1e-9);
+  EXPECT_NEAR(estimate.lower, 1.5, 1e-9);
+  EXPECT_NEAR(estimate.upper, 1.5, 1e-9);
+}
+
 // What an interval is for: it holds the truth as often as it says.
 TEST(RankTest, IntervalsHoldTheTruth) {
   std::mt19937 random(1);

@@ -30,6 +30,19 @@ expect 1 "$bench" --compare old.json cut.json
 expect_stderr '^bench: cut.json: is not JSON'
 expect 1 "$bench" --compare old.json none.json
 expect_stderr '^bench: none.json: '
+expect 1 "$bench" --compare old.json .
+expect_stderr '^bench: \.: cannot read: Is a directory$'
+: >empty.json
+expect 1 "$bench" --compare empty.json old.json
+expect_stderr '^bench: empty.json: is not JSON'
+expect 1 "$bench" --compare old.json /dev/zero
+expect_stderr '^bench: /dev/zero: is longer than 67108864 bytes$'
+for number in 1e308 5e-324 -1 0 9007199254740993; do
+  sed "s/\"time_us\": 8.9/\"time_us\": $number/; s/\(\"samples_us\": \[\)[^]]*/\1$number, 8.9/" \
+    old.json >absurd.json
+  expect 0 "$bench" --compare old.json absurd.json
+  expect 0 "$bench" --compare absurd.json absurd.json --output=json
+done
 
 expect 0 "$bench" --history=runs.db old.json new.json
 expect 0 "$bench" --history=runs.db old.json other.json
