@@ -151,6 +151,10 @@ TEST_F(MixesTest, ExpertsHaveTheirOwnImportance) {
   GgufMetadata metadata;
   metadata.Append("general.architecture", GgufValue::String("llama"));
   metadata.Append("llama.block_count", GgufValue::Scalar<uint32_t>(1));
+  metadata.Append("llama.embedding_length", GgufValue::Scalar<uint32_t>(256));
+  metadata.Append("llama.feed_forward_length", GgufValue::Scalar<uint32_t>(16));
+  metadata.Append("llama.attention.layer_norm_rms_epsilon",
+                  GgufValue::Scalar<float>(1e-5f));
   metadata.Append("llama.expert_count", GgufValue::Scalar<uint32_t>(3));
   metadata.Append("llama.attention.head_count", GgufValue::Scalar<uint32_t>(4));
   metadata.Append("llama.attention.head_count_kv",
