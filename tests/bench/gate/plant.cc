@@ -23,8 +23,9 @@
 #include "base/thread_pool.h"
 #include "formats/layout/layout_profile.h"
 #include "runtime/kernels/kernel_args.h"
-#include "runtime/model/attention_units.h"
 #include "runtime/model/forward_pass.h"
+#include "runtime/model/layer_pass.h"
+#include "runtime/ops/matrix.h"
 
 namespace tessera {
 namespace {
@@ -112,20 +113,17 @@ void WrapWait(SpinBarrier* self) {
   RealWait(self);
 }
 
-#define TESSERA_ATTENTION_UNITS \
-  "_ZN7tessera14AttentionUnitsC1ERKNS_15HyperParametersEll"
+#define TESSERA_PROJECT "_ZN7tessera9LayerPass7ProjectERKNS_6MatrixEPKf"
 
-// Every thread makes them once for each layer.
-void RealAttentionUnits(AttentionUnits* self, const HyperParameters& parameters,
-                        int64_t tokens,
-                        int64_t threads) asm("__real_" TESSERA_ATTENTION_UNITS);
-void WrapAttentionUnits(AttentionUnits* self, const HyperParameters& parameters,
-                        int64_t tokens,
-                        int64_t threads) asm("__wrap_" TESSERA_ATTENTION_UNITS);
-void WrapAttentionUnits(AttentionUnits* self, const HyperParameters& parameters,
-                        int64_t tokens, int64_t threads) {
-  RealAttentionUnits(self, parameters, tokens, threads);
-  if (last_barrier != nullptr && Planted("barrier") != 0) {
+void RealProject(LayerPass* self, const Matrix& matrix,
+                 const float* rows) asm("__real_" TESSERA_PROJECT);
+void WrapProject(LayerPass* self, const Matrix& matrix,
+                 const float* rows) asm("__wrap_" TESSERA_PROJECT);
+void WrapProject(LayerPass* self, const Matrix& matrix, const float* rows) {
+  RealProject(self, matrix, rows);
+  // Every thread projects what was attended to once in each layer.
+  if (rows == self->buffers.attended && last_barrier != nullptr &&
+      Planted("barrier") != 0) {
     RealWait(last_barrier);
   }
 }
