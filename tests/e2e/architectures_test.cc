@@ -27,6 +27,7 @@ struct Case {
 };
 
 const Case kCases[] = {
+    {"qwen2", "hf", "golden", 1e-4},
     {"qwen3", "hf", "golden", 2e-4},
     {"qwen3", "model-Q8_0.gguf", "golden-Q8_0", 2e-4},
 };
