@@ -64,8 +64,7 @@ absl::Status KernelBench::Operands::Create(const Matrix& matrix, int64_t tokens,
   float* f32 = nullptr;
   const auto allocate = [&] {
     f32 = memory.Allocate<float>(tokens * columns);
-    panel =
-        Panel::Allocate(memory, Panel::SizeFor(tokens, columns, forms));
+    panel = Panel::Allocate(memory, Panel::SizeFor(tokens, columns, forms));
     out = memory.Allocate<float>(tokens * matrix.rows());
     scratch = memory.Allocate<uint8_t>(threads * scratch_stride);
   };

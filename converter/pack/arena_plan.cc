@@ -31,8 +31,8 @@ constexpr int kLastOfAll = static_cast<int>(TensorPlace::kAfterLayers) + 1;
 
 // The matrices of a fused group come before the biases of any of them. Names
 // that are not known come last in their layer, or last of all.
-ReadingOrder OrderOf(absl::string_view gguf_name) {
-  const std::optional<TensorName> name = ParseGgufName(gguf_name);
+ReadingOrder OrderOf(absl::string_view gguf_name,
+                     const std::optional<TensorName>& name) {
   if (!name.has_value()) {
     const std::optional<uint64_t> layer = LayerOf(gguf_name);
     const int place =
@@ -53,6 +53,7 @@ class Planner {
       : source_(source), options_(options) {
     for (const SourceTensor& tensor : source.tensors) {
       names_.push_back(ParseGgufName(tensor.name));
+      orders_.push_back(OrderOf(tensor.name, names_.back()));
     }
   }
 
@@ -93,7 +94,9 @@ class Planner {
 
   const WeightSource& source_;
   const PlanOptions& options_;
-  std::vector<std::optional<TensorName>> names_;  // of the source's tensors
+  // Of the source's tensors.
+  std::vector<std::optional<TensorName>> names_;
+  std::vector<ReadingOrder> orders_;
   bool tied_embeddings_ = false;  // the embedding is the output matrix too
   ArenaPlan plan_;
   uint64_t cursor_ = kSectionAlignment;  // next free byte of the file
@@ -161,7 +164,7 @@ std::vector<size_t> Planner::Sorted(bool cold) const {
     if (IsColdTensor(i) == cold) order.push_back(i);
   }
   std::stable_sort(order.begin(), order.end(), [this](size_t a, size_t b) {
-    return OrderOf(tensor(a).name) < OrderOf(tensor(b).name);
+    return orders_[a] < orders_[b];
   });
   return order;
 }

@@ -139,7 +139,7 @@ void StreamPacker::HashRows(const Step& step, const Rows& rows) {
 }
 
 absl::Span<const uint8_t> StreamPacker::FinishWindow(const Step& step,
-                                                   const uint8_t* window) {
+                                                     const uint8_t* window) {
   stored_hasher_.Take(window, step.window_tiles);
   // The last tile of a stream has no gap after it.
   const uint64_t left = stream_.size - step.window * stream_.stride;

@@ -70,7 +70,8 @@ class StreamPacker {
   void HashRows(const Step& step, const Rows& rows);
 
   // Hashes a whole window, and returns the bytes to write: the stream's next.
-  absl::Span<const uint8_t> FinishWindow(const Step& step, const uint8_t* window);
+  absl::Span<const uint8_t> FinishWindow(const Step& step,
+                                         const uint8_t* window);
 
   // What was found out, into the places of the members. DataLoss if rows that
   // were only moved do not have the hash that their source gives them.

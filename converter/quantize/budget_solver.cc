@@ -84,8 +84,8 @@ class Chooser {
     for (size_t item = 0; item < items_.size(); ++item) {
       const std::vector<size_t>& hull = hulls_[item];
       for (size_t i = 1; i < hull.size(); ++i) {
-        steps.push_back({item, i, Slope(items_[item][hull[i - 1]],
-                                        items_[item][hull[i]])});
+        steps.push_back(
+            {item, i, Slope(items_[item][hull[i - 1]], items_[item][hull[i]])});
       }
     }
     std::stable_sort(
