@@ -8,33 +8,12 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "formats/model/graph_kinds.h"
 #include "formats/model/tensor_role.h"
 
 namespace tessera {
 
 enum class TensorPart : uint8_t { kWeight, kBias };
-
-// Which elements of a head rotary position embedding rotates together, in the
-// order of the rows that GGUF and arenas have.
-enum class RopePairs : uint8_t {
-  kAdjacent,  // 2 i and 2 i + 1
-  kHalves,    // i and i + half of the rotated dimensions
-};
-
-enum class Activation : uint8_t { kSilu, kGelu };
-
-// Where a layer normalizes what attention and feed-forward read and write.
-enum class NormPlacement : uint8_t {
-  kBefore,  // x + f(norm(x))
-  kAround,  // x + norm(f(norm(x)))
-};
-
-enum class MixerKind : uint8_t {
-  kAttention,        // grouped queries
-  kLatentAttention,  // DeepSeek's
-};
-
-enum class FeedForwardKind : uint8_t { kGated, kExperts };
 
 // A tensor of an architecture.
 struct TensorSpec {
@@ -72,14 +51,26 @@ struct Architecture {
       kPrecomputedFrequencies;
 
   RopePairs rope_pairs = RopePairs::kHalves;
-  // Hugging Face rotates halves always; where GGUF has adjacent pairs, the rows
-  // of query and key change their order within each head on the way.
-  bool permutes_rope_rows() const { return rope_pairs == RopePairs::kAdjacent; }
+  // Most models rotate halves in Hugging Face. Where GGUF has adjacent pairs
+  // then, the rows of query and key change their order within each head on the
+  // way.
+  bool hugging_face_has_adjacent_pairs = false;
+  bool permutes_rope_rows() const {
+    return rope_pairs == RopePairs::kAdjacent &&
+           !hugging_face_has_adjacent_pairs;
+  }
 
   MixerKind mixer = MixerKind::kAttention;
+  QueryKeyNorm query_key_norm = QueryKeyNorm::kHead;  // where the list has them
   FeedForwardKind feed_forward = FeedForwardKind::kGated;
-  Activation activation = Activation::kSilu;
+  // The tensor of the role kUp holds the rows of the gate, and then its own.
+  bool gate_is_in_up = false;
+  Activation activation = Activation::kSilu;  // unless hidden_act says another
+  NormKind norm = NormKind::kRms;
   NormPlacement norms = NormPlacement::kBefore;
+  // What normalizes the input of the feed-forward, where norms are before.
+  TensorRole feed_forward_norm = TensorRole::kFeedForwardNorm;
+  bool divides_logits = false;  // by logit_scale, instead of multiplying
 };
 
 // All architectures that are described. Whether this version can run one, the

@@ -12,6 +12,7 @@
 #include "base/quoted.h"
 #include "base/status_macros.h"
 #include "formats/json/json_member.h"
+#include "formats/model/activation.h"
 #include "formats/model/complete_config.h"
 #include "formats/model/config_field.h"
 #include "formats/model/hugging_face_keys.h"
@@ -94,22 +95,17 @@ std::vector<uint32_t> FindIds(JsonValue config, absl::string_view key) {
   return ids;
 }
 
-bool IsActivation(absl::string_view name, Activation activation) {
-  switch (activation) {
-    case Activation::kSilu:
-      return name == "silu" || name == "swish";
-    case Activation::kGelu:
-      return name == "gelu_pytorch_tanh";
-  }
-  return false;
-}
-
-void CheckActivation(JsonValue config, const Architecture& architecture,
-                     ModelConfig* model) {
+// Sets hidden_act where it differs from the architecture's.
+void ReadActivation(JsonValue config, const Architecture& architecture,
+                    ModelConfig* model) {
   for (const absl::string_view key : {"hidden_act", "hidden_activation"}) {
     const std::optional<JsonValue> value = FindMember(config, key);
-    if (!value.has_value() ||
-        IsActivation(FindText(config, key), architecture.activation)) {
+    if (!value.has_value()) continue;
+    const absl::string_view name = FindText(config, key);
+    const std::optional<Activation> activation = ActivationNamed(name);
+    if (activation == architecture.activation) continue;
+    if (activation.has_value()) {
+      model->set_hidden_act(std::string(name));
       continue;
     }
     model->add_not_understood(absl::StrCat(
@@ -200,7 +196,7 @@ absl::Status ReadDescribed(JsonValue json, absl::Span<const JsonMember> members,
   TESSERA_RETURN_IF_ERROR(ReadFields(json, &model));
   TESSERA_RETURN_IF_ERROR(ReadHuggingFaceRope(json, &model));
   TESSERA_RETURN_IF_ERROR(ReadWindow(json, &model));
-  CheckActivation(json, *config->architecture, &model);
+  ReadActivation(json, *config->architecture, &model);
   DeriveConfigFields(&model);
   for (const JsonMember& member : members) {
     if (member.value.is_null() || IsReadKey(member.key) ||

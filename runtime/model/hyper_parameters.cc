@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
+#include "formats/model/activation.h"
 
 namespace tessera {
 namespace {
@@ -133,6 +134,37 @@ std::string KnownArchitectures() {
   return absl::StrJoin(names, ", ");
 }
 
+// Refuses what configurations and architectures can say and no code does yet.
+absl::Status CheckParts(const ModelConfig& model,
+                        const Architecture& architecture) {
+  const bool differs = !model.hidden_act().empty() &&
+                       ActivationOf(model, architecture) != Activation::kSilu;
+  if (differs || architecture.activation != Activation::kSilu) {
+    return Unsupported(model, "its activation is not supported");
+  }
+  if (architecture.norm != NormKind::kRms ||
+      architecture.query_key_norm != QueryKeyNorm::kHead ||
+      architecture.feed_forward_norm != TensorRole::kFeedForwardNorm) {
+    return Unsupported(model, "its norms are not supported");
+  }
+  if (architecture.rope_pairs == RopePairs::kNone || model.layers_size() > 0) {
+    return Unsupported(model,
+                       "windows, and layers without rotation, are not "
+                       "supported");
+  }
+  if (architecture.gate_is_in_up || model.parallel_residual() ||
+      model.clip_qkv() != 0) {
+    return Unsupported(model, "its layers are not supported");
+  }
+  if (model.embedding_scale() != 0 || model.attention_scale() != 0 ||
+      model.residual_scale() != 0 || model.logit_scale() != 0 ||
+      model.attn_logit_softcapping() != 0 ||
+      model.final_logit_softcapping() != 0) {
+    return Unsupported(model, "scales and softcaps are not supported");
+  }
+  return absl::OkStatus();
+}
+
 // Refuses what has no code, by name.
 absl::Status CheckArchitecture(const ModelConfig& model,
                                const Architecture* architecture) {
@@ -148,9 +180,6 @@ absl::Status CheckArchitecture(const ModelConfig& model,
       model.num_experts() != 0) {
     return Unsupported(model, "mixtures of experts are not supported");
   }
-  if (architecture->activation != Activation::kSilu) {
-    return Unsupported(model, "its activation, GELU, is not supported");
-  }
   if (architecture->norms != NormPlacement::kBefore) {
     return Unsupported(model,
                        "norms after attention and feed-forward are not "
@@ -164,7 +193,7 @@ absl::Status CheckArchitecture(const ModelConfig& model,
   if (model.not_understood_size() > 0) {
     return Unsupported(model, model.not_understood(0));
   }
-  return absl::OkStatus();
+  return CheckParts(model, *architecture);
 }
 
 }  // namespace
