@@ -20,6 +20,7 @@ struct TensorSpec {
   TensorRole role;
   TensorPart part = TensorPart::kWeight;
   bool optional = false;
+  bool rare = false;  // of an optional one: usual models do not have it
 };
 
 // A name of Hugging Face's that differs from the one in tensor_roles.inc, or
@@ -29,6 +30,13 @@ struct HuggingFaceName {
   TensorRole role;
   // Set for a whole name, which ends neither in ".weight" nor in ".bias".
   std::optional<TensorPart> part = std::nullopt;
+};
+
+// What the lack of a field of config_fields.inc means to an architecture.
+struct ConfigDefault {
+  absl::string_view field;
+  double value;
+  uint64_t layers = 0;  // for models of so many layers; 0: for all
 };
 
 // Ends of the names of tensors that carry nothing: rotary frequencies, which
@@ -50,6 +58,8 @@ struct Architecture {
   absl::Span<const absl::string_view> hugging_face_redundant =
       kPrecomputedFrequencies;
 
+  MatrixForm hugging_face_matrices = MatrixForm::kSame;
+
   RopePairs rope_pairs = RopePairs::kHalves;
   // Most models rotate halves in Hugging Face. Where GGUF has adjacent pairs
   // then, the rows of query and key change their order within each head on the
@@ -59,6 +69,13 @@ struct Architecture {
     return rope_pairs == RopePairs::kAdjacent &&
            !hugging_face_has_adjacent_pairs;
   }
+
+  WindowedLayers windowed_layers = WindowedLayers::kNone;
+  LayerRope layer_rope = LayerRope::kAlike;
+  uint64_t layer_period = 0;   // of kAllButLast and kNotLast
+  bool lists_windows = false;  // its GGUF files say which layers have one
+  // Values that neither a GGUF file nor a config.json of these need to have.
+  absl::Span<const ConfigDefault> defaults = {};
 
   MixerKind mixer = MixerKind::kAttention;
   QueryKeyNorm query_key_norm = QueryKeyNorm::kHead;  // where the list has them
@@ -70,12 +87,22 @@ struct Architecture {
   NormPlacement norms = NormPlacement::kBefore;
   // What normalizes the input of the feed-forward, where norms are before.
   TensorRole feed_forward_norm = TensorRole::kFeedForwardNorm;
-  bool divides_logits = false;  // by logit_scale, instead of multiplying
+  Residual residual = Residual::kInTurn;
+  bool divides_logits = false;    // by logit_scale, instead of multiplying
+  bool scales_embedding = false;  // by the square root of the hidden size
+  // Of so many layers, GGUF's model scales attention as if heads shared the
+  // hidden size; 0: none does.
+  uint64_t layers_scaled_by_width = 0;
+  // The weights of its norms are what is added to 1; GGUF has the sums.
+  bool hugging_face_norms_lack_one = false;
 };
 
 // All architectures that are described. Whether this version can run one, the
 // runtime says.
 absl::Span<const Architecture> AllArchitectures();
+
+// True if its models may have a tensor of `role`.
+bool ListsRole(const Architecture& architecture, TensorRole role);
 
 // By GGUF's name, and by Hugging Face's; nullptr if it is not described.
 const Architecture* FindArchitecture(absl::string_view name);

@@ -42,6 +42,37 @@ enum class NormPlacement : uint8_t {
   kAfter,   // x + norm(f(x))
 };
 
+// Which layers have a window, where a file says no more than its size.
+enum class WindowedLayers : uint8_t {
+  kNone,  // a window is not understood
+  kAll,
+  kAllButLast,  // of a period
+  kFrom,        // Hugging Face's max_window_layers on
+};
+
+// Which layers rotate queries and keys, and by which frequencies.
+enum class LayerRope : uint8_t {
+  kAlike,           // all by the same
+  kLocalInWindows,  // those with a window by rope_local_theta, without scaling
+  kOnlyInWindows,   // those with a window only, if there are any
+  kNotLast,         // all but the last of a period
+};
+
+// How attention and feed-forward are added to what a layer gets.
+enum class Residual : uint8_t {
+  kInTurn,       // x + attention, then what the feed-forward makes of that
+  kParallel,     // x + attention + feed-forward, both of x
+  kConfigured,   // as parallel_residual says
+  kWithoutNorm,  // parallel in layers that have no norm for the feed-forward
+};
+
+// How a Hugging Face checkpoint stores matrices of layers, compared with GGUF.
+enum class MatrixForm : uint8_t {
+  kSame,
+  kTransposed,  // [columns, rows]
+  kQkvByHead,   // rows of kAttentionQkv: q, k and v of a head, then the next
+};
+
 enum class MixerKind : uint8_t {
   kAttention,        // grouped queries
   kLatentAttention,  // DeepSeek's

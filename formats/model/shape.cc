@@ -34,11 +34,11 @@ Shape HeadNormShape(uint64_t heads, QueryKeyNorm kind,
   if (!rows.has_value()) return std::nullopt;
   switch (kind) {
     case QueryKeyNorm::kHead:
-      return Shape({model.head_dim()});
+      return std::vector<uint64_t>{model.head_dim()};
     case QueryKeyNorm::kEachHead:
-      return Shape({heads, model.head_dim()});
+      return std::vector<uint64_t>{heads, model.head_dim()};
     case QueryKeyNorm::kAllHeads:
-      return Shape({*rows});
+      return std::vector<uint64_t>{*rows};
   }
   return std::nullopt;
 }
