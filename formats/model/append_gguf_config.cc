@@ -12,8 +12,12 @@ namespace {
 
 constexpr absl::string_view kValueLength = "attention.value_length";
 
-// What files do not say, because the architecture does.
-bool FollowsFrom(const Architecture* architecture, const ConfigField& field) {
+// What files do not say, because the architecture or another value does.
+bool FollowsFrom(const Architecture* architecture, const ModelConfig& model,
+                 const ConfigField& field) {
+  if (field.name == "rope_local_theta") {
+    return model.rope_local_theta() == model.rope_theta();
+  }
   if (architecture == nullptr) return false;
   if (field.name == "embedding_scale") return architecture->scales_embedding;
   if (field.name == "parallel_residual") {
@@ -37,7 +41,8 @@ void AppendModelConfig(const ModelConfig& model, GgufMetadata* metadata) {
     return absl::StrCat(model.model_type(), ".", name);
   };
   for (const ConfigField& field : AllConfigFields()) {
-    if (field.gguf_key.empty() || FollowsFrom(architecture, field)) continue;
+    if (field.gguf_key.empty() || FollowsFrom(architecture, model, field))
+      continue;
     if (field.kind == ConfigKind::kFlag) {
       if (architecture == nullptr) continue;
       AppendScalar(key(field.gguf_key), (model.*field.flag)(), metadata);

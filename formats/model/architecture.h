@@ -1,5 +1,5 @@
-// What is particular about each architecture: a row of architectures.cc.
-// docs/models.md says how to add one.
+// What is particular about each architecture: a row of one of the tables
+// *_architectures.cc. docs/models.md says how to add one.
 #ifndef FORMATS_MODEL_ARCHITECTURE_H_
 #define FORMATS_MODEL_ARCHITECTURE_H_
 
@@ -72,8 +72,9 @@ struct Architecture {
 
   WindowedLayers windowed_layers = WindowedLayers::kNone;
   LayerRope layer_rope = LayerRope::kAlike;
-  uint64_t layer_period = 0;   // of kAllButLast and kNotLast
-  bool lists_windows = false;  // its GGUF files say which layers have one
+  uint64_t layer_period = 0;    // of kAllButLast and kNotLast
+  bool lists_windows = false;   // its GGUF files say which layers have one
+  bool denies_scaling = false;  // its GGUF files say that there is none
   // Values that neither a GGUF file nor a config.json of these need to have.
   absl::Span<const ConfigDefault> defaults = {};
 

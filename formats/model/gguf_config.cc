@@ -39,6 +39,8 @@ constexpr HarmlessKey kHarmlessKeys[] = {
     {"rope.scaling.original_context_length", ""},  // a matter of other types
     {"rope.scaling.attn_factor", "1"},
     {"attention.causal", "true"},
+    {"attention.layer_norm_epsilon", ""},      // of a kind of norm
+    {"attention.layer_norm_rms_epsilon", ""},  // that there is not
     {"attention.max_alibi_bias", "0"},
     {"expert_shared_count", "0"},
     {"tensor_data_layout", "'Meta AI original pth'"},  // as every GGUF

@@ -134,6 +134,10 @@ void AppendGgufRope(const ModelConfig& model, GgufMetadata* metadata) {
     }
     return;
   }
+  const Architecture* architecture = FindArchitecture(model.model_type());
+  if (type.empty() && architecture != nullptr && architecture->denies_scaling) {
+    metadata->Append(absl::StrCat(prefix, kType), GgufValue::String("none"));
+  }
   if (type != "linear" && type != "yarn") return;
   metadata->Append(absl::StrCat(prefix, kType), GgufValue::String(type));
   append(kFactors[0], scaling.factor());

@@ -525,7 +525,7 @@ TEST(SafetensorsSourceTest, QueriesKeysAndValuesOfEachHeadOfGptNeoX) {
        "F16",
        {6},
        "aabbccddeeff"}};
-  const auto source = Open(tensors, Config("gpt_neox"));
+  const auto source = Open(tensors, Config("gpt_neox", ", \"rotary_pct\": 1"));
   ASSERT_TRUE(source.ok()) << source.status();
   EXPECT_EQ(ReadAll(*source, *Find(*source, "blk.0.attn_qkv.weight")),
             "aAdDbBeEcCfF");
@@ -536,17 +536,19 @@ TEST(SafetensorsSourceTest, QueriesKeysAndValuesOfEachHeadOfGptNeoX) {
              "I8",
              {7, 1},
              "abcdefg"}},
-           Config("gpt_neox"))
+           Config("gpt_neox", ", \"rotary_pct\": 1"))
           .status()));
 }
 
 TEST(SafetensorsSourceTest, NormsOfSingleHeadsBecomeOneTensor) {
   const std::string q = "model.layers.0.self_attn.q_layernorm.norms.";
   const std::string k = "model.layers.0.self_attn.k_layernorm.norms.";
-  const auto source = Open({{q + "1.weight", "I8", {4}, "efgh"},
-                            {q + "0.weight", "I8", {4}, "abcd"},
-                            {k + "0.weight", "I8", {4}, "wxyz"}},
-                           Config("stablelm", ", \"qk_layernorm\": true"));
+  const auto source =
+      Open({{q + "1.weight", "I8", {4}, "efgh"},
+            {q + "0.weight", "I8", {4}, "abcd"},
+            {k + "0.weight", "I8", {4}, "wxyz"}},
+           Config("stablelm",
+                  ", \"qk_layernorm\": true, \"partial_rotary_factor\": 1"));
   ASSERT_TRUE(source.ok()) << source.status();
   const SourceTensor& norm = *Find(*source, "blk.0.attn_q_norm.weight");
   EXPECT_EQ(norm.shape, (std::vector<uint64_t>{2, 4}));
@@ -644,7 +646,7 @@ TEST(SafetensorsSourceTest, ArchitecturesThatAreNotDescribedStayAsTheyAre) {
   tensors.push_back(
       {"model.layers.0.self_attn.rotary_emb.inv_freq", "F32", {1}, "abcd"});
   const auto source =
-      Open(tensors, Config("gpt_neox", ", \"tie_word_embeddings\": true"));
+      Open(tensors, Config("bloom", ", \"tie_word_embeddings\": true"));
   ASSERT_TRUE(source.ok()) << source.status();
   EXPECT_EQ(source->tensors.size(), tensors.size());
   for (const SourceTensor& tensor : source->tensors) {
@@ -654,16 +656,16 @@ TEST(SafetensorsSourceTest, ArchitecturesThatAreNotDescribedStayAsTheyAre) {
   EXPECT_EQ(ReadAll(*source,
                     *Find(*source, "model.layers.0.self_attn.q_proj.weight")),
             Counting(8, 0, 1));
-  EXPECT_EQ(source->model->model_type(), "gpt_neox");
+  EXPECT_EQ(source->model->model_type(), "bloom");
   EXPECT_EQ(source->notes.front(),
-            "config.json: model_type: 'gpt_neox' is not known");
+            "config.json: model_type: 'bloom' is not known");
 }
 
 // What this version does not understand is attached, and said.
 TEST(SafetensorsSourceTest, FilesBesideTheWeightsAreKept) {
   const std::string unigram = R"({"model": {"type": "Unigram"}})";
   const std::map<std::string, std::string> files = {
-      {"config.json", Config("gpt_neox")},
+      {"config.json", Config("bloom")},
       {"generation_config.json", "{}"},
       {"tokenizer.json", unigram},
       {"tokenizer_config.json",

@@ -129,6 +129,9 @@ TEST(GgufConfigTest, IgnoresWhatChangesNothing) {
             GgufValue::String("Meta AI original pth")},
            {"llama.expert_count", GgufValue::Scalar<uint32_t>(0)},
            {"llama.rope.scaling.type", GgufValue::String("none")},
+           {"llama.attention.layer_norm_epsilon",
+            GgufValue::Scalar<float>(1e-5f)},
+           {"llama.attention.clamp_kqv", GgufValue::Scalar<float>(0)},
            {"llamas.anything", GgufValue::Scalar<bool>(true)},
            {"general.anything", GgufValue::Scalar<bool>(true)}}) {
     const auto model = With(key, value);
@@ -151,6 +154,34 @@ TEST(GgufConfigTest, RopeScalingThatIsNotUnderstoodIsNotStored) {
               ElementsAre("llama.rope.scaling.type: 'dynamic' is not "
                           "supported"));
   EXPECT_FALSE(model->has_rope_scaling());
+}
+
+TEST(GgufConfigTest, Yarn) {
+  GgufMetadata metadata;
+  metadata.Append("llama.rope.scaling.type", GgufValue::String("yarn"));
+  metadata.Append("llama.rope.scaling.factor", GgufValue::Scalar<float>(4));
+  metadata.Append("llama.rope.scaling.yarn_beta_fast",
+                  GgufValue::Scalar<float>(16));
+  metadata.Append("llama.rope.scaling.attn_factor",
+                  GgufValue::Scalar<float>(2));
+  AppendModelConfig(SmallModel(), &metadata);
+  const auto model = ModelConfigFromGguf(metadata);
+  ASSERT_TRUE(model.ok()) << model.status();
+  EXPECT_EQ(model->not_understood_size(), 0);
+  const ModelConfig::RopeScaling& yarn = model->rope_scaling();
+  EXPECT_EQ(yarn.factor(), 4.0f);
+  EXPECT_EQ(yarn.original_max_position_embeddings(), 512u);  // all of it
+  EXPECT_EQ(yarn.beta_fast(), 16.0f);
+  EXPECT_EQ(yarn.beta_slow(), 1.0f);
+  EXPECT_FLOAT_EQ(yarn.attention_factor(), 2 * 1.1386294f);
+  // What llama.cpp and Hugging Face take for different things.
+  metadata.Append("llama.rope.scaling.yarn_attn_factor",
+                  GgufValue::Scalar<float>(3));
+  const auto ambiguous = ModelConfigFromGguf(metadata);
+  ASSERT_TRUE(ambiguous.ok()) << ambiguous.status();
+  EXPECT_THAT(ambiguous->not_understood(),
+              ElementsAre("llama.rope.scaling.yarn_attn_factor: 3 is not "
+                          "understood"));
 }
 
 TEST(GgufConfigTest, OldKeyOfLinearScaling) {
