@@ -17,8 +17,10 @@ AttentionHeads::AttentionHeads(const HyperParameters& parameters,
       norm_kind_(parameters.architecture->query_key_norm),
       rope_(parameters.layer[layer].rope),
       rope_pairs_(parameters.architecture->rope_pairs),
-      query_norm_(parameters, weights, TensorRole::kAttentionQueryNorm),
-      key_norm_(parameters, weights, TensorRole::kAttentionKeyNorm) {}
+      query_norm_(parameters, weights, TensorRole::kAttentionQueryNorm,
+                  /*implied=*/false),
+      key_norm_(parameters, weights, TensorRole::kAttentionKeyNorm,
+                /*implied=*/false) {}
 
 AttentionHeads::Rows AttentionHeads::Queries(const PassBuffers& buffers) const {
   return {buffers.query, fused_ ? query_size_ + 2 * kv_size_ : query_size_};

@@ -44,7 +44,8 @@ class AttentionHeads {
   // True if a norm runs over all heads of a token, so that a part must have all
   // its rows.
   bool needs_whole_tokens() const {
-    return norm_kind_ == QueryKeyNorm::kAllHeads && query_norm_.exists();
+    return norm_kind_ == QueryKeyNorm::kAllHeads &&
+           (query_norm_.exists() || key_norm_.exists());
   }
 
   void FinishQueries(const LayerPass& pass, const Part& part) const;

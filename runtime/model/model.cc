@@ -85,7 +85,8 @@ Model::Model(const LoadedArena& arena, const HyperParameters& parameters,
       parameters_(parameters),
       weights_(std::move(weights)),
       rope_(parameters_, FactorsOf(weights_)),
-      output_norm_(parameters_, weights_.model, TensorRole::kOutputNorm),
+      output_norm_(parameters_, weights_.model, TensorRole::kOutputNorm,
+                   /*implied=*/true),
       kernels_(kernels),
       exact_(exact) {
   for (int64_t i = 0; i < parameters_.layers; ++i) {

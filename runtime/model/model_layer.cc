@@ -70,7 +70,8 @@ ModelLayer ModelLayer::Build(const HyperParameters& parameters,
                              const RoleWeights& weights, int64_t index) {
   const NormRoles roles = NormRolesOf(*parameters.architecture);
   const auto norm = [&](std::optional<TensorRole> role) {
-    return role.has_value() ? Norm(parameters, weights, *role) : Norm();
+    return role.has_value() ? Norm(parameters, weights, *role, /*implied=*/true)
+                            : Norm();
   };
   ModelLayer layer;
   layer.mixer_norm = norm(roles.before_mixer);

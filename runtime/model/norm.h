@@ -20,15 +20,16 @@ class Norm {
   // None.
   Norm() = default;
 
-  // The norm of `role`; none if there is no tensor of that role, unless the
-  // model's norms have none.
+  // The norm of `role`. Without a tensor of that role, none, unless it is
+  // `implied` that a model whose norms have no tensors has it.
   Norm(const HyperParameters& parameters, const RoleWeights& weights,
-       TensorRole role)
+       TensorRole role, bool implied)
       : kind_(parameters.architecture->norm),
         epsilon_(parameters.norm_eps),
         weight_(weights.vector(role)),
         bias_(weights.vector(role, TensorPart::kBias)),
-        exists_(!weight_.empty() || kind_ == NormKind::kPlainLayerNorm) {}
+        exists_(!weight_.empty() ||
+                (implied && kind_ == NormKind::kPlainLayerNorm)) {}
 
   bool exists() const { return exists_; }
 

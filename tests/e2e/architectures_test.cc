@@ -31,7 +31,6 @@ const Case kCases[] = {
     {"llama-rope-linear", "hf", "golden", 1.2e-4},
     {"llama-rope-yarn", "hf", "golden", 1.4e-4},
     {"llama-bias", "hf", "golden", 1e-4},
-    {"mistral", "hf", "golden", 1.2e-4},
     {"mistral-swa", "hf", "exact", 1e-4},
     {"qwen2", "hf", "golden", 1e-4},
     {"qwen3", "hf", "golden", 2e-4},
@@ -54,6 +53,11 @@ const Case kCases[] = {
     {"gpt2", "hf", "exact", 1e-4},
     {"seed_oss", "hf", "golden", 1e-4},
     {"exaone4", "hf", "golden", 1e-4},
+    {"gemma", "hf", "exact", 1e-4},
+    {"olmo", "hf", "exact", 1e-4},
+    {"command-r", "hf", "exact", 1e-4},
+    {"gptneox", "hf", "exact", 1e-4},
+    {"stablelm-parallel", "hf", "exact", 1e-4},
 };
 
 // Keys and values in float16, and activations in 8 bits, alone move logits by
