@@ -65,6 +65,22 @@ inline void ScoreKeys(const AttentionArgs& args, int64_t first, int64_t from,
   });
 }
 
+// out[q] += sum of weight[q][j] * value j for the block's values [from, to).
+// Not inline, since it is seldom much.
+template <typename Element>
+__attribute__((noinline)) void AddSomeValues(const AttentionArgs& args,
+                                             int64_t q, int64_t from,
+                                             int64_t to,
+                                             const Rows<Element>& rows,
+                                             QueryBlock& block) {
+  if (from >= to) return;
+  Rows<Element> some = rows;
+  some.data += from * args.head_dim;
+  some.next += from * args.head_dim;
+  const float* weight = block.weight[q] + from;
+  Multiply(1, &weight, some, to - from, args.head_dim, true, block.out + q);
+}
+
 // out[q] += sum of weight[q][j] * value j of the block at `first`, for n
 // queries from q on: those of the window's beginning, which only earlier ones
 // see, then what all see, then what only later ones see.
@@ -72,30 +88,30 @@ template <typename Element>
 inline void AddValuesOf(const AttentionArgs& args, int64_t first, int64_t q,
                         int64_t n, const Rows<Element>& rows,
                         QueryBlock& block) {
-  const auto add = [&](int64_t j, int64_t count, int64_t from, int64_t to) {
-    if (from >= to) return;
-    Rows<Element> some = rows;
-    some.data += from * args.head_dim;
-    some.next += from * args.head_dim;
-    const float* weights[kAttentionQueries];
-    for (int64_t i = 0; i < count; ++i) weights[i] = block.weight[j + i] + from;
-    Multiply(count, weights, some, to - from, args.head_dim, true,
-             block.out + j);
-  };
   const int64_t seen = block.Seen(q, first);
   const int64_t hidden = block.Hidden(q + n - 1, first);
-  if (hidden < seen) {
-    for (int64_t j = q; j < q + n - 1; ++j) {
-      add(j, 1, block.Hidden(j, first), hidden);
-    }
-    add(q, n, hidden, seen);
-    for (int64_t j = q + 1; j < q + n; ++j) {
-      add(j, 1, seen, block.Seen(j, first));
+  if (hidden >= seen) {
+    for (int64_t j = q; j < q + n; ++j) {
+      AddSomeValues(args, j, block.Hidden(j, first), block.Seen(j, first), rows,
+                    block);
     }
     return;
   }
-  for (int64_t j = q; j < q + n; ++j) {
-    add(j, 1, block.Hidden(j, first), block.Seen(j, first));
+  Rows<Element> shared = rows;
+  shared.data += hidden * args.head_dim;
+  shared.next += hidden * args.head_dim;
+  const float* weights[kAttentionQueries];
+  for (int64_t j = 0; j < n; ++j) {
+    if (hidden > 0) {
+      AddSomeValues(args, q + j, block.Hidden(q + j, first), hidden, rows,
+                    block);
+    }
+    weights[j] = block.weight[q + j] + hidden;
+  }
+  Multiply(n, weights, shared, seen - hidden, args.head_dim, true,
+           block.out + q);
+  for (int64_t j = q + 1; j < q + n; ++j) {
+    AddSomeValues(args, j, seen, block.Seen(j, first), rows, block);
   }
 }
 

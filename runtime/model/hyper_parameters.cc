@@ -55,28 +55,29 @@ bool Rotates(const HyperParameters& parameters) {
 }
 
 absl::Status ReadSizes(const ModelConfig& model, HyperParameters* parameters) {
-  TESSERA_RETURN_IF_ERROR(
-      ReadSize("hidden_size", model.hidden_size(), &parameters->hidden_size));
-  TESSERA_RETURN_IF_ERROR(ReadSize("intermediate_size",
-                                   model.intermediate_size(),
-                                   &parameters->intermediate_size));
-  TESSERA_RETURN_IF_ERROR(ReadSize(
-      "num_hidden_layers", model.num_hidden_layers(), &parameters->layers));
-  TESSERA_RETURN_IF_ERROR(ReadSize(
-      "num_attention_heads", model.num_attention_heads(), &parameters->heads));
-  TESSERA_RETURN_IF_ERROR(ReadSize("num_key_value_heads",
-                                   model.num_key_value_heads(),
-                                   &parameters->kv_heads));
-  TESSERA_RETURN_IF_ERROR(
-      ReadSize("head_dim", model.head_dim(), &parameters->head_dim));
-  TESSERA_RETURN_IF_ERROR(
-      ReadSize("vocab_size", model.vocab_size(), &parameters->vocab_size));
-  TESSERA_RETURN_IF_ERROR(ReadSize("max_position_embeddings",
-                                   model.max_position_embeddings(),
-                                   &parameters->max_positions));
-  if (!Rotates(*parameters)) return absl::OkStatus();
+  struct Size {
+    absl::string_view field;
+    uint64_t value;
+    int64_t* result;
+  };
+  HyperParameters& p = *parameters;
+  const Size sizes[] = {
+      {"hidden_size", model.hidden_size(), &p.hidden_size},
+      {"intermediate_size", model.intermediate_size(), &p.intermediate_size},
+      {"num_hidden_layers", model.num_hidden_layers(), &p.layers},
+      {"num_attention_heads", model.num_attention_heads(), &p.heads},
+      {"num_key_value_heads", model.num_key_value_heads(), &p.kv_heads},
+      {"head_dim", model.head_dim(), &p.head_dim},
+      {"vocab_size", model.vocab_size(), &p.vocab_size},
+      {"max_position_embeddings", model.max_position_embeddings(),
+       &p.max_positions},
+  };
+  for (const Size& size : sizes) {
+    TESSERA_RETURN_IF_ERROR(ReadSize(size.field, size.value, size.result));
+  }
+  if (!Rotates(p)) return absl::OkStatus();
   return ReadSize("rope_dimension_count", model.rope_dimension_count(),
-                  &parameters->rope.dim);
+                  &p.rope.dim);
 }
 
 absl::Status CheckConsistent(const HyperParameters& parameters) {
