@@ -16,7 +16,7 @@ namespace tessera {
 namespace {
 
 bool Has(const ModelConfig& model, const TensorSpec& spec) {
-  if (!spec.optional || spec.part == TensorPart::kBias) return true;
+  if (!spec.optional || spec.part == TensorPart::kBias) return !spec.rare;
   return spec.role == TensorRole::kOutput && !model.tie_word_embeddings();
 }
 

@@ -68,9 +68,9 @@ std::optional<Float8Scales> ScalesOf(const SourceTensor& weights,
 
 class ScaleFinder {
  public:
-  ScaleFinder(uint64_t block_rows, uint64_t block_columns,
-              WeightSource* source)
-      : block_rows_(block_rows), block_columns_(block_columns),
+  ScaleFinder(uint64_t block_rows, uint64_t block_columns, WeightSource* source)
+      : block_rows_(block_rows),
+        block_columns_(block_columns),
         source_(*source) {
     for (size_t i = 0; i < source_.tensors.size(); ++i) {
       index_.emplace(source_.tensors[i].source_name, i);

@@ -11,8 +11,8 @@
 namespace tessera {
 
 // Joins every matrix of F8 weights in source->tensors, called X, with its
-// scales, X_scale_inv or X_scale, which then are no tensors of their own. Scales
-// are one number, one per row, or one per block of `block_rows` x
+// scales, X_scale_inv or X_scale, which then are no tensors of their own.
+// Scales are one number, one per row, or one per block of `block_rows` x
 // `block_columns` weights. Scales of activations beside scaled weights go too.
 // Weights without scales stay F8. DataLoss, naming both, if a scale has another
 // shape or type.

@@ -9,7 +9,8 @@
 
 namespace tessera {
 
-// Where bytes of a model lie: from `offset` on in file `file` of a WeightSource.
+// Where bytes of a model lie: from `offset` on in file `file` of a
+// WeightSource.
 struct SourcePart {
   size_t file = 0;
   uint64_t offset = 0;
@@ -26,7 +27,7 @@ struct Float8Scales {
   uint64_t block_rows = 0;              // weights that share a scale
   uint64_t block_columns = 0;
   uint64_t grid_columns = 0;
-  std::vector<SourcePart> parts;        // one per matrix
+  std::vector<SourcePart> parts;  // one per matrix
 };
 
 // Writes weights times scales, rounded to BF16, of rows [first_row, first_row +

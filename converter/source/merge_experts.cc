@@ -11,7 +11,9 @@
 #include "absl/strings/str_join.h"
 #include "base/checked_math.h"
 #include "base/status_macros.h"
+#include "converter/source/checkpoint_name.h"
 #include "formats/model/tensor_name.h"
+#include "formats/model/tensor_role.h"
 
 namespace tessera {
 namespace {
@@ -40,6 +42,11 @@ bool AreAlike(const SourceTensor& a, const SourceTensor& b) {
          a.scales->type == b.scales->type &&
          a.scales->block_rows == b.scales->block_rows &&
          a.scales->block_columns == b.scales->block_columns;
+}
+
+bool IsVector(const TensorName& name) {
+  return name.part == TensorPart::kBias ||
+         InfoOf(name.role).rows == Dimension::kNone;
 }
 
 // The tensors of one role in one layer, by expert.
@@ -71,14 +78,17 @@ class ExpertMerger {
 
 absl::Status ExpertMerger::Collect(const TensorName& name,
                                    SourceTensor tensor) {
-  const size_t dimensions = name.part == TensorPart::kBias ? 1 : 2;
+  const size_t dimensions = IsVector(name) ? 1 : 2;
   if (tensor.shape.size() != dimensions) {
     return Fail(tensor,
                 absl::StrCat(Described(tensor), " is an expert's, expected ",
                              dimensions, " dimensions"));
   }
-  uint64_t& largest = layer_experts_[*name.layer];
-  largest = std::max(largest, *name.expert);
+  // Heads, which norms are for, are not as many for keys as for queries.
+  if (InfoOf(name.role).rows != Dimension::kNone) {
+    uint64_t& largest = layer_experts_[*name.layer];
+    largest = std::max(largest, *name.expert);
+  }
   Experts& group = groups_[GgufName(name)];
   const std::string source_name = tensor.source_name;
   const auto [there, is_new] = group.emplace(*name.expert, std::move(tensor));
@@ -91,8 +101,12 @@ absl::Status ExpertMerger::Collect(const TensorName& name,
 absl::Status ExpertMerger::CheckComplete(const std::string& name,
                                          const Experts& group) {
   const auto& [number, first] = *group.begin();
-  const uint64_t last = std::max(experts_ == 0 ? uint64_t{0} : experts_ - 1,
-                                 layer_experts_[*LayerOf(name)]);
+  const bool of_heads =
+      InfoOf(ParseGgufName(name)->role).rows == Dimension::kNone;
+  const uint64_t last =
+      of_heads ? group.rbegin()->first
+               : std::max(experts_ == 0 ? uint64_t{0} : experts_ - 1,
+                          layer_experts_[*LayerOf(name)]);
   uint64_t expected = 0;
   for (const auto& [expert, tensor] : group) {
     if (expert != expected) break;
@@ -138,7 +152,7 @@ absl::Status ExpertMerger::Run() {
   std::vector<std::pair<size_t, std::string>> places;
   for (SourceTensor& tensor : source_.tensors) {
     const std::optional<TensorName> name =
-        ParseHuggingFaceName(tensor.source_name, architecture_);
+        ParseCheckpointName(tensor.source_name, architecture_);
     if (!name.has_value() || !name->expert.has_value()) {
       tensors.push_back(std::move(tensor));
       continue;

@@ -19,9 +19,8 @@ namespace tessera {
 namespace {
 
 absl::string_view FirstBytes(const MappedFile& file, size_t count) {
-  return absl::string_view(
-      reinterpret_cast<const char*>(file.bytes().data()),
-      std::min<size_t>(count, file.bytes().size()));
+  return absl::string_view(reinterpret_cast<const char*>(file.bytes().data()),
+                           std::min<size_t>(count, file.bytes().size()));
 }
 
 // A safetensors file begins with the length of its header and "{".
@@ -48,9 +47,10 @@ absl::StatusOr<WeightSource> OpenWeightSource(const std::string& path) {
     return OpenSafetensorsIndexSource(path);
   }
   return absl::InvalidArgumentError(absl::StrCat(
-      path, ": neither GGUF nor safetensors nor an arena; the input is a "
-            ".gguf, a .safetensors, a model.safetensors.index.json, a Hugging "
-            "Face folder or a .arena"));
+      path,
+      ": neither GGUF nor safetensors nor an arena; the input is a "
+      ".gguf, a .safetensors, a model.safetensors.index.json, a Hugging "
+      "Face folder or a .arena"));
 }
 
 }  // namespace tessera

@@ -11,14 +11,12 @@
 #include "base/file_error.h"
 #include "base/status_macros.h"
 #include "converter/source/attach_float8_scales.h"
+#include "converter/source/compute_tensors.h"
 #include "converter/source/hf_tokenizer.h"
 #include "converter/source/hugging_face_files.h"
 #include "converter/source/merge_experts.h"
-#include "formats/model/architecture.h"
+#include "converter/source/name_tensors.h"
 #include "formats/model/hugging_face_config.h"
-#include "formats/model/rope_factors.h"
-#include "formats/model/tensor_name.h"
-#include "formats/model/tensor_role.h"
 #include "formats/safetensors/safetensors_index.h"
 #include "formats/safetensors/safetensors_reader.h"
 
@@ -51,10 +49,6 @@ class HuggingFaceLoader {
   absl::Status ReadConfig();
   absl::Status ReadTokenizer(HuggingFaceFiles files);
   absl::Status AddFile(const std::string& path, const WeightMap& weight_map);
-  void NameTensors();
-  uint64_t RopeHeadsOf(TensorRole role) const;
-  absl::Status CheckHeads() const;
-  void AddRopeFactors();
   void MarkUnmapped();
 
   const std::filesystem::path folder_;
@@ -80,11 +74,10 @@ absl::StatusOr<WeightSource> HuggingFaceLoader::Load(
   TESSERA_RETURN_IF_ERROR(AttachFloat8Scales(
       config.float8_block_rows, config.float8_block_columns, &source_));
   if (config.architecture != nullptr) {
-    NameTensors();
-    TESSERA_RETURN_IF_ERROR(CheckHeads());
+    TESSERA_RETURN_IF_ERROR(NameTensors(config, &source_));
     TESSERA_RETURN_IF_ERROR(MergeExperts(*config.architecture,
                                          config.model.num_experts(), &source_));
-    AddRopeFactors();
+    TESSERA_RETURN_IF_ERROR(ComputeTensors(config, &source_));
   }
   MarkUnmapped();
   return std::move(source_);
@@ -161,66 +154,6 @@ absl::Status HuggingFaceLoader::AddFile(const std::string& path,
   }
   source_.files.push_back(std::move(file));
   return absl::OkStatus();
-}
-
-// Gives tensors their names in GGUF, and leaves out what is not needed.
-void HuggingFaceLoader::NameTensors() {
-  constexpr TensorName kOutputMatrix = {.role = TensorRole::kOutput};
-  std::vector<SourceTensor> named;
-  for (SourceTensor& tensor : source_.tensors) {
-    if (IsRedundantHuggingFaceName(tensor.source_name,
-                                   *config_->architecture)) {
-      continue;
-    }
-    const std::optional<TensorName> name =
-        ParseHuggingFaceName(tensor.source_name, *config_->architecture);
-    // With tied embeddings this is a copy of them, or nothing.
-    if (name == kOutputMatrix && config_->model.tie_word_embeddings()) continue;
-    if (name.has_value()) {
-      tensor.name = GgufName(*name);
-      tensor.rope_heads = RopeHeadsOf(name->role);
-    }
-    named.push_back(std::move(tensor));
-  }
-  source_.tensors = std::move(named);
-}
-
-// Heads within which the rows of a tensor change their order; 0: they do not.
-uint64_t HuggingFaceLoader::RopeHeadsOf(TensorRole role) const {
-  if (!config_->architecture->permutes_rope_rows()) return 0;
-  const ModelConfig& model = config_->model;
-  if (role == TensorRole::kAttentionQuery) return model.num_attention_heads();
-  if (role == TensorRole::kAttentionKey) return model.num_key_value_heads();
-  return 0;
-}
-
-// Rows are permuted within heads, so they must divide into them.
-absl::Status HuggingFaceLoader::CheckHeads() const {
-  for (const SourceTensor& tensor : source_.tensors) {
-    if (tensor.rope_heads == 0) continue;
-    const uint64_t rows =
-        tensor.shape.size() < 2 ? tensor.columns() : tensor.rows();
-    if (rows % (2 * tensor.rope_heads) != 0) {
-      return absl::DataLossError(absl::StrCat(
-          source_.files[tensor.parts[0].file].path(), ": ", tensor.source_name,
-          " has ", rows, " rows, which are not ", tensor.rope_heads,
-          " heads of even size"));
-    }
-  }
-  return absl::OkStatus();
-}
-
-void HuggingFaceLoader::AddRopeFactors() {
-  std::vector<float> factors = Llama3RopeFactors(config_->model);
-  if (factors.empty()) return;
-  SourceTensor tensor;
-  tensor.name = GgufName(TensorRole::kRopeFactors);
-  tensor.source_name = "config.json: rope_scaling";
-  tensor.type = DType::kF32;
-  tensor.shape = {factors.size()};
-  tensor.size = factors.size() * sizeof(float);
-  tensor.computed = std::move(factors);
-  source_.tensors.push_back(std::move(tensor));
 }
 
 // Names that are not GGUF's: of an architecture that is not described, or of a

@@ -16,6 +16,25 @@ uint64_t UnpairedRow(uint64_t row, uint64_t rows, uint64_t heads) {
   return row - in_head + (in_head % 2) * (head_rows / 2) + in_head / 2;
 }
 
+// The same of a file that has query, key and value of one head after the other,
+// and GGUF all queries first.
+uint64_t RowByHead(uint64_t row, uint64_t rows, uint64_t heads) {
+  const uint64_t head_rows = rows / heads / 3;
+  const uint64_t kind = row / (heads * head_rows);
+  const uint64_t head = row / head_rows % heads;
+  return (head * 3 + kind) * head_rows + row % head_rows;
+}
+
+bool IsReordered(const SourceTensor& tensor) {
+  return tensor.rope_heads != 0 || tensor.qkv_heads != 0;
+}
+
+// The row of the file of a tensor that has `rows` of them.
+uint64_t StoredRow(const SourceTensor& tensor, uint64_t row, uint64_t rows) {
+  return tensor.rope_heads != 0 ? UnpairedRow(row, rows, tensor.rope_heads)
+                                : RowByHead(row, rows, tensor.qkv_heads);
+}
+
 // Rows [first_row, first_row + count) of the matrices from `data` on, whose
 // rows are counted one after another.
 void UnpackTiles(const TensorLayout& layout, const uint8_t* data,
@@ -71,6 +90,10 @@ class PartReader {
 
   // Rows are counted from the part's first one.
   void Read(uint64_t first_row, uint64_t count, uint8_t* rows) const {
+    if (tensor_.transposed) {
+      ReadTransposed(first_row, count, rows);
+      return;
+    }
     const uint64_t row_bytes = *RowBytes(tensor_.type, tensor_.columns());
     if (tensor_.scales.has_value()) {
       ReadScaled(first_row, count, rows);
@@ -95,21 +118,35 @@ class PartReader {
                    first_row, count, rows);
   }
 
+  // Elements that lie side by side in the file go into one column.
+  void ReadTransposed(uint64_t first_row, uint64_t count, uint8_t* rows) const {
+    const uint64_t columns = tensor_.columns();
+    const uint64_t bytes = *RowBytes(tensor_.type, 1);
+    for (uint64_t column = 0; column < columns; ++column) {
+      const uint8_t* from =
+          data_ + (column * tensor_.rows() + first_row) * bytes;
+      for (uint64_t i = 0; i < count; ++i) {
+        std::memcpy(rows + (i * columns + column) * bytes, from + i * bytes,
+                    bytes);
+      }
+    }
+  }
+
   const WeightSource& source_;
   const SourceTensor& tensor_;
   const uint64_t part_;
   const uint8_t* data_;
 };
 
-// The whole vector, whose elements are the rows of a permuted matrix.
-void ReadPairedVector(const PartReader& reader, const SourceTensor& tensor,
-                      uint8_t* out) {
+// The whole vector, whose elements are the rows of a reordered matrix.
+void ReadReorderedVector(const PartReader& reader, const SourceTensor& tensor,
+                         uint8_t* out) {
   const uint64_t elements = tensor.columns();
   std::vector<uint8_t> stored(*RowBytes(tensor.type, elements));
   reader.Read(0, 1, stored.data());
   const uint64_t bytes = stored.size() / elements;
   for (uint64_t i = 0; i < elements; ++i) {
-    const uint64_t from = UnpairedRow(i, elements, tensor.rope_heads);
+    const uint64_t from = StoredRow(tensor, i, elements);
     std::memcpy(out + i * bytes, stored.data() + from * bytes, bytes);
   }
 }
@@ -131,16 +168,15 @@ void WeightSource::ReadRows(const SourceTensor& tensor, uint64_t first_row,
     std::memcpy(rows, values + first_row * row_bytes, count * row_bytes);
     return;
   }
-  if (tensor.rope_heads != 0) {
+  if (IsReordered(tensor)) {
     const PartReader reader(*this, tensor, 0);
     if (tensor.shape.size() < 2) {
-      ReadPairedVector(reader, tensor, rows);
+      ReadReorderedVector(reader, tensor, rows);
       return;
     }
     for (uint64_t i = 0; i < count; ++i) {
-      reader.Read(
-          UnpairedRow(first_row + i, tensor.rows(), tensor.rope_heads), 1,
-          rows + i * row_bytes);
+      reader.Read(StoredRow(tensor, first_row + i, tensor.rows()), 1,
+                  rows + i * row_bytes);
     }
     return;
   }
@@ -164,8 +200,8 @@ absl::Span<const uint8_t> WeightSource::RowsInPlace(const SourceTensor& tensor,
     return absl::MakeConstSpan(values + first_row * row_bytes,
                                count * row_bytes);
   }
-  if (count == 0 || tensor.rope_heads != 0 || tensor.scales.has_value() ||
-      IsPacked(tensor)) {
+  if (count == 0 || IsReordered(tensor) || tensor.transposed ||
+      tensor.scales.has_value() || IsPacked(tensor)) {
     return {};
   }
   const uint64_t part_rows = RowsPerPart(tensor);

@@ -36,6 +36,14 @@ struct SourceTensor {
   // a vector, its elements.
   uint64_t rope_heads = 0;
 
+  // Nonzero: rows are stored head by head, query, key and value of each, and
+  // ReadRows returns those of all queries, then keys, then values. Of a vector,
+  // its elements.
+  uint64_t qkv_heads = 0;
+
+  // The file has the columns of `shape` as rows, of elements that stand alone.
+  bool transposed = false;
+
   // The bytes are F8 and belong to these scales; `type` is BF16.
   std::optional<Float8Scales> scales;
 

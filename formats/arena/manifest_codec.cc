@@ -1,10 +1,14 @@
 #include "formats/arena/manifest_codec.h"
 
+#include <google/protobuf/descriptor.h>
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <google/protobuf/message.h>
 #include <zstd.h>
 
+#include <algorithm>
 #include <memory>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "formats/arena/arena_constants.h"
@@ -25,10 +29,26 @@ std::vector<uint8_t> Serialize(const Manifest& manifest) {
   return raw;
 }
 
-bool HasFieldsOfVersion2(const ModelConfig& model) {
-  return !model.not_understood().empty() || model.sliding_window() != 0 ||
-         model.num_experts() != 0 || model.num_experts_per_tok() != 0 ||
-         model.moe_intermediate_size() != 0;
+// Fields from these numbers on came with version 1.2 and 1.3.
+constexpr int kFirstModelField2 = 15;
+constexpr int kFirstModelField3 = 20;
+constexpr int kFirstScalingField3 = 6;
+
+// The largest number of a field that is set; 0 if none is.
+int LastField(const google::protobuf::Message& message) {
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  message.GetReflection()->ListFields(message, &fields);
+  return fields.empty() ? 0 : fields.back()->number();
+}
+
+// The first version that has all fields of `model`.
+uint32_t MinorVersionOf(const ModelConfig& model) {
+  const int last = LastField(model);
+  if (last >= kFirstModelField3 ||
+      LastField(model.rope_scaling()) >= kFirstScalingField3) {
+    return 3;
+  }
+  return last >= kFirstModelField2 ? 2 : 0;
 }
 
 }  // namespace
@@ -36,12 +56,13 @@ bool HasFieldsOfVersion2(const ModelConfig& model) {
 uint32_t MinorVersionOf(const Manifest& manifest) {
   uint32_t version = manifest.has_layout_machine() ? 1 : 0;
   for (const Tensor& tensor : manifest.tensors()) {
-    if (tensor.unmapped()) return 2;
-    if (tensor.has_layout_reason()) version = 1;
+    const uint32_t own = tensor.unmapped()            ? 2
+                         : tensor.has_layout_reason() ? 1
+                                                      : 0;
+    version = std::max(version, own);
   }
-  const bool is_new =
-      !manifest.attachments().empty() || HasFieldsOfVersion2(manifest.model());
-  return is_new ? 2 : version;
+  if (!manifest.attachments().empty()) version = std::max(version, 2u);
+  return std::max(version, MinorVersionOf(manifest.model()));
 }
 
 absl::StatusOr<EncodedManifest> EncodeManifest(const Manifest& manifest) {

@@ -1,5 +1,5 @@
-// What is particular about each architecture: a row of architectures.cc.
-// docs/models.md says how to add one.
+// What is particular about each architecture: a row of one of the tables
+// *_architectures.cc. docs/models.md says how to add one.
 #ifndef FORMATS_MODEL_ARCHITECTURE_H_
 #define FORMATS_MODEL_ARCHITECTURE_H_
 
@@ -8,39 +8,19 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "formats/model/graph_kinds.h"
 #include "formats/model/tensor_role.h"
 
 namespace tessera {
 
 enum class TensorPart : uint8_t { kWeight, kBias };
 
-// Which elements of a head rotary position embedding rotates together, in the
-// order of the rows that GGUF and arenas have.
-enum class RopePairs : uint8_t {
-  kAdjacent,  // 2 i and 2 i + 1
-  kHalves,    // i and i + half of the rotated dimensions
-};
-
-enum class Activation : uint8_t { kSilu, kGelu };
-
-// Where a layer normalizes what attention and feed-forward read and write.
-enum class NormPlacement : uint8_t {
-  kBefore,  // x + f(norm(x))
-  kAround,  // x + norm(f(norm(x)))
-};
-
-enum class MixerKind : uint8_t {
-  kAttention,        // grouped queries
-  kLatentAttention,  // DeepSeek's
-};
-
-enum class FeedForwardKind : uint8_t { kGated, kExperts };
-
 // A tensor of an architecture.
 struct TensorSpec {
   TensorRole role;
   TensorPart part = TensorPart::kWeight;
   bool optional = false;
+  bool rare = false;  // of an optional one: usual models do not have it
 };
 
 // A name of Hugging Face's that differs from the one in tensor_roles.inc, or
@@ -50,6 +30,13 @@ struct HuggingFaceName {
   TensorRole role;
   // Set for a whole name, which ends neither in ".weight" nor in ".bias".
   std::optional<TensorPart> part = std::nullopt;
+};
+
+// What the lack of a field of config_fields.inc means to an architecture.
+struct ConfigDefault {
+  absl::string_view field;
+  double value;
+  uint64_t layers = 0;  // for models of so many layers; 0: for all
 };
 
 // Ends of the names of tensors that carry nothing: rotary frequencies, which
@@ -71,20 +58,52 @@ struct Architecture {
   absl::Span<const absl::string_view> hugging_face_redundant =
       kPrecomputedFrequencies;
 
+  MatrixForm hugging_face_matrices = MatrixForm::kSame;
+
   RopePairs rope_pairs = RopePairs::kHalves;
-  // Hugging Face rotates halves always; where GGUF has adjacent pairs, the rows
-  // of query and key change their order within each head on the way.
-  bool permutes_rope_rows() const { return rope_pairs == RopePairs::kAdjacent; }
+  // Most models rotate halves in Hugging Face. Where GGUF has adjacent pairs
+  // then, the rows of query and key change their order within each head on the
+  // way.
+  bool hugging_face_has_adjacent_pairs = false;
+  bool permutes_rope_rows() const {
+    return rope_pairs == RopePairs::kAdjacent &&
+           !hugging_face_has_adjacent_pairs;
+  }
+
+  WindowedLayers windowed_layers = WindowedLayers::kNone;
+  LayerRope layer_rope = LayerRope::kAlike;
+  uint64_t layer_period = 0;    // of kAllButLast and kNotLast
+  bool lists_windows = false;   // its GGUF files say which layers have one
+  bool denies_scaling = false;  // its GGUF files say that there is none
+  // Values that neither a GGUF file nor a config.json of these need to have.
+  absl::Span<const ConfigDefault> defaults = {};
 
   MixerKind mixer = MixerKind::kAttention;
+  QueryKeyNorm query_key_norm = QueryKeyNorm::kHead;  // where the list has them
   FeedForwardKind feed_forward = FeedForwardKind::kGated;
-  Activation activation = Activation::kSilu;
+  // The tensor of the role kUp holds the rows of the gate, and then its own.
+  bool gate_is_in_up = false;
+  Activation activation = Activation::kSilu;  // unless hidden_act says another
+  NormKind norm = NormKind::kRms;
   NormPlacement norms = NormPlacement::kBefore;
+  // What normalizes the input of the feed-forward, where norms are before.
+  TensorRole feed_forward_norm = TensorRole::kFeedForwardNorm;
+  Residual residual = Residual::kInTurn;
+  bool divides_logits = false;    // by logit_scale, instead of multiplying
+  bool scales_embedding = false;  // by the square root of the hidden size
+  // Of so many layers, GGUF's model scales attention as if heads shared the
+  // hidden size; 0: none does.
+  uint64_t layers_scaled_by_width = 0;
+  // The weights of its norms are what is added to 1; GGUF has the sums.
+  bool hugging_face_norms_lack_one = false;
 };
 
 // All architectures that are described. Whether this version can run one, the
 // runtime says.
 absl::Span<const Architecture> AllArchitectures();
+
+// True if its models may have a tensor of `role`.
+bool ListsRole(const Architecture& architecture, TensorRole role);
 
 // By GGUF's name, and by Hugging Face's; nullptr if it is not described.
 const Architecture* FindArchitecture(absl::string_view name);

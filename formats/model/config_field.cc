@@ -37,6 +37,7 @@ const ConfigField kFields[] = {
    .gguf_missing = Missing(no_gguf),                         \
    .hugging_face_keys = hf,                                  \
    .hugging_face_missing = Missing(no_hf),                   \
+   .flag = &ModelConfig::field,                              \
    .set_flag = &ModelConfig::set_##field},
 #include "formats/model/config_fields.inc"
 #undef TESSERA_CONFIG_COUNT
@@ -58,8 +59,10 @@ void SetConfigField(const ConfigField& field, double value,
                     ModelConfig* model) {
   if (field.kind == ConfigKind::kCount) {
     (model->*field.set_count)(static_cast<uint64_t>(value));
-  } else {
+  } else if (field.kind == ConfigKind::kNumber) {
     (model->*field.set_number)(static_cast<float>(value));
+  } else {
+    (model->*field.set_flag)(value != 0);
   }
 }
 

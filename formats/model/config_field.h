@@ -36,6 +36,7 @@ struct ConfigField {
   void (ModelConfig::*set_count)(uint64_t) = nullptr;
   float (ModelConfig::*number)() const = nullptr;
   void (ModelConfig::*set_number)(float) = nullptr;
+  bool (ModelConfig::*flag)() const = nullptr;
   void (ModelConfig::*set_flag)(bool) = nullptr;
 };
 
@@ -48,7 +49,7 @@ const ConfigField& ConfigFieldNamed(absl::string_view name);
 // No count of a model is larger, so that products of two do not overflow.
 inline constexpr uint64_t kMaxConfigCount = uint64_t{1} << 32;
 
-// Sets a field of kind kCount or kNumber, without checks.
+// Sets a field, without checks.
 void SetConfigField(const ConfigField& field, double value, ModelConfig* model);
 
 }  // namespace tessera

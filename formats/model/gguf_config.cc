@@ -6,7 +6,6 @@
 #include <string>
 #include <utility>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
@@ -15,21 +14,19 @@
 #include "absl/strings/strip.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
-#include "formats/gguf/gguf_value_text.h"
 #include "formats/model/architecture.h"
 #include "formats/model/complete_config.h"
 #include "formats/model/config_field.h"
+#include "formats/model/gguf_keys.h"
+#include "formats/model/gguf_layers.h"
+#include "formats/model/gguf_rope.h"
 
 namespace tessera {
 namespace {
 
 constexpr size_t kMaxNameBytes = 64;  // of an architecture
 
-constexpr absl::string_view kScalingPrefix = "rope.scaling.";
 constexpr absl::string_view kScalingType = "rope.scaling.type";
-// The second is what files of before 2024 have.
-constexpr absl::string_view kScalingFactors[] = {"rope.scaling.factor",
-                                                 "rope.scale_linear"};
 constexpr absl::string_view kValueLength = "attention.value_length";
 
 // Keys that change no result, with the value for which that is so; "": any.
@@ -42,23 +39,17 @@ constexpr HarmlessKey kHarmlessKeys[] = {
     {"rope.scaling.original_context_length", ""},  // a matter of other types
     {"rope.scaling.attn_factor", "1"},
     {"attention.causal", "true"},
-    {"attention.clamp_kqv", "0"},
+    {"attention.layer_norm_epsilon", ""},      // of a kind of norm
+    {"attention.layer_norm_rms_epsilon", ""},  // that there is not
     {"attention.max_alibi_bias", "0"},
     {"expert_shared_count", "0"},
     {"tensor_data_layout", "'Meta AI original pth'"},  // as every GGUF
 };
 
-// For a message, and for the table above.
-std::string ShownValue(const GgufValue& value) {
-  const std::string text = GgufValueText(value);
-  return value.type() == GgufType::kString ? Quoted(text)
-                                           : absl::CHexEscape(text);
-}
-
 bool IsHarmless(absl::string_view key, const GgufValue& value) {
   for (const HarmlessKey& harmless : kHarmlessKeys) {
     if (harmless.key != key) continue;
-    return harmless.value.empty() || harmless.value == ShownValue(value);
+    return harmless.value.empty() || harmless.value == ShownGgufValue(value);
   }
   return false;
 }
@@ -73,86 +64,64 @@ class Reader {
  public:
   Reader(const GgufMetadata& metadata, absl::string_view architecture)
       : metadata_(metadata),
-        prefix_(absl::StrCat(architecture, ".")),
-        architecture_(FindArchitecture(architecture)) {
+        architecture_(FindArchitecture(architecture)),
+        keys_(metadata, architecture, &model_) {
     model_.set_model_type(std::string(architecture));
   }
 
   absl::StatusOr<ModelConfig> Read();
 
  private:
-  std::string Key(absl::string_view name) const {
-    return absl::StrCat(prefix_, name);
-  }
-  const GgufValue* Find(absl::string_view name) {
-    read_.insert(name);
-    return metadata_.Find(Key(name));
-  }
-  template <typename... Args>
-  void DoNotUnderstand(const Args&... args) {
-    model_.add_not_understood(absl::StrCat(args...));
-  }
-  absl::StatusOr<uint64_t> GetCount(absl::string_view name, bool zero_is_none);
-  absl::StatusOr<double> GetPositive(absl::string_view name);
   absl::Status ReadField(const ConfigField& field);
+  absl::Status SetMissing(const ConfigField& field);
   absl::Status Complete();
-  absl::Status ReadRopeScaling();
+  void ScaleAttention();
   void RecordTheRest();
 
   const GgufMetadata& metadata_;
-  const std::string prefix_;
   const Architecture* const architecture_;  // null: not described
   bool differs_by_layer_ = false;
-  absl::flat_hash_set<absl::string_view> read_;  // without prefix
   ModelConfig model_;
+  GgufKeys keys_;
 };
 
-absl::StatusOr<uint64_t> Reader::GetCount(absl::string_view name,
-                                          bool zero_is_none) {
-  const std::string key = Key(name);
-  TESSERA_ASSIGN_OR_RETURN(const uint64_t count, metadata_.GetUint(key));
-  if ((count == 0 && !zero_is_none) || count > kMaxConfigCount) {
-    return absl::DataLossError(absl::StrCat(key, ": ", count, " is no size"));
-  }
-  return count;
-}
-
-absl::StatusOr<double> Reader::GetPositive(absl::string_view name) {
-  const std::string key = Key(name);
-  TESSERA_ASSIGN_OR_RETURN(const double value, metadata_.GetFloat(key));
-  if (!std::isfinite(value) || value <= 0) {
+absl::Status Reader::SetMissing(const ConfigField& field) {
+  if (architecture_ == nullptr) return absl::OkStatus();
+  const std::optional<double> own = DefaultOf(field, *architecture_, model_);
+  const IfMissing& missing = field.gguf_missing;
+  if (missing.rule == IfMissing::Rule::kRequired && !own.has_value()) {
     return absl::DataLossError(
-        absl::StrCat(key, ": ", value, " is not a positive number"));
+        absl::StrCat(keys_.Key(field.gguf_key), ": missing"));
   }
-  return value;
+  SetConfigField(field, own.value_or(missing.value), &model_);
+  return absl::OkStatus();
 }
 
 absl::Status Reader::ReadField(const ConfigField& field) {
-  if (field.gguf_key.empty()) return absl::OkStatus();
-  const GgufValue* value = Find(field.gguf_key);
-  const IfMissing& missing = field.gguf_missing;
-  if (value == nullptr) {
-    if (architecture_ == nullptr) return absl::OkStatus();
-    if (missing.rule == IfMissing::Rule::kRequired) {
-      return absl::DataLossError(
-          absl::StrCat(Key(field.gguf_key), ": missing"));
-    }
-    SetConfigField(field, missing.value, &model_);
+  if (field.gguf_key.empty() || !HasConfigField(field, architecture_)) {
     return absl::OkStatus();
   }
+  const GgufValue* value = keys_.Find(field.gguf_key);
+  if (value == nullptr) return SetMissing(field);
   if (value->is_array()) {
     differs_by_layer_ = true;
-    DoNotUnderstand(Key(field.gguf_key),
-                    ": one value per layer is not supported, only one for all");
+    keys_.DoNotUnderstand(
+        keys_.Key(field.gguf_key),
+        ": one value per layer is not supported, only one for all");
     return absl::OkStatus();
   }
+  const bool zero_is_none = field.gguf_missing.zero_is_none();
   if (field.kind == ConfigKind::kCount) {
     TESSERA_ASSIGN_OR_RETURN(const uint64_t count,
-                             GetCount(field.gguf_key, missing.zero_is_none()));
+                             keys_.GetCount(field.gguf_key, zero_is_none));
     (model_.*field.set_count)(count);
-  } else {
-    TESSERA_ASSIGN_OR_RETURN(const double number, GetPositive(field.gguf_key));
+  } else if (field.kind == ConfigKind::kNumber) {
+    TESSERA_ASSIGN_OR_RETURN(const double number,
+                             keys_.GetNumber(field.gguf_key, zero_is_none));
     (model_.*field.set_number)(static_cast<float>(number));
+  } else {
+    TESSERA_ASSIGN_OR_RETURN(const bool flag, keys_.GetFlag(field.gguf_key));
+    (model_.*field.set_flag)(flag);
   }
   return absl::OkStatus();
 }
@@ -163,65 +132,58 @@ absl::Status Reader::Complete() {
   if (model_.vocab_size() == 0 && tokens != nullptr && tokens->is_array()) {
     model_.set_vocab_size(tokens->element_count());
   }
-  const GgufValue* value_length = Find(kValueLength);
+  const GgufValue* value_length = keys_.Find(kValueLength);
   if (differs_by_layer_) return absl::OkStatus();
-  DeriveConfigFields(&model_);
-  if (value_length != nullptr && architecture_ != nullptr) {
+  DeriveConfigFields(architecture_, &model_);
+  if (architecture_ == nullptr) return absl::OkStatus();
+  if (value_length != nullptr) {
     TESSERA_ASSIGN_OR_RETURN(const uint64_t length,
-                             GetCount(kValueLength, false));
+                             keys_.GetCount(kValueLength));
     if (length != model_.head_dim()) {
-      DoNotUnderstand(Key(kValueLength), ": ", length,
-                      " differs from key_length ", model_.head_dim(),
-                      ", which is not supported");
+      keys_.DoNotUnderstand(keys_.Key(kValueLength), ": ", length,
+                            " differs from key_length ", model_.head_dim(),
+                            ", which is not supported");
     }
   }
-  if (architecture_ == nullptr) return absl::OkStatus();
+  ScaleAttention();
+  TESSERA_RETURN_IF_ERROR(ReadGgufLayers(*architecture_, &keys_, &model_));
+  // Its files may have the key, but what they mean is what their tensors say.
+  if (architecture_->residual == Residual::kWithoutNorm) {
+    model_.clear_parallel_residual();
+  }
   return CheckConfigFields(model_, *architecture_,
                            [this](absl::string_view field) {
-                             return Key(ConfigFieldNamed(field).gguf_key);
+                             return keys_.Key(ConfigFieldNamed(field).gguf_key);
                            });
 }
 
-absl::Status Reader::ReadRopeScaling() {
-  std::string type;
-  if (Find(kScalingType) != nullptr) {
-    TESSERA_ASSIGN_OR_RETURN(const absl::string_view text,
-                             metadata_.GetString(Key(kScalingType)));
-    type = std::string(text);
+// Which models do so, files do not say.
+void Reader::ScaleAttention() {
+  if (architecture_->layers_scaled_by_width == 0 ||
+      architecture_->layers_scaled_by_width != model_.num_hidden_layers() ||
+      model_.attention_scale() != 0) {
+    return;
   }
-  std::optional<double> factor;
-  for (absl::string_view name : kScalingFactors) {
-    if (Find(name) == nullptr || factor.has_value()) continue;
-    TESSERA_ASSIGN_OR_RETURN(factor, GetPositive(name));
-  }
-  if (type.empty() && factor.has_value()) type = "linear";
-  if (type.empty() || type == "none") return absl::OkStatus();
-  if (type != "linear") {
-    DoNotUnderstand(Key(kScalingType), ": ", Quoted(type), " is not supported");
-    return absl::OkStatus();
-  }
-  if (!factor.has_value()) return absl::OkStatus();
-  model_.mutable_rope_scaling()->set_rope_type(type);
-  model_.mutable_rope_scaling()->set_factor(static_cast<float>(*factor));
-  return absl::OkStatus();
+  const auto width =
+      static_cast<float>(model_.hidden_size() / model_.num_attention_heads());
+  model_.set_attention_scale(1 / std::sqrt(width));
 }
 
 // Keys that nobody has read may change results.
 void Reader::RecordTheRest() {
   const bool scaling_is_understood =
-      model_.has_rope_scaling() || metadata_.Find(Key(kScalingType)) == nullptr;
+      model_.has_rope_scaling() ||
+      metadata_.Find(keys_.Key(kScalingType)) == nullptr;
   for (const GgufMetadataEntry& entry : metadata_.entries()) {
     absl::string_view name = entry.key;
-    if (!absl::ConsumePrefix(&name, prefix_) || read_.contains(name) ||
+    if (!absl::ConsumePrefix(&name, keys_.prefix()) || keys_.WasRead(name) ||
         IsHarmless(name, entry.value)) {
       continue;
     }
     // These belong to a type that has been recorded.
-    if (!scaling_is_understood && absl::StartsWith(name, kScalingPrefix)) {
-      continue;
-    }
-    DoNotUnderstand(absl::CHexEscape(entry.key), ": ", ShownValue(entry.value),
-                    " is not understood");
+    if (!scaling_is_understood && IsGgufScalingKey(name)) continue;
+    keys_.DoNotUnderstand(absl::CHexEscape(entry.key), ": ",
+                          ShownGgufValue(entry.value), " is not understood");
   }
 }
 
@@ -233,19 +195,14 @@ absl::StatusOr<ModelConfig> Reader::Read() {
   }
   TESSERA_RETURN_IF_ERROR(Complete());
   if (architecture_ != nullptr) {
-    TESSERA_RETURN_IF_ERROR(ReadRopeScaling());
+    TESSERA_RETURN_IF_ERROR(ReadGgufRope(*architecture_, &keys_, &model_));
     RecordTheRest();
   } else {
     model_.clear_not_understood();
-    DoNotUnderstand(kArchitectureKey, ": ", Quoted(model_.model_type()),
-                    " is not known");
+    keys_.DoNotUnderstand(kArchitectureKey, ": ", Quoted(model_.model_type()),
+                          " is not known");
   }
   return std::move(model_);
-}
-
-template <typename T>
-void AppendScalar(const std::string& key, T value, GgufMetadata* metadata) {
-  metadata->Append(key, GgufValue::Scalar<T>(value));
 }
 
 }  // namespace
@@ -258,32 +215,6 @@ absl::StatusOr<ModelConfig> ModelConfigFromGguf(const GgufMetadata& metadata) {
         kArchitectureKey, ": ", Quoted(architecture), " is no name"));
   }
   return Reader(metadata, architecture).Read();
-}
-
-void AppendModelConfig(const ModelConfig& model, GgufMetadata* metadata) {
-  metadata->Append(kArchitectureKey, GgufValue::String(model.model_type()));
-  const auto key = [&](absl::string_view name) {
-    return absl::StrCat(model.model_type(), ".", name);
-  };
-  for (const ConfigField& field : AllConfigFields()) {
-    if (field.gguf_key.empty()) continue;
-    if (field.kind == ConfigKind::kNumber) {
-      const float number = (model.*field.number)();
-      if (number != 0) AppendScalar(key(field.gguf_key), number, metadata);
-      continue;
-    }
-    const uint64_t count = (model.*field.count)();
-    if (count == 0) continue;
-    AppendScalar(key(field.gguf_key), static_cast<uint32_t>(count), metadata);
-    if (field.name == "head_dim") {
-      AppendScalar(key(kValueLength), static_cast<uint32_t>(count), metadata);
-    }
-  }
-  if (model.rope_scaling().rope_type() == "linear") {
-    metadata->Append(key(kScalingType), GgufValue::String("linear"));
-    AppendScalar(key(kScalingFactors[0]), model.rope_scaling().factor(),
-                 metadata);
-  }
 }
 
 }  // namespace tessera

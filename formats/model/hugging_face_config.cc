@@ -4,6 +4,7 @@
 #include <iterator>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -14,7 +15,10 @@
 #include "formats/json/json_member.h"
 #include "formats/model/complete_config.h"
 #include "formats/model/config_field.h"
+#include "formats/model/hugging_face_defaults.h"
+#include "formats/model/hugging_face_graph.h"
 #include "formats/model/hugging_face_keys.h"
+#include "formats/model/hugging_face_layers.h"
 #include "formats/model/hugging_face_rope.h"
 #include "formats/model/hugging_face_value.h"
 
@@ -23,10 +27,10 @@ namespace {
 
 // Read below, besides those of config_fields.inc.
 constexpr absl::string_view kReadKeys[] = {
-    "bos_token_id",      "eos_token_id",       "hidden_act",
-    "hidden_activation", "layer_types",        "max_window_layers",
-    "model_type",        "rope_parameters",    "rope_scaling",
-    "rope_theta",        "use_sliding_window", "quantization_config"};
+    "bos_token_id",        "eos_token_id",
+    "model_type",          "original_max_position_embeddings",
+    "quantization_config", "rope_parameters",
+    "rope_scaling"};
 
 std::vector<absl::string_view> KeysOf(const ConfigField& field) {
   if (field.hugging_face_keys.empty()) return {};
@@ -44,7 +48,7 @@ absl::StatusOr<bool> ReadField(JsonValue config, const ConfigField& field,
       (model->*field.set_flag)(*flag);
     } else if (field.kind == ConfigKind::kNumber) {
       TESSERA_ASSIGN_OR_RETURN(const auto number,
-                               FindConfigNumber(config, key));
+                               FindConfigNumber(config, key, zero_is_none));
       if (!number.has_value()) continue;
       SetConfigField(field, *number, model);
     } else {
@@ -58,15 +62,45 @@ absl::StatusOr<bool> ReadField(JsonValue config, const ConfigField& field,
   return false;
 }
 
-absl::Status ReadFields(JsonValue config, ModelConfig* model) {
+// True if a key of `field` is there, null or not.
+bool IsMentioned(JsonValue config, const ConfigField& field) {
+  for (const absl::string_view key : KeysOf(field)) {
+    const std::string_view name(key.data(), key.size());
+    if (config[name].error() == simdjson::SUCCESS) return true;
+  }
+  return false;
+}
+
+// What the lack of `field` means: to its model_type, to its architecture, to
+// all. A null says that there is no such thing, where that can be.
+IfMissing MissingOf(JsonValue config, const ConfigField& field,
+                    const Architecture& architecture,
+                    const ModelConfig& model) {
+  const IfMissing& missing = field.hugging_face_missing;
+  if (missing.zero_is_none() && IsMentioned(config, field)) return missing;
+  std::optional<double> own =
+      HuggingFaceDefault(FindText(config, "model_type"), field.name);
+  if (!own.has_value()) own = DefaultOf(field, architecture, model);
+  if (!own.has_value()) return missing;
+  return {IfMissing::Rule::kDefault, *own};
+}
+
+absl::Status ReadFields(JsonValue config, const Architecture& architecture,
+                        ModelConfig* model) {
   for (const ConfigField& field : AllConfigFields()) {
+    if (!HasConfigField(field, &architecture)) continue;
     TESSERA_ASSIGN_OR_RETURN(const bool found, ReadField(config, field, model));
-    const IfMissing& missing = field.hugging_face_missing;
-    if (found || missing.rule == IfMissing::Rule::kDerived) continue;
+    if (found) continue;
+    const IfMissing missing = MissingOf(config, field, architecture, *model);
+    if (missing.rule == IfMissing::Rule::kDerived) continue;
     if (missing.rule == IfMissing::Rule::kRequired) {
-      return ConfigError(field.hugging_face_keys, "is missing");
+      return ConfigError(KeysOf(field).front(), "is missing");
     }
     if (missing.value != 0) SetConfigField(field, missing.value, model);
+  }
+  // What GPT-2 leaves out.
+  if (model->intermediate_size() == 0) {
+    model->set_intermediate_size(4 * model->hidden_size());
   }
   return absl::OkStatus();
 }
@@ -92,58 +126,6 @@ std::vector<uint32_t> FindIds(JsonValue config, absl::string_view key) {
     }
   }
   return ids;
-}
-
-bool IsActivation(absl::string_view name, Activation activation) {
-  switch (activation) {
-    case Activation::kSilu:
-      return name == "silu" || name == "swish";
-    case Activation::kGelu:
-      return name == "gelu_pytorch_tanh";
-  }
-  return false;
-}
-
-void CheckActivation(JsonValue config, const Architecture& architecture,
-                     ModelConfig* model) {
-  for (const absl::string_view key : {"hidden_act", "hidden_activation"}) {
-    const std::optional<JsonValue> value = FindMember(config, key);
-    if (!value.has_value() ||
-        IsActivation(FindText(config, key), architecture.activation)) {
-      continue;
-    }
-    model->add_not_understood(absl::StrCat(
-        "config.json: ", key, ": ", JsonText(*value), " is not supported"));
-  }
-}
-
-// True if all elements of "layer_types" are `type`.
-bool AllLayersAre(JsonValue layer_types, absl::string_view type) {
-  const auto layers = JsonElements(layer_types);
-  return layers.ok() &&
-         std::all_of(layers->begin(), layers->end(), [&](JsonValue layer) {
-           const auto text = JsonString(layer);
-           return text.ok() && *text == type;
-         });
-}
-
-// A window that some layers have and others do not is not understood.
-absl::Status ReadWindow(JsonValue config, ModelConfig* model) {
-  TESSERA_ASSIGN_OR_RETURN(const auto used,
-                           FindConfigFlag(config, "use_sliding_window"));
-  const auto types = FindMember(config, "layer_types");
-  const bool none = types.has_value() && AllLayersAre(*types, "full_attention");
-  if (!used.value_or(true) || none) model->set_sliding_window(0);
-  const bool windowed = model->sliding_window() != 0;
-  if (types.has_value() && !none &&
-      !(windowed && AllLayersAre(*types, "sliding_attention"))) {
-    model->add_not_understood(NotUnderstood("layer_types", *types));
-  }
-  const auto first = FindMember(config, "max_window_layers");
-  if (windowed && first.has_value() && JsonUint(*first).value_or(1) != 0) {
-    model->add_not_understood(NotUnderstood("max_window_layers", *first));
-  }
-  return absl::OkStatus();
 }
 
 // Scaled float8 weights are read as what they stand for; nothing else is.
@@ -182,8 +164,9 @@ absl::Status ReadQuantization(JsonValue json, HuggingFaceConfig* config) {
 }
 
 bool IsReadKey(absl::string_view key) {
-  if (std::find(std::begin(kReadKeys), std::end(kReadKeys), key) !=
-      std::end(kReadKeys)) {
+  if (IsLayerKey(key) || IsGraphKey(key) ||
+      std::find(std::begin(kReadKeys), std::end(kReadKeys), key) !=
+          std::end(kReadKeys)) {
     return true;
   }
   for (const ConfigField& field : AllConfigFields()) {
@@ -197,11 +180,18 @@ bool IsReadKey(absl::string_view key) {
 absl::Status ReadDescribed(JsonValue json, absl::Span<const JsonMember> members,
                            HuggingFaceConfig* config) {
   ModelConfig& model = config->model;
-  TESSERA_RETURN_IF_ERROR(ReadFields(json, &model));
-  TESSERA_RETURN_IF_ERROR(ReadHuggingFaceRope(json, &model));
-  TESSERA_RETURN_IF_ERROR(ReadWindow(json, &model));
-  CheckActivation(json, *config->architecture, &model);
-  DeriveConfigFields(&model);
+  const Architecture& architecture = *config->architecture;
+  const absl::string_view type = FindText(json, "model_type");
+  TESSERA_RETURN_IF_ERROR(ReadFields(json, architecture, &model));
+  DeriveConfigFields(&architecture, &model);
+  if (architecture.rope_pairs != RopePairs::kNone) {
+    TESSERA_RETURN_IF_ERROR(ReadPartialRotation(json, type, &model));
+    TESSERA_RETURN_IF_ERROR(ReadHuggingFaceRope(json, architecture, &model,
+                                                &config->long_rope_factors));
+  }
+  TESSERA_RETURN_IF_ERROR(ReadHuggingFaceLayers(json, architecture, &model));
+  TESSERA_RETURN_IF_ERROR(ReadQueryScale(json, type, &model));
+  ReadHuggingFaceActivation(json, architecture, &model);
   for (const JsonMember& member : members) {
     if (member.value.is_null() || IsReadKey(member.key) ||
         IsHarmlessConfigKey(member.key, member.value)) {
@@ -209,21 +199,53 @@ absl::Status ReadDescribed(JsonValue json, absl::Span<const JsonMember> members,
     }
     model.add_not_understood(NotUnderstood(member.key, member.value));
   }
-  return CheckConfigFields(model, *config->architecture,
-                           [](absl::string_view field) {
-                             return absl::StrCat("config.json: ", field);
-                           });
+  return CheckConfigFields(model, architecture, [](absl::string_view field) {
+    return absl::StrCat("config.json: ", field);
+  });
 }
 
 void ReadUndescribed(JsonValue json, HuggingFaceConfig* config) {
   ModelConfig& model = config->model;
   ReadFieldsLeniently(json, &model);
-  DeriveConfigFields(&model);
+  DeriveConfigFields(nullptr, &model);
   model.add_not_understood(
       FindMember(json, "model_type").has_value()
           ? absl::StrCat("config.json: model_type: ",
                          Quoted(FindText(json, "model_type")), " is not known")
           : "config.json: model_type is missing");
+}
+
+absl::StatusOr<std::vector<JsonMember>> Members(JsonValue object) {
+  auto members = JsonMembers(object);
+  if (members.ok()) return members;
+  return absl::DataLossError(
+      absl::StrCat("config.json ", members.status().message()));
+}
+
+// The part of a model of several modalities that is about text; of others, all.
+JsonValue TextConfig(JsonValue root, HuggingFaceConfig* config) {
+  const std::optional<JsonValue> text = FindMember(root, "text_config");
+  if (!text.has_value() || !text->is_object()) return root;
+  config->multimodal = true;
+  return *text;
+}
+
+// What stands outside of the part about text, and is about text too.
+absl::Status ReadOutside(JsonValue root, JsonValue text,
+                         HuggingFaceConfig* config) {
+  constexpr absl::string_view kTied = "tie_word_embeddings";
+  TESSERA_ASSIGN_OR_RETURN(const auto tied, FindConfigFlag(root, kTied));
+  if (tied.has_value() && !FindMember(text, kTied).has_value()) {
+    config->model.set_tie_word_embeddings(*tied);
+  }
+  return absl::OkStatus();
+}
+
+// Ids of `key`, of the text or of the whole.
+std::vector<uint32_t> FindIdsIn(JsonValue text, JsonValue root,
+                                absl::string_view key) {
+  std::vector<uint32_t> ids = FindIds(text, key);
+  return ids.empty() ? FindIds(root, key) : ids;
 }
 
 }  // namespace
@@ -236,25 +258,25 @@ absl::StatusOr<HuggingFaceConfig> ParseHuggingFaceConfig(
         absl::StrCat("config.json ", document.status().message()));
   }
   const JsonValue root = document->root();
-  const auto members = JsonMembers(root);
-  if (!members.ok()) {
-    return absl::DataLossError(
-        absl::StrCat("config.json ", members.status().message()));
-  }
+  TESSERA_RETURN_IF_ERROR(Members(root).status());
   HuggingFaceConfig config;
-  const absl::string_view type = FindText(root, "model_type");
+  const JsonValue text = TextConfig(root, &config);
+  TESSERA_ASSIGN_OR_RETURN(const std::vector<JsonMember> members,
+                           Members(text));
+  const absl::string_view type = FindText(text, "model_type");
   config.architecture = FindHuggingFaceArchitecture(type);
   config.model.set_model_type(std::string(
       config.architecture != nullptr ? config.architecture->name : type));
   if (config.architecture != nullptr) {
-    TESSERA_RETURN_IF_ERROR(ReadDescribed(root, *members, &config));
+    TESSERA_RETURN_IF_ERROR(ReadDescribed(text, members, &config));
+    TESSERA_RETURN_IF_ERROR(ReadOutside(root, text, &config));
   } else {
-    ReadUndescribed(root, &config);
+    ReadUndescribed(text, &config);
   }
   TESSERA_RETURN_IF_ERROR(ReadQuantization(root, &config));
-  const std::vector<uint32_t> bos = FindIds(root, "bos_token_id");
+  const std::vector<uint32_t> bos = FindIdsIn(text, root, "bos_token_id");
   if (!bos.empty()) config.bos_token_id = bos.front();
-  config.eos_token_ids = FindIds(root, "eos_token_id");
+  config.eos_token_ids = FindIdsIn(text, root, "eos_token_id");
   return config;
 }
 

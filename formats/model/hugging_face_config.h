@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "formats/arena/model_config.pb.h"
 #include "formats/model/architecture.h"
+#include "formats/model/hugging_face_rope.h"
 
 namespace tessera {
 
@@ -20,18 +21,23 @@ struct HuggingFaceConfig {
   const Architecture* architecture = nullptr;  // null: not described
   std::optional<uint32_t> bos_token_id;
   std::vector<uint32_t> eos_token_ids;
+  // Besides text, the model reads images or sounds, or writes them. What is
+  // said here is about text.
+  bool multimodal = false;
+  LongRopeFactors long_rope_factors;
 
   // Weights that share a scale, where F8 weights are scaled by blocks.
   uint64_t float8_block_rows = 128;
   uint64_t float8_block_columns = 128;
 };
 
-// Parses `json`, of whatever model_type. What this version does not understand
-// is no error, but a sentence in ModelConfig.not_understood: of an architecture
-// that is described, every key that is neither read nor known to be harmless;
-// of another one, its name alone. null means absent. DataLoss, naming the key,
-// for broken JSON, for a value of the wrong type or an impossible one, and, of
-// an architecture that is described, for one that is missing.
+// Parses `json`, of whatever model_type; its "text_config", if it has one. What
+// this version does not understand is no error, but a sentence in
+// ModelConfig.not_understood: of an architecture that is described, every key
+// that is neither read nor known to be harmless; of another one, its name
+// alone. null means absent. DataLoss, naming the key, for broken JSON, for a
+// value of the wrong type or an impossible one, and, of an architecture that is
+// described, for one that is missing.
 absl::StatusOr<HuggingFaceConfig> ParseHuggingFaceConfig(
     absl::string_view json);
 

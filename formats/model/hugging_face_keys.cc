@@ -14,6 +14,7 @@ constexpr absl::string_view kHarmless[] = {
     // What it is and was made with.
     "_name_or_path",
     "architectures",
+    "auto_map",
     "dtype",
     "torch_dtype",
     "transformers_version",
@@ -21,12 +22,14 @@ constexpr absl::string_view kHarmless[] = {
     "unsloth_version",
     // Training.
     "attention_dropout",
+    "attention_probs_dropout_prob",
     "attn_pdrop",
     "aux_loss_alpha",
     "classifier_dropout",
     "embd_pdrop",
     "embedding_dropout",
     "hidden_dropout",
+    "hidden_dropout_prob",
     "initializer_range",
     "resid_pdrop",
     "residual_dropout",
@@ -36,9 +39,11 @@ constexpr absl::string_view kHarmless[] = {
     // How transformers computes the same.
     "_attn_implementation",
     "_attn_implementation_autoset",
+    "attention_softmax_in_fp32",
     "attn_implementation",
     "cache_implementation",
     "pretraining_tp",
+    "scale_attention_softmax_in_fp32",
     "torchscript",
     "use_bfloat16",
     "use_cache",
@@ -53,6 +58,11 @@ constexpr absl::string_view kHarmless[] = {
     "label2id",
     "problem_type",
     "sep_token_id",
+    "summary_activation",
+    "summary_first_dropout",
+    "summary_proj_to_labels",
+    "summary_type",
+    "summary_use_proj",
     "task_specific_params",
     // Tokens and generation.
     "do_sample",
@@ -64,6 +74,17 @@ constexpr absl::string_view kHarmless[] = {
     "tokenizer_class",
     "top_k",
     "top_p",
+    // Sizes that others give too, and biases, which are there or not.
+    "attention_bias",
+    "attention_out_bias",
+    "layer_switch",
+    "mlp_bias",
+    "model_max_length",
+    "n_ctx",
+    "sliding_window_size",
+    "use_bias",
+    "use_qk_norm",
+    "use_qkv_bias",
 };
 
 // With one of these values, as JSON, with | between them.
@@ -73,19 +94,32 @@ struct NeutralValue {
 };
 constexpr NeutralValue kNeutral[] = {
     {"add_cross_attention", "false"},
-    {"attention_bias", "false"},
     {"chunk_size_feed_forward", "0"},
     {"decoder_sparse_step", "1"},  // experts in every layer
     {"is_decoder", "false|true"},
     {"is_encoder_decoder", "false"},
-    {"mlp_bias", "false"},
+    {"full_attn_mod", "1"},
+    {"interpolate_factor", "1"},
+    {"lm_head_bias", "false"},
+    {"mlp_type", "\"default\""},
     {"mlp_only_layers", "[]"},
     {"moe_layer_freq", "1"},
     {"num_nextn_predict_layers", "0"},
-    {"partial_rotary_factor", "1|1.0"},
+    {"norm_type", "\"layer_norm\""},
+    {"order_of_interleaved_layers", "\"local_attn_first\""},
+    {"position_embedding_type", "\"rope_gptj\""},
     {"pruned_heads", "{}"},
+    {"qk_layernorm", "false|true"},
+    {"reorder_and_upcast_attn", "false"},
+    {"scale_attn_by_inverse_layer_idx", "false"},
+    {"scale_attn_weights", "true"},
     {"tie_encoder_decoder", "false"},
+    {"use_bidirectional_attention", "false"},
+    {"use_embedding_sharing", "true"},
+    {"use_gated_activation", "true"},
     {"use_mrope", "false"},
+    {"use_parallel_block", "true"},
+    {"use_parallel_embedding", "false|true"},
 };
 
 }  // namespace

@@ -1,8 +1,8 @@
 #include "formats/model/hugging_face_rope.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
@@ -10,6 +10,7 @@
 #include "base/status_macros.h"
 #include "formats/json/json_member.h"
 #include "formats/model/hugging_face_keys.h"
+#include "formats/model/hugging_face_scaling.h"
 #include "formats/model/hugging_face_value.h"
 
 namespace tessera {
@@ -17,114 +18,155 @@ namespace {
 
 constexpr absl::string_view kScaling = "rope_scaling";
 constexpr absl::string_view kParameters = "rope_parameters";
+constexpr absl::string_view kContext = "original_max_position_embeddings";
+// Of layers of either kind, where they differ.
+constexpr absl::string_view kGlobal = "full_attention";
+constexpr absl::string_view kLocal = "sliding_attention";
 
-// Keys that each type reads. "type" is what transformers of before 4.43 calls
-// "rope_type".
+// Keys beside those of a type. "type" is what transformers of before 4.43 calls
+// "rope_type"; the last is read with the sizes.
 constexpr absl::string_view kKeysOfAll[] = {"rope_type", "type", "rope_theta",
-                                            "original_max_position_embeddings"};
-constexpr absl::string_view kKeysOfLinear[] = {"factor"};
-constexpr absl::string_view kKeysOfLlama3[] = {"factor", "low_freq_factor",
-                                               "high_freq_factor"};
-
-absl::Span<const absl::string_view> KeysOf(absl::string_view type) {
-  if (type == "linear") return kKeysOfLinear;
-  if (type == "llama3") return kKeysOfLlama3;
-  return {};
-}
+                                            kContext, "partial_rotary_factor"};
 
 bool Has(absl::Span<const absl::string_view> keys, absl::string_view key) {
-  for (const absl::string_view other : keys) {
-    if (other == key) return true;
-  }
-  return false;
+  return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
 
-absl::Status ReadLlama3(JsonValue rope, ModelConfig::RopeScaling* scaling) {
-  TESSERA_ASSIGN_OR_RETURN(const auto low,
-                           FindConfigNumber(rope, "low_freq_factor"));
-  TESSERA_ASSIGN_OR_RETURN(const auto high,
-                           FindConfigNumber(rope, "high_freq_factor"));
-  TESSERA_ASSIGN_OR_RETURN(
-      const auto context,
-      FindConfigCount(rope, "original_max_position_embeddings"));
-  // What Llama 3.1 has.
-  scaling->set_low_freq_factor(static_cast<float>(low.value_or(1)));
-  scaling->set_high_freq_factor(static_cast<float>(high.value_or(4)));
-  scaling->set_original_max_position_embeddings(context.value_or(8192));
-  if (scaling->high_freq_factor() <= scaling->low_freq_factor()) {
-    return ConfigError("high_freq_factor", "must exceed low_freq_factor");
-  }
-  return absl::OkStatus();
-}
+class RopeReader {
+ public:
+  RopeReader(JsonValue config, const Architecture& architecture,
+             ModelConfig* model, LongRopeFactors* factors)
+      : config_(config),
+        architecture_(architecture),
+        model_(*model),
+        factors_(*factors) {}
+
+  absl::Status Read();
+
+ private:
+  absl::Status ReadOfAll(absl::string_view name, JsonValue rope);
+  absl::Status ReadGlobal(const std::string& name, JsonValue rope);
+  absl::Status ReadLocal(const std::string& name, JsonValue rope);
+  bool UnderstandsAll(absl::string_view name, absl::string_view type,
+                      absl::Span<const JsonMember> members);
+
+  const JsonValue config_;
+  const Architecture& architecture_;
+  ModelConfig& model_;
+  LongRopeFactors& factors_;
+};
 
 // "default" where an object says nothing of a type, "" where it has to.
 absl::string_view TypeOf(absl::string_view name, JsonValue rope,
                          bool is_empty) {
   for (const absl::string_view key : {"rope_type", "type"}) {
-    if (FindMember(rope, key).has_value()) return FindText(rope, key);
+    if (!FindMember(rope, key).has_value()) continue;
+    const absl::string_view type = FindText(rope, key);
+    return type == "su" ? "longrope" : type;  // what Phi-3 called it first
   }
-  return is_empty || name == kParameters ? "default" : "";
+  return is_empty || name != kScaling ? "default" : "";
 }
 
 // Records keys that `type` does not read; true if there are none.
-bool UnderstandsAll(absl::string_view name, absl::string_view type,
-                    absl::Span<const JsonMember> members, ModelConfig* model) {
-  const int before = model->not_understood_size();
+bool RopeReader::UnderstandsAll(absl::string_view name, absl::string_view type,
+                                absl::Span<const JsonMember> members) {
+  const int before = model_.not_understood_size();
   for (const JsonMember& member : members) {
     if (member.value.is_null() || Has(kKeysOfAll, member.key) ||
-        Has(KeysOf(type), member.key) ||
+        Has(RopeScalingKeys(type), member.key) ||
         IsHarmlessConfigKey(member.key, member.value)) {
       continue;
     }
-    model->add_not_understood(
+    model_.add_not_understood(
         NotUnderstood(absl::StrCat(name, ".", member.key), member.value));
   }
-  return model->not_understood_size() == before;
+  return model_.not_understood_size() == before;
 }
 
-// Sets what the object called `name` says.
-absl::Status ReadRope(absl::string_view name, JsonValue rope,
-                      ModelConfig* model) {
+absl::Status RopeReader::ReadGlobal(const std::string& name, JsonValue rope) {
   const auto members = JsonMembers(rope);
   if (!members.ok()) return ConfigError(name, members.status().message());
   TESSERA_ASSIGN_OR_RETURN(const std::optional<double> theta,
                            FindConfigNumber(rope, "rope_theta"));
-  if (theta.has_value()) model->set_rope_theta(static_cast<float>(*theta));
+  if (theta.has_value()) model_.set_rope_theta(static_cast<float>(*theta));
   const absl::string_view type = TypeOf(name, rope, members->empty());
-  if (type != "default" && KeysOf(type).empty()) {
-    model->add_not_understood(absl::StrCat("config.json: ", name, " of type ",
+  if (type != "default" && RopeScalingKeys(type).empty()) {
+    model_.add_not_understood(absl::StrCat("config.json: ", name, " of type ",
                                            Quoted(type), " is not supported"));
     return absl::OkStatus();
   }
-  if (!UnderstandsAll(name, type, *members, model) || type == "default") {
+  if (!UnderstandsAll(name, type, *members) || type == "default") {
     return absl::OkStatus();
   }
-  TESSERA_ASSIGN_OR_RETURN(const std::optional<double> factor,
-                           FindConfigNumber(rope, "factor"));
-  if (!factor.has_value()) {
-    return ConfigError(absl::StrCat(name, ".factor"), "is missing");
-  }
-  ModelConfig::RopeScaling& scaling = *model->mutable_rope_scaling();
-  scaling.set_rope_type(std::string(type));
-  scaling.set_factor(static_cast<float>(*factor));
-  return type == "llama3" ? ReadLlama3(rope, &scaling) : absl::OkStatus();
+  return ReadRopeScaling(type, rope, config_, &model_, &factors_);
 }
 
-}  // namespace
+// Layers with a window are not scaled.
+absl::Status RopeReader::ReadLocal(const std::string& name, JsonValue rope) {
+  const auto members = JsonMembers(rope);
+  if (!members.ok()) return ConfigError(name, members.status().message());
+  TESSERA_ASSIGN_OR_RETURN(const std::optional<double> theta,
+                           FindConfigNumber(rope, "rope_theta"));
+  if (theta.has_value()) {
+    model_.set_rope_local_theta(static_cast<float>(*theta));
+  }
+  const absl::string_view type = TypeOf(name, rope, members->empty());
+  if (type != "default") {
+    model_.add_not_understood(absl::StrCat("config.json: ", name, " of type ",
+                                           Quoted(type), " is not supported"));
+    return absl::OkStatus();
+  }
+  UnderstandsAll(name, type, *members);
+  return absl::OkStatus();
+}
 
-absl::Status ReadHuggingFaceRope(JsonValue config, ModelConfig* model) {
-  const std::optional<JsonValue> scaling = FindMember(config, kScaling);
-  const std::optional<JsonValue> parameters = FindMember(config, kParameters);
+// Sets what the object called `name` says.
+absl::Status RopeReader::ReadOfAll(absl::string_view name, JsonValue rope) {
+  const auto global = FindMember(rope, kGlobal);
+  if (architecture_.layer_rope != LayerRope::kLocalInWindows ||
+      !global.has_value()) {
+    return ReadGlobal(std::string(name), rope);
+  }
+  TESSERA_RETURN_IF_ERROR(
+      ReadGlobal(absl::StrCat(name, ".", kGlobal), *global));
+  const auto local = FindMember(rope, kLocal);
+  if (!local.has_value()) return absl::OkStatus();
+  return ReadLocal(absl::StrCat(name, ".", kLocal), *local);
+}
+
+absl::Status RopeReader::Read() {
+  const std::optional<JsonValue> scaling = FindMember(config_, kScaling);
+  const std::optional<JsonValue> parameters = FindMember(config_, kParameters);
   if (scaling.has_value() && parameters.has_value() &&
       simdjson::minify(*scaling) != simdjson::minify(*parameters)) {
-    model->add_not_understood(absl::StrCat("config.json: both ", kScaling,
+    model_.add_not_understood(absl::StrCat("config.json: both ", kScaling,
                                            " and ", kParameters,
                                            " are not understood"));
     return absl::OkStatus();
   }
-  if (parameters.has_value()) return ReadRope(kParameters, *parameters, model);
-  if (scaling.has_value()) return ReadRope(kScaling, *scaling, model);
+  if (parameters.has_value()) {
+    TESSERA_RETURN_IF_ERROR(ReadOfAll(kParameters, *parameters));
+  } else if (scaling.has_value()) {
+    TESSERA_RETURN_IF_ERROR(ReadOfAll(kScaling, *scaling));
+  }
+  // As GGUF files have it, with factors or without.
+  TESSERA_ASSIGN_OR_RETURN(const auto context,
+                           FindConfigCount(config_, kContext));
+  if (context.has_value() && !model_.has_rope_scaling() &&
+      ListsRole(architecture_, TensorRole::kRopeFactorsLong)) {
+    model_.mutable_rope_scaling()->set_rope_type("longrope");
+    model_.mutable_rope_scaling()->set_original_max_position_embeddings(
+        *context);
+  }
   return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status ReadHuggingFaceRope(JsonValue config,
+                                 const Architecture& architecture,
+                                 ModelConfig* model, LongRopeFactors* factors) {
+  return RopeReader(config, architecture, model, factors).Read();
 }
 
 }  // namespace tessera

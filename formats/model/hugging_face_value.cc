@@ -32,12 +32,14 @@ absl::StatusOr<std::optional<uint64_t>> FindConfigCount(JsonValue object,
 }
 
 absl::StatusOr<std::optional<double>> FindConfigNumber(JsonValue object,
-                                                       absl::string_view key) {
+                                                       absl::string_view key,
+                                                       bool zero_is_none) {
   const std::optional<JsonValue> value = FindMember(object, key);
   if (!value.has_value()) return std::nullopt;
   double number = 0;
-  if (value->get(number) != simdjson::SUCCESS ||
-      !std::isfinite(static_cast<float>(number)) || number <= 0) {
+  const bool is_number = value->get(number) == simdjson::SUCCESS;
+  if (is_number && number == 0 && zero_is_none) return std::nullopt;
+  if (!is_number || !std::isfinite(static_cast<float>(number)) || number <= 0) {
     return Unexpected(key, *value, "a positive number");
   }
   return number;

@@ -33,4 +33,13 @@ std::vector<float> Llama3RopeFactors(const ModelConfig& model) {
   return factors;
 }
 
+double YarnAttentionFactor(double factor) {
+  return factor <= 1 ? 1 : 0.1 * std::log(factor) + 1;
+}
+
+double LongRopeAttentionFactor(double factor, double original_context) {
+  if (factor <= 1 || original_context <= 1) return 1;
+  return std::sqrt(1 + std::log(factor) / std::log(original_context));
+}
+
 }  // namespace tessera

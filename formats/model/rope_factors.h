@@ -14,6 +14,14 @@ namespace tessera {
 // short ones are kept, those between are blended.
 std::vector<float> Llama3RopeFactors(const ModelConfig& model);
 
+// What rope_scaling of type "yarn" multiplies cosines and sines by, if nothing
+// else is said: 0.1 ln(factor) + 1, or 1 if nothing is stretched.
+double YarnAttentionFactor(double factor);
+
+// The same of type "longrope", by how much longer the context is than the
+// original one.
+double LongRopeAttentionFactor(double factor, double original_context);
+
 }  // namespace tessera
 
 #endif  // FORMATS_MODEL_ROPE_FACTORS_H_

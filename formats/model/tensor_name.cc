@@ -19,9 +19,8 @@ struct PartSuffix {
 constexpr PartSuffix kParts[] = {{".weight", TensorPart::kWeight},
                                  {".bias", TensorPart::kBias}};
 
-// Removes a decimal number without leading zeros, and a dot, from the front of
-// `text`.
-std::optional<uint64_t> ConsumeNumber(absl::string_view* text) {
+// Removes a decimal number without leading zeros from the front of `text`.
+std::optional<uint64_t> ConsumeDigits(absl::string_view* text) {
   size_t length = 0;
   while (length < text->size() && absl::ascii_isdigit((*text)[length])) {
     ++length;
@@ -31,8 +30,17 @@ std::optional<uint64_t> ConsumeNumber(absl::string_view* text) {
   if ((length > 1 && digits[0] == '0') || !absl::SimpleAtoi(digits, &number)) {
     return std::nullopt;
   }
-  absl::string_view rest = text->substr(length);
-  if (!absl::ConsumePrefix(&rest, ".")) return std::nullopt;
+  text->remove_prefix(length);
+  return number;
+}
+
+// The same and a dot.
+std::optional<uint64_t> ConsumeNumber(absl::string_view* text) {
+  absl::string_view rest = *text;
+  const std::optional<uint64_t> number = ConsumeDigits(&rest);
+  if (!number.has_value() || !absl::ConsumePrefix(&rest, ".")) {
+    return std::nullopt;
+  }
   *text = rest;
   return number;
 }
@@ -91,8 +99,8 @@ std::optional<TensorName> ParseExpert(absl::string_view module,
     const size_t star = pattern.module.find('*');
     absl::string_view rest = module;
     if (!absl::ConsumePrefix(&rest, pattern.module.substr(0, star))) continue;
-    const std::optional<uint64_t> expert = ConsumeNumber(&rest);
-    if (!expert.has_value() || rest != pattern.module.substr(star + 2)) {
+    const std::optional<uint64_t> expert = ConsumeDigits(&rest);
+    if (!expert.has_value() || rest != pattern.module.substr(star + 1)) {
       continue;
     }
     return TensorName{.role = pattern.role, .expert = *expert};

@@ -29,6 +29,7 @@ enum class Dimension : uint8_t {
   kNone,           // no such dimension
   kHidden,         // hidden_size
   kVocabulary,     // vocab_size
+  kPositions,      // max_position_embeddings
   kQuery,          // num_attention_heads * head_dim
   kKeyValue,       // num_key_value_heads * head_dim
   kQueryKeyValue,  // kQuery + 2 kKeyValue
@@ -70,9 +71,9 @@ const TensorRoleInfo& InfoOf(TensorRole role);
 // which stands in for one that is not there.
 bool IsOutputMatrix(TensorRole role);
 
-// True for tensors that are read by row or once: rope factors, and the token
-// embedding unless it stands in for the output matrix (`tied_embeddings`). They
-// lie apart from what every token reads.
+// True for tensors that are read by row or once: rope factors, the embedding of
+// positions, and that of tokens unless it stands in for the output matrix
+// (`tied_embeddings`). They lie apart from what every token reads.
 bool IsCold(TensorRole role, bool tied_embeddings);
 
 // The roles of a group, in their order.

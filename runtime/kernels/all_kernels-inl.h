@@ -3,6 +3,7 @@
 #ifndef RUNTIME_KERNELS_ALL_KERNELS_INL_H_
 #define RUNTIME_KERNELS_ALL_KERNELS_INL_H_
 
+#include "runtime/kernels/activation_kernels-inl.h"
 #include "runtime/kernels/affine_matmul-inl.h"
 #include "runtime/kernels/attention_kernels-inl.h"
 #include "runtime/kernels/block_gemm-inl.h"
@@ -15,6 +16,7 @@
 #include "runtime/kernels/low_bit_gemm-inl.h"
 #include "runtime/kernels/low_bit_matmul-inl.h"
 #include "runtime/kernels/matmul_kernels-inl.h"
+#include "runtime/kernels/online_softmax-inl.h"
 #include "runtime/kernels/rowmajor_matmul-inl.h"
 #include "runtime/kernels/super_block_matmul-inl.h"
 #include "runtime/kernels/transposed_gemv-inl.h"

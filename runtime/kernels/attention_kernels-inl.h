@@ -12,6 +12,9 @@
 // while values are read, the next block's keys: with few queries, memory is the
 // limit.
 //
+// Blocks that no query of a block of queries sees any more are skipped, so that
+// a window costs no more than itself.
+//
 // What else is in a call does not change the order of a query's operations.
 #ifndef RUNTIME_KERNELS_ATTENTION_KERNELS_INL_H_
 #define RUNTIME_KERNELS_ATTENTION_KERNELS_INL_H_
@@ -19,88 +22,13 @@
 #include <stdint.h>
 
 #include "runtime/kernels/kernel_args.h"
+#include "runtime/kernels/online_softmax-inl.h"
 #include "runtime/kernels/query_product-inl.h"
-#include "runtime/kernels/vector_kernels-inl.h"
 
 namespace tessera {
 namespace kernels {
 namespace TESSERA_KERNEL_ISA {
 namespace {
-
-// Queries that go over the keys together, so that few blocks are read from
-// beyond the L1 cache.
-constexpr int64_t kQueryBlock = 32;
-
-// 2^x for x <= 0 within 1.1 ulp, 0 below -126.5, NaN for NaN.
-inline F32x16 Exp2(F32x16 x) {
-  x = Max(Broadcast(-127.0f), x);
-  const I32x16 n = RoundToI32(x);
-  const F32x16 r = Sub(x, ToF32(n));  // exact, |r| <= 1/2
-  // 1 + r ((2^r - 1) / r), which interpolates at the Chebyshev points.
-  F32x16 p = Broadcast(0x1.44138ap-13f);
-  p = MulAdd(p, r, Broadcast(0x1.5f0890p-10f));
-  p = MulAdd(p, r, Broadcast(0x1.3b2a54p-7f));
-  p = MulAdd(p, r, Broadcast(0x1.c6af6cp-5f));
-  p = MulAdd(p, r, Broadcast(0x1.ebfbe0p-3f));
-  p = MulAdd(p, r, Broadcast(0x1.62e430p-1f));
-  p = MulAdd(p, r, Broadcast(1.0f));
-  // n = -127 makes a scale of 0.
-  return Mul(p, FromBits(ShiftLeftI32<23>(AddI32(n, BroadcastI32(127)))));
-}
-
-// Queries in the order of their lengths, and their softmax so far.
-struct QueryBlock {
-  int64_t size;
-  const float* query[kQueryBlock];
-  float* out[kQueryBlock];
-  int64_t length[kQueryBlock];
-  float max[kQueryBlock];
-  float* weight[kQueryBlock];  // rows of `weights`
-  alignas(64) float weight_sum[kQueryBlock][16];
-  // Scores, then weights, of a block, and room for a vector that begins after.
-  alignas(64) float weights[kQueryBlock][kKvBlock + 16];
-
-  // How many of the block's keys, from `first` on, query q sees.
-  inline int64_t Seen(int64_t q, int64_t first) const {
-    const int64_t left = length[q] - first;
-    return left < kKvBlock ? left : kKvBlock;
-  }
-
-  // Vectors of scores of these keys.
-  inline int64_t Vectors(int64_t q, int64_t first) const {
-    return (Seen(q, first) + 15) / 16;
-  }
-};
-
-inline void StartBlock(const AttentionArgs& args, int64_t first, int64_t size,
-                       QueryBlock& block) {
-  block.size = size;
-  for (int64_t q = 0; q < size; ++q) {
-    const int64_t token = (first + q) / args.heads;
-    const int64_t head = (first + q) % args.heads;
-    const int64_t offset = token * args.token_stride + head * args.head_dim;
-    block.query[q] = args.query + offset;
-    block.out[q] = args.out + offset;
-    block.length[q] = args.length + token;
-    block.max[q] = -__builtin_inff();
-    block.weight[q] = block.weights[q];
-    Store(block.weight_sum[q], Broadcast(0.0f));
-    ForEachVector(args.head_dim, [&](int64_t i, int64_t n) {
-      StoreLanes(block.out[q] + i, Broadcast(0.0f), n);
-    });
-  }
-}
-
-inline void FinishBlock(const AttentionArgs& args, const QueryBlock& block) {
-  for (int64_t q = 0; q < block.size; ++q) {
-    const F32x16 inverse =
-        Broadcast(1.0f / ReduceAdd(Load(block.weight_sum[q])));
-    float* out = block.out[q];
-    ForEachVector(args.head_dim, [&](int64_t i, int64_t n) {
-      StoreLanes(out + i, Mul(LoadLanes(out + i, n), inverse), n);
-    });
-  }
-}
 
 template <typename Element>
 inline const Element* KeysOf(const AttentionArgs& args, int64_t block) {
@@ -113,97 +41,76 @@ inline const Element* ValuesOf(const AttentionArgs& args, int64_t block) {
                                           args.values_offset);
 }
 
-// Calls f(q, n) for the n queries from q on, as many as registers hold.
+// Calls f(q, n) for n queries from q on, as many as registers hold, of [from,
+// to).
 template <typename Function>
-inline void ForEachRegisterBlock(int64_t from, int64_t size, Function f) {
-  for (int64_t q = from; q < size; q += kAttentionQueries) {
-    const int64_t left = size - q;
+inline void ForEachRegisterBlock(int64_t from, int64_t to, Function f) {
+  for (int64_t q = from; q < to; q += kAttentionQueries) {
+    const int64_t left = to - q;
     f(q, left < kAttentionQueries ? left : int64_t{kAttentionQueries});
   }
 }
 
-// weight[q][j] = q . key j of the block at `first`, for the keys that q sees and
-// some after them, for the queries from `from` on.
+// weight[q][j] = q . key j of the block at `first`, for the keys that q sees
+// and some around them, for the queries [from, to).
 template <typename Element>
 inline void ScoreKeys(const AttentionArgs& args, int64_t first, int64_t from,
-                      QueryBlock& block) {
+                      int64_t to, QueryBlock& block) {
   const int64_t block_index = first / kKvBlock;
   const Rows<Element> rows = {KeysOf<Element>(args, block_index), kKvBlock,
                               ValuesOf<Element>(args, block_index)};
-  ForEachRegisterBlock(from, block.size, [&](int64_t q, int64_t n) {
+  ForEachRegisterBlock(from, to, [&](int64_t q, int64_t n) {
     Multiply(n, block.query + q, rows, args.head_dim,
              16 * block.Vectors(q + n - 1, first), false, block.weight + q);
   });
 }
 
-// A larger score appeared: what was summed before is scaled down.
-inline void CorrectSums(const AttentionArgs& args, int64_t q, float max,
+// out[q] += sum of weight[q][j] * value j of the block at `first`, for n
+// queries from q on: those of the window's beginning, which only earlier ones
+// see, then what all see, then what only later ones see.
+template <typename Element>
+inline void AddValuesOf(const AttentionArgs& args, int64_t first, int64_t q,
+                        int64_t n, const Rows<Element>& rows,
                         QueryBlock& block) {
-  const F32x16 correction = Exp2(Broadcast(block.max[q] - max));
-  block.max[q] = max;
-  Store(block.weight_sum[q], Mul(correction, Load(block.weight_sum[q])));
-  float* out = block.out[q];
-  ForEachVector(args.head_dim, [&](int64_t i, int64_t n) {
-    StoreLanes(out + i, Mul(correction, LoadLanes(out + i, n)), n);
-  });
-}
-
-// Scores become softmax weights relative to the largest score so far. What is
-// beyond the last key that query q sees, which may be anything, becomes zero.
-template <int V = kKvBlock / 16>
-inline void WeighKeys(const AttentionArgs& args, int64_t q, int64_t seen,
-                      QueryBlock& block) {
-  if constexpr (V > 1) {
-    if (seen <= 16 * (V - 1)) {
-      WeighKeys<V - 1>(args, q, seen, block);
-      return;
+  const auto add = [&](int64_t j, int64_t count, int64_t from, int64_t to) {
+    if (from >= to) return;
+    Rows<Element> some = rows;
+    some.data += from * args.head_dim;
+    some.next += from * args.head_dim;
+    const float* weights[kAttentionQueries];
+    for (int64_t i = 0; i < count; ++i) weights[i] = block.weight[j + i] + from;
+    Multiply(count, weights, some, to - from, args.head_dim, true,
+             block.out + j);
+  };
+  const int64_t seen = block.Seen(q, first);
+  const int64_t hidden = block.Hidden(q + n - 1, first);
+  if (hidden < seen) {
+    for (int64_t j = q; j < q + n - 1; ++j) {
+      add(j, 1, block.Hidden(j, first), hidden);
     }
+    add(q, n, hidden, seen);
+    for (int64_t j = q + 1; j < q + n; ++j) {
+      add(j, 1, seen, block.Seen(j, first));
+    }
+    return;
   }
-  float* weight = block.weight[q];
-  Store(weight + seen, Broadcast(-__builtin_inff()));
-  const F32x16 scale = Broadcast(args.scale * 1.44269504f);  // log2(e)
-  F32x16 score[V];
-  TESSERA_UNROLL
-  for (int v = 0; v < V; ++v) score[v] = Mul(scale, Load(weight + 16 * v));
-  F32x16 max = score[0];
-  TESSERA_UNROLL
-  for (int v = 1; v < V; ++v) max = Max(max, score[v]);
-  const float block_max = ReduceMax(max);
-  if (block_max > block.max[q]) CorrectSums(args, q, block_max, block);
-  F32x16 sum = Load(block.weight_sum[q]);
-  TESSERA_UNROLL
-  for (int v = 0; v < V; ++v) {
-    const F32x16 w = Exp2(Sub(score[v], Broadcast(block.max[q])));
-    Store(weight + 16 * v, w);
-    sum = Add(sum, w);
+  for (int64_t j = q; j < q + n; ++j) {
+    add(j, 1, block.Hidden(j, first), block.Seen(j, first));
   }
-  Store(block.weight_sum[q], sum);
 }
 
-// out[q] += sum of weight[q][j] * value j of the block at `first`.
+// The same for the queries [from, to).
 template <typename Element>
 inline void AddValues(const AttentionArgs& args, int64_t first, int64_t from,
-                      QueryBlock& block) {
+                      int64_t to, QueryBlock& block) {
   const int64_t block_index = first / kKvBlock;
   const int64_t next = first + kKvBlock < block.length[block.size - 1]
                            ? block_index + 1
                            : block_index;
   const Rows<Element> rows = {ValuesOf<Element>(args, block_index),
                               args.head_dim, KeysOf<Element>(args, next)};
-  ForEachRegisterBlock(from, block.size, [&](int64_t q, int64_t n) {
-    // What all see, then what only later tokens see.
-    const int64_t seen = block.Seen(q, first);
-    Multiply(n, block.weight + q, rows, seen, args.head_dim, true,
-             block.out + q);
-    for (int64_t j = q + 1; j < q + n; ++j) {
-      const int64_t more = block.Seen(j, first) - seen;
-      if (more == 0) continue;
-      Rows<Element> rest = rows;
-      rest.data += seen * args.head_dim;
-      rest.next += seen * args.head_dim;
-      const float* weight = block.weight[j] + seen;
-      Multiply(1, &weight, rest, more, args.head_dim, true, block.out + j);
-    }
+  ForEachRegisterBlock(from, to, [&](int64_t q, int64_t n) {
+    AddValuesOf(args, first, q, n, rows, block);
   });
 }
 
@@ -217,15 +124,22 @@ inline void Attention(const AttentionArgs& args) {
     StartBlock(args, first_query, left < kQueryBlock ? left : kQueryBlock,
                block);
     int64_t from = 0;  // queries before it have seen all their keys
+    int64_t to = 0;    // queries from it on see none yet
     const int64_t length = block.length[block.size - 1];
-    for (int64_t first = 0; first < length; first += kKvBlock) {
+    const int64_t begin = block.begin[0] / kKvBlock * kKvBlock;
+    for (int64_t first = begin; first < length; first += kKvBlock) {
       while (block.length[from] <= first) ++from;
-      ScoreKeys<Element>(args, first, from, block);
-      for (int64_t q = from; q < block.size; ++q) {
-        WeighKeys(args, q, block.Seen(q, first), block);
+      while (to < block.size && block.begin[to] < first + kKvBlock) ++to;
+      ScoreKeys<Element>(args, first, from, to, block);
+      for (int64_t q = from; q < to; ++q) {
+        const int64_t seen = block.Seen(q, first);
+        if (args.cap > 0) CapScores(args, q, seen, block);
+        HideKeys(q, block.Hidden(q, first), block);
+        WeighKeys(args, q, seen, block);
       }
-      AddValues<Element>(args, first, from, block);
+      AddValues<Element>(args, first, from, to, block);
     }
+    if (args.sinks != nullptr) AddSinks(args, first_query, block);
     FinishBlock(args, block);
   }
 }

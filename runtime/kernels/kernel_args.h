@@ -124,29 +124,35 @@ struct TransposedGemvArgs {
 inline constexpr int64_t kKvBlock = 64;
 
 // Attention of queries that share a key/value head: `heads` heads of each of
-// `tokens` consecutive tokens. For each of them, with online softmax over blocks
-// of keys,
+// `tokens` consecutive tokens. For each of them, with online softmax over
+// blocks of keys,
 //   out = softmax(scale * q K^T) V
-// over the positions that its token sees: `length` for the first token, one
-// more for each token after it. Block p / kKvBlock holds position p; blocks lie
-// anywhere. Elements are float16 bits or, in the exact test mode, float32. In a
-// block, from `keys_offset` and from `values_offset` on, values are rows of
-// `head_dim`, keys are transposed: element i of position p has the index
+// over the positions that its token sees: of the `length` up to its own, which
+// is one more for each token after the first, the last `window`. Block p /
+// kKvBlock holds position p; blocks lie anywhere, and those that are not seen
+// need not be there. Elements are float16 bits or, in the exact test mode,
+// float32. In a block, from `keys_offset` and from `values_offset` on, values
+// are rows of `head_dim`, keys are transposed: element i of position p has the
+// index
 //   i * kKvBlock + p % kKvBlock
-// What the last block holds beyond the positions that are seen changes no
-// result, nor does a query depend on any other.
+// What a block holds besides the positions that are seen changes no result, nor
+// does a query depend on any other.
 struct AttentionArgs {
-  const float* query;  // [tokens][token_stride], heads one after another
+  const float* query;  // [tokens][query_stride], heads one after another
   const uint8_t* const* blocks;
   int64_t keys_offset;  // bytes
   int64_t values_offset;
   int64_t tokens;
   int64_t heads;
-  int64_t token_stride;  // floats, of queries and results; >= heads * head_dim
+  int64_t query_stride;  // floats from one token to the next
   int64_t length;        // at least 1
+  int64_t window;        // at least 1; 0: all are seen
   int64_t head_dim;
-  float scale;  // positive
-  float* out;   // as `query`
+  float scale;         // positive
+  float cap;           // scores become cap * tanh(score / cap); 0: they do not
+  const float* sinks;  // [heads], a score more in each sum; null: none
+  float* out;          // [tokens][out_stride], as `query`
+  int64_t out_stride;
 };
 
 }  // namespace tessera

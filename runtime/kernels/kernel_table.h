@@ -52,14 +52,33 @@ struct KernelTable {
   void (*rms_norm)(const float* x, const float* weight, float epsilon,
                    int64_t n, float* out);
 
+  // out[i] = (x[i] - mean(x)) / sqrt(variance(x) + epsilon) * weight[i] +
+  // bias[i]; weight or bias may be null: 1, 0. out may be x.
+  void (*layer_norm)(const float* x, const float* weight, const float* bias,
+                     float epsilon, int64_t n, float* out);
+
   // gate[i] = silu(gate[i]) * up[i], silu(x) = x / (1 + exp(-x))
   void (*silu_multiply)(float* gate, const float* up, int64_t n);
 
-  // x[i] += y[i]
-  void (*add)(float* x, const float* y, int64_t n);
+  // x[i] = gelu(x[i]), and gate[i] = gelu(gate[i]) * up[i]: by its usual
+  // approximation,
+  //   gelu(x) = x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)))
+  // and by its definition, x / 2 (1 + erf(x / sqrt(2))).
+  void (*gelu)(float* x, int64_t n);
+  void (*gelu_multiply)(float* gate, const float* up, int64_t n);
+  void (*exact_gelu)(float* x, int64_t n);
+  void (*exact_gelu_multiply)(float* gate, const float* up, int64_t n);
 
-  // Rotates the pairs (x[2i], x[2i+1]) by the angles whose cosines and sines are
-  // given, i < pairs.
+  // x[i] = cap * tanh(x[i] / cap)
+  void (*soft_cap)(float* x, float cap, int64_t n);
+
+  // x[i] += y[i]; x[i] += scale * y[i]; x[i] *= scale
+  void (*add)(float* x, const float* y, int64_t n);
+  void (*add_scaled)(float* x, const float* y, float scale, int64_t n);
+  void (*scale)(float* x, float scale, int64_t n);
+
+  // Rotates the pairs (x[2i], x[2i+1]) by the angles whose cosines and sines
+  // are given, i < pairs.
   void (*rope)(float* x, const float* cosines, const float* sines,
                int64_t pairs);
 

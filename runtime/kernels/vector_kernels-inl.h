@@ -13,9 +13,12 @@ namespace kernels {
 namespace TESSERA_KERNEL_ISA {
 namespace {
 
-// e^x within 1.1 ulp where that is a normal number. 0 from -87.69 down,
-// infinity from 88.38 up, NaN for NaN.
-inline F32x16 Exp(F32x16 x) {
+// e^x = scale (1 + rest), with a rest of its own precision.
+struct ExpParts {
+  F32x16 rest;
+  F32x16 scale;
+};
+inline ExpParts SplitExp(F32x16 x) {
   // e^x = 2^n e^r with r = x - n ln 2, |r| <= ln(2) / 2. ln 2 in two parts, of
   // which n times the first is exact.
   x = Max(Broadcast(-88.02f), Min(Broadcast(89.0f), x));
@@ -29,9 +32,22 @@ inline F32x16 Exp(F32x16 x) {
   p = MulAdd(p, r, Broadcast(0x1.55551ap-5f));
   p = MulAdd(p, r, Broadcast(0x1.5554dep-3f));
   p = MulAdd(p, r, Broadcast(0.5f));
-  p = Add(MulAdd(Mul(r, r), p, r), Broadcast(1.0f));
   // n = -127 makes a scale of 0, n = 128 one of infinity.
-  return Mul(p, FromBits(ShiftLeftI32<23>(AddI32(n, BroadcastI32(127)))));
+  return {MulAdd(Mul(r, r), p, r),
+          FromBits(ShiftLeftI32<23>(AddI32(n, BroadcastI32(127))))};
+}
+
+// e^x within 1.1 ulp where that is a normal number. 0 from -87.69 down,
+// infinity from 88.38 up, NaN for NaN.
+inline F32x16 Exp(F32x16 x) {
+  const ExpParts e = SplitExp(x);
+  return Mul(Add(e.rest, Broadcast(1.0f)), e.scale);
+}
+
+// e^x - 1 within 2 ulp for |x| <= 80.
+inline F32x16 ExpMinusOne(F32x16 x) {
+  const ExpParts e = SplitExp(x);
+  return MulAdd(e.scale, e.rest, Sub(e.scale, Broadcast(1.0f)));
 }
 
 // Within 2.5 ulp, but 0 from -88.38 down, where the exact value is below 4e-37.
@@ -56,6 +72,13 @@ inline void StoreLanes(float* p, F32x16 x, int64_t n) {
   } else {
     StorePartial(p, x, n);
   }
+}
+// x in the first n lanes, zeros in the others.
+inline F32x16 BroadcastLanes(float x, int64_t n) {
+  if (n == 16) return Broadcast(x);
+  float lanes[16];
+  Store(lanes, Broadcast(x));
+  return LoadPartial(lanes, n);
 }
 
 // One block of 32 activations, of which the first n are given.
@@ -142,6 +165,27 @@ void RmsNorm(const float* x, const float* weight, float epsilon, int64_t size,
   });
 }
 
+void LayerNorm(const float* x, const float* weight, const float* bias,
+               float epsilon, int64_t size, float* out) {
+  F32x16 sum = Broadcast(0.0f);
+  ForEachVector(
+      size, [&](int64_t i, int64_t n) { sum = Add(sum, LoadLanes(x + i, n)); });
+  const float mean = ReduceAdd(sum) / static_cast<float>(size);
+  F32x16 squares = Broadcast(0.0f);
+  ForEachVector(size, [&](int64_t i, int64_t n) {
+    const F32x16 value = Sub(LoadLanes(x + i, n), BroadcastLanes(mean, n));
+    squares = MulAdd(value, value, squares);
+  });
+  const float variance = ReduceAdd(squares) / static_cast<float>(size);
+  const F32x16 scale = Broadcast(1.0f / __builtin_sqrtf(variance + epsilon));
+  ForEachVector(size, [&](int64_t i, int64_t n) {
+    F32x16 value = Mul(Sub(LoadLanes(x + i, n), Broadcast(mean)), scale);
+    if (weight != nullptr) value = Mul(value, LoadLanes(weight + i, n));
+    if (bias != nullptr) value = Add(value, LoadLanes(bias + i, n));
+    StoreLanes(out + i, value, n);
+  });
+}
+
 void SiluMultiply(float* gate, const float* up, int64_t size) {
   ForEachVector(size, [&](int64_t i, int64_t n) {
     const F32x16 activated = Silu(LoadLanes(gate + i, n));
@@ -152,6 +196,19 @@ void SiluMultiply(float* gate, const float* up, int64_t size) {
 void AddTo(float* x, const float* y, int64_t size) {
   ForEachVector(size, [&](int64_t i, int64_t n) {
     StoreLanes(x + i, Add(LoadLanes(x + i, n), LoadLanes(y + i, n)), n);
+  });
+}
+
+void AddScaled(float* x, const float* y, float scale, int64_t size) {
+  ForEachVector(size, [&](int64_t i, int64_t n) {
+    const F32x16 scaled = Mul(LoadLanes(y + i, n), Broadcast(scale));
+    StoreLanes(x + i, Add(LoadLanes(x + i, n), scaled), n);
+  });
+}
+
+void Scale(float* x, float scale, int64_t size) {
+  ForEachVector(size, [&](int64_t i, int64_t n) {
+    StoreLanes(x + i, Mul(LoadLanes(x + i, n), Broadcast(scale)), n);
   });
 }
 

@@ -4,15 +4,18 @@
 
 #include <cstdint>
 
+#include "runtime/model/attention_heads.h"
 #include "runtime/model/attention_units.h"
 #include "runtime/model/hyper_parameters.h"
+#include "runtime/model/linear.h"
 #include "runtime/model/mixer.h"
 #include "runtime/model/model_weights.h"
 
 namespace tessera {
 
 // All tokens get keys and values, which go to the blocks of their sequences;
-// only the active ones, queries.
+// only the active ones, queries. Queries, keys and values are the products of
+// three matrices, or rows of one.
 class AttentionBlock : public Mixer {
  public:
   // `weights` of the layer must outlive the object.
@@ -20,45 +23,26 @@ class AttentionBlock : public Mixer {
                  int64_t layer);
 
   bool Reads(TensorRole role, TensorPart part) const override;
+  absl::Span<const float> OutputBias() const override { return output_.bias; }
   PanelForms InputForms(const LayerPass& pass) const override;
   void Run(LayerPass& pass) const override;
 
  private:
+  bool fused() const { return fused_.matrix != nullptr; }
+
   // The queries, keys and values of all heads, rotated to their positions; keys
   // and values are stored.
   void ProjectHeads(LayerPass& pass) const;
+  void ProjectFusedHeads(LayerPass& pass) const;
 
-  // Each for rows [first_row, last_row) of its matrix, whole tiles and whole
-  // heads, times the normed tokens.
-  void ProjectQueries(const LayerPass& pass, int64_t first_row,
-                      int64_t last_row) const;
-  void ProjectKeys(const LayerPass& pass, int64_t first_row,
-                   int64_t last_row) const;
-  void ProjectValues(const LayerPass& pass, int64_t first_row,
-                     int64_t last_row) const;
-
-  // A matrix, and what is added to its product.
-  struct Projection {
-    Projection(const RoleWeights& weights, TensorRole role);
-
-    const Matrix& matrix;
-    const absl::Span<const float> bias;  // empty: none
-  };
-
-  // The same from `first_token` on, into rows of `out`.
-  void ProjectRows(const LayerPass& pass, const Projection& projection,
+  // Products of the normed tokens from `first_token` on and rows [first_row,
+  // last_row) of a matrix, whole tiles, in rows of `out`.
+  void ProjectRows(const LayerPass& pass, const Linear& linear,
                    int64_t first_token, int64_t first_row, int64_t last_row,
                    float* out) const;
-  // Normalizes the heads, if `norm` is not empty, and rotates them.
-  void RotateHeads(const LayerPass& pass, absl::Span<const float> norm,
-                   float* rows, int64_t stride, int64_t first_token,
-                   int64_t first_row, int64_t last_row) const;
 
-  // Calls store(run, position, head, row) for each head in the rows
-  // [first_row, last_row) of each token.
-  template <typename Store>
-  void ForEachStored(const LayerPass& pass, float* rows, int64_t first_row,
-                     int64_t last_row, Store store) const;
+  // What heads are made of their products, where that needs whole tokens.
+  void FinishTokens(LayerPass& pass) const;
 
   // The first token whose query is computed: the first active one, or a few
   // before it.
@@ -73,12 +57,15 @@ class AttentionBlock : public Mixer {
   const int64_t layer_;
   const int64_t head_dim_;
   const float scale_;
-  const Projection query_;                    // [query_size, hidden_size]
-  const Projection key_;                      // [kv_size, hidden_size]
-  const Projection value_;                    // [kv_size, hidden_size]
-  const Matrix& output_;                      // [hidden_size, query_size]
-  const absl::Span<const float> query_norm_;  // [head_dim]; empty: none
-  const absl::Span<const float> key_norm_;    // likewise
+  const float cap_;
+  const float clip_;
+  const int64_t window_;
+  const Linear query_;   // [query_size, hidden_size]
+  const Linear key_;     // [kv_size, hidden_size]
+  const Linear value_;   // [kv_size, hidden_size]
+  const Linear fused_;   // or [query_size + 2 kv_size, hidden_size]
+  const Linear output_;  // [hidden_size, query_size]
+  const AttentionHeads heads_;
 };
 
 }  // namespace tessera

@@ -42,6 +42,13 @@ struct Batch {
   float* logits;                        // [logit_tokens][vocab_size]
 
   int64_t tokens() const { return static_cast<int64_t>(ids.size()); }
+
+  // Positions that the sequence of a row can have.
+  int64_t MaxPositions(int64_t row) const {
+    const TokenRun* run = runs.data();
+    while (row >= run->first_row + run->count) ++run;
+    return run->sequence->max_positions();
+  }
 };
 
 }  // namespace tessera

@@ -45,9 +45,14 @@ CpuExecutor::CpuExecutor(const Model& model, ThreadPool* threads,
       team_(threads) {}
 
 absl::Status CpuExecutor::AllocateBuffers(int threads) {
-  const PassBuffers::Shape shape = {max_batch_, max_logit_rows_, threads,
-                                    max_batch_ >= model_.kernels().gemm_tokens,
-                                    model_.weights().scratch_bytes()};
+  const PassBuffers::Shape shape = {
+      max_batch_,
+      max_logit_rows_,
+      threads,
+      max_batch_ >= model_.kernels().gemm_tokens,
+      model_.weights().scratch_bytes(),
+      model_.has_fused_qkv(),
+      model_.parameters().architecture->gate_is_in_up};
   PassBuffers::Allocate(memory_, model_.parameters(), shape);
   TESSERA_RETURN_IF_ERROR(memory_.Reserve());
   buffers_ = PassBuffers::Allocate(memory_, model_.parameters(), shape);
@@ -60,6 +65,11 @@ absl::Status CpuExecutor::CheckSlice(const Slice& slice) const {
   if (slice.logit_tokens < 0 || slice.logit_tokens > count) {
     return absl::InvalidArgumentError(absl::StrCat(
         "logits for ", slice.logit_tokens, " of ", count, " tokens asked for"));
+  }
+  if (std::min(count, max_batch_) > slice.sequence->max_batch()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "batches of ", max_batch_, " tokens, but the sequence has room for ",
+        slice.sequence->max_batch(), " at once"));
   }
   for (const int32_t id : slice.ids) {
     if (id < 0 || id >= model_.parameters().vocab_size) {
@@ -168,8 +178,10 @@ absl::StatusOr<absl::Span<const float>> CpuExecutor::Forward(
     absl::Span<const Slice> slices) {
   TESSERA_RETURN_IF_ERROR(CheckSlices(slices));
   for (const Slice& slice : slices) {
+    const auto count = static_cast<int64_t>(slice.ids.size());
     TESSERA_RETURN_IF_ERROR(
-        slice.sequence->Reserve(static_cast<int64_t>(slice.ids.size())));
+        model_.VerifyPositions(slice.sequence->position(), count));
+    TESSERA_RETURN_IF_ERROR(slice.sequence->Reserve(count));
     TESSERA_RETURN_IF_ERROR(model_.VerifyEmbedding(slice.ids));
   }
   UseHugePages(slices);
@@ -177,6 +189,10 @@ absl::StatusOr<absl::Span<const float>> CpuExecutor::Forward(
   int64_t logit_rows = 0;
   Cursor cursor;
   while (cursor.slice < slices.size()) {
+    ForEachPiece(slices, cursor,
+                 [](const Slice& slice, int64_t, int64_t count) {
+                   slice.sequence->Place(count);
+                 });
     Batch batch = NextBatch(slices, cursor);
     batch.logits = buffers_.logits + logit_rows * vocabulary;
     team_.Run([&](ThreadTeam::Member member) {

@@ -39,20 +39,22 @@ absl::StatusOr<std::unique_ptr<Decoder>> Decoder::Create(
   TESSERA_ASSIGN_OR_RETURN(
       std::unique_ptr<CpuExecutor> executor,
       CpuExecutor::Create(*model, options.pool, executor_options));
+  const KvPlan plan = model->kv_plan(executor_options.max_batch);
   TESSERA_ASSIGN_OR_RETURN(
       std::unique_ptr<KvPool> pool,
-      KvPool::Create(model->kv_layout(), model->parameters().layers, ctx_size));
-  return std::unique_ptr<Decoder>(new Decoder(std::move(model), std::move(pool),
-                                              std::move(executor), ctx_size));
+      KvPool::Create(model->kv_layout(), plan.Blocks(ctx_size)));
+  return std::unique_ptr<Decoder>(new Decoder(
+      std::move(model), std::move(pool), std::move(executor), plan, ctx_size));
 }
 
 Decoder::Decoder(std::unique_ptr<const Model> model,
                  std::unique_ptr<KvPool> pool,
-                 std::unique_ptr<CpuExecutor> executor, int64_t ctx_size)
+                 std::unique_ptr<CpuExecutor> executor, const KvPlan& plan,
+                 int64_t ctx_size)
     : model_(std::move(model)),
       pool_(std::move(pool)),
       executor_(std::move(executor)),
-      sequence_(pool_.get(), model_->parameters().layers, ctx_size) {}
+      sequence_(pool_.get(), plan, ctx_size) {}
 
 absl::StatusOr<absl::Span<const float>> Decoder::Forward(
     absl::Span<const int32_t> ids, int64_t logits_for_last) {

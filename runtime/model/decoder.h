@@ -12,6 +12,7 @@
 #include "base/thread_pool.h"
 #include "runtime/loader/loaded_arena.h"
 #include "runtime/model/cpu_executor.h"
+#include "runtime/model/kv_plan.h"
 #include "runtime/model/kv_pool.h"
 #include "runtime/model/model.h"
 #include "runtime/model/sequence.h"
@@ -73,7 +74,8 @@ class Decoder {
 
  private:
   Decoder(std::unique_ptr<const Model> model, std::unique_ptr<KvPool> pool,
-          std::unique_ptr<CpuExecutor> executor, int64_t ctx_size);
+          std::unique_ptr<CpuExecutor> executor, const KvPlan& plan,
+          int64_t ctx_size);
 
   const std::unique_ptr<const Model> model_;
   const std::unique_ptr<KvPool> pool_;

@@ -2,6 +2,8 @@
 #ifndef RUNTIME_MODEL_FORWARD_PASS_H_
 #define RUNTIME_MODEL_FORWARD_PASS_H_
 
+#include <cstdint>
+
 #include "runtime/loader/weight_stream.h"
 #include "runtime/model/batch.h"
 #include "runtime/model/layer_pass.h"
@@ -27,7 +29,12 @@ class ForwardPass {
 
  private:
   void EmbedTokens();
+  void EmbedToken(int64_t token);
+  void FindAngles(int64_t token);
   void MakeLogits();
+
+  // Scales and caps the active tokens' logits [first_row, last_row).
+  void FinishLogits(int64_t first_row, int64_t last_row);
 
   const Model& model_;
   LayerPass pass_;

@@ -1,9 +1,10 @@
-// down(silu(gate x) * up x).
+// down(activation(gate x) * up x).
 #ifndef RUNTIME_MODEL_GATED_FEED_FORWARD_H_
 #define RUNTIME_MODEL_GATED_FEED_FORWARD_H_
 
 #include "runtime/model/feed_forward.h"
 #include "runtime/model/hyper_parameters.h"
+#include "runtime/model/linear.h"
 #include "runtime/model/model_weights.h"
 
 namespace tessera {
@@ -15,17 +16,19 @@ class GatedFeedForward : public FeedForward {
                    const RoleWeights& weights);
 
   bool Reads(TensorRole role, TensorPart part) const override;
+  absl::Span<const float> OutputBias() const override { return down_.bias; }
   PanelForms InputForms(const LayerPass& pass) const override;
   void Run(LayerPass& pass) const override;
 
  private:
-  // gate = silu(gate projection) * up projection.
+  // gate = activation(gate projection) * up projection.
   void GateAndUp(LayerPass& pass) const;
 
   const int64_t inner_size_;
-  const Matrix& gate_;  // [inner_size, hidden_size]
-  const Matrix& up_;    // [inner_size, hidden_size]
-  const Matrix& down_;  // [hidden_size, inner_size]
+  const Activation activation_;
+  const Linear gate_;  // [inner_size, hidden_size]
+  const Linear up_;    // [inner_size, hidden_size]
+  const Linear down_;  // [hidden_size, inner_size]
 };
 
 }  // namespace tessera

@@ -1,5 +1,6 @@
 #include "runtime/model/hyper_parameters.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -9,6 +10,8 @@
 #include "absl/strings/str_join.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
+#include "formats/model/activation.h"
+#include "formats/model/layer_config.h"
 
 namespace tessera {
 namespace {
@@ -32,6 +35,25 @@ absl::Status ReadSize(absl::string_view field, uint64_t value,
   return absl::OkStatus();
 }
 
+// Copies a number to `result` if it is above zero; 0 stands for `neutral`.
+absl::Status ReadFactor(absl::string_view field, float value, float neutral,
+                        float* result) {
+  if (!(std::isfinite(value) && value >= 0)) {
+    return Wrong(field, absl::StrCat(value), "a positive number");
+  }
+  *result = value == 0 ? neutral : value;
+  return absl::OkStatus();
+}
+
+absl::Status CheckPositive(absl::string_view field, double value) {
+  if (std::isfinite(value) && value > 0) return absl::OkStatus();
+  return Wrong(field, absl::StrCat(value), "a positive number");
+}
+
+bool Rotates(const HyperParameters& parameters) {
+  return parameters.architecture->rope_pairs != RopePairs::kNone;
+}
+
 absl::Status ReadSizes(const ModelConfig& model, HyperParameters* parameters) {
   TESSERA_RETURN_IF_ERROR(
       ReadSize("hidden_size", model.hidden_size(), &parameters->hidden_size));
@@ -52,8 +74,9 @@ absl::Status ReadSizes(const ModelConfig& model, HyperParameters* parameters) {
   TESSERA_RETURN_IF_ERROR(ReadSize("max_position_embeddings",
                                    model.max_position_embeddings(),
                                    &parameters->max_positions));
+  if (!Rotates(*parameters)) return absl::OkStatus();
   return ReadSize("rope_dimension_count", model.rope_dimension_count(),
-                  &parameters->rope_dim);
+                  &parameters->rope.dim);
 }
 
 absl::Status CheckConsistent(const HyperParameters& parameters) {
@@ -66,56 +89,134 @@ absl::Status CheckConsistent(const HyperParameters& parameters) {
     return Wrong("head_dim", absl::StrCat(parameters.head_dim),
                  "an even number");
   }
-  if (parameters.rope_dim % 2 != 0 ||
-      parameters.rope_dim > parameters.head_dim) {
+  if (parameters.rope.dim % 2 != 0 ||
+      parameters.rope.dim > parameters.head_dim) {
     return Wrong(
-        "rope_dimension_count", absl::StrCat(parameters.rope_dim),
+        "rope_dimension_count", absl::StrCat(parameters.rope.dim),
         absl::StrCat("an even number up to head_dim, ", parameters.head_dim));
   }
   return absl::OkStatus();
 }
 
-absl::Status ReadNumbers(const ModelConfig& model,
-                         HyperParameters* parameters) {
-  parameters->rms_norm_eps = model.rms_norm_eps();
-  if (!(std::isfinite(parameters->rms_norm_eps) &&
-        parameters->rms_norm_eps >= 0)) {
-    return Wrong("rms_norm_eps", absl::StrCat(parameters->rms_norm_eps),
-                 "a small positive number");
+absl::Status ReadNorm(const ModelConfig& model, HyperParameters* parameters) {
+  const bool rms = parameters->architecture->norm == NormKind::kRms;
+  parameters->norm_eps = rms ? model.rms_norm_eps() : model.layer_norm_eps();
+  if (std::isfinite(parameters->norm_eps) && parameters->norm_eps >= 0) {
+    return absl::OkStatus();
   }
-  parameters->rope_theta = model.rope_theta();
-  if (!(std::isfinite(parameters->rope_theta) && parameters->rope_theta > 0)) {
-    return Wrong("rope_theta", absl::StrCat(parameters->rope_theta),
-                 "a positive number");
+  return Wrong(rms ? "rms_norm_eps" : "layer_norm_eps",
+               absl::StrCat(parameters->norm_eps), "a small positive number");
+}
+
+absl::Status ReadScales(const ModelConfig& model, HyperParameters* parameters) {
+  TESSERA_RETURN_IF_ERROR(ReadFactor("embedding_scale", model.embedding_scale(),
+                                     1, &parameters->embedding_scale));
+  TESSERA_RETURN_IF_ERROR(
+      ReadFactor("attention_scale", model.attention_scale(),
+                 1.0f / std::sqrt(static_cast<float>(parameters->head_dim)),
+                 &parameters->attention_scale));
+  TESSERA_RETURN_IF_ERROR(ReadFactor("residual_scale", model.residual_scale(),
+                                     1, &parameters->residual_scale));
+  TESSERA_RETURN_IF_ERROR(ReadFactor("logit_scale", model.logit_scale(), 1,
+                                     &parameters->logit_scale));
+  if (parameters->architecture->divides_logits) {
+    parameters->logit_scale = 1 / parameters->logit_scale;
   }
+  TESSERA_RETURN_IF_ERROR(ReadFactor("attn_logit_softcapping",
+                                     model.attn_logit_softcapping(), 0,
+                                     &parameters->attention_cap));
+  TESSERA_RETURN_IF_ERROR(ReadFactor("final_logit_softcapping",
+                                     model.final_logit_softcapping(), 0,
+                                     &parameters->logit_cap));
+  return ReadFactor("clip_qkv", model.clip_qkv(), 0, &parameters->qkv_clip);
+}
+
+absl::Status ReadLayers(const ModelConfig& model, HyperParameters* parameters) {
+  if (!model.layers().empty() && model.layers_size() != parameters->layers) {
+    return Wrong("layers", absl::StrCat(model.layers_size()),
+                 absl::StrCat(parameters->layers));
+  }
+  for (int64_t i = 0; i < parameters->layers; ++i) {
+    const ModelConfig::Layer& layer = LayerConfigOf(model, i);
+    LayerParameters& result = parameters->layer.emplace_back();
+    // What is beyond any context is no window.
+    if (layer.window() < kMaxSize) {
+      result.window = static_cast<int64_t>(layer.window());
+    }
+    if (layer.rope() == ModelConfig::Layer::NONE || !Rotates(*parameters)) {
+      result.rope = RopeChoice::kNone;
+    } else if (layer.rope() == ModelConfig::Layer::LOCAL) {
+      result.rope = RopeChoice::kLocal;
+      parameters->local_rope = {.dim = parameters->rope.dim,
+                                .theta = model.rope_local_theta()};
+    } else if (layer.rope() != ModelConfig::Layer::GLOBAL) {
+      return Wrong("layers.rope", absl::StrCat(layer.rope()), "0, 1 or 2");
+    }
+  }
+  if (!parameters->local_rope.has_value()) return absl::OkStatus();
+  return CheckPositive("rope_local_theta", model.rope_local_theta());
+}
+
+absl::Status ReadYarn(const ModelConfig::RopeScaling& scaling,
+                      RopeParameters* rope) {
+  const auto original =
+      static_cast<double>(scaling.original_max_position_embeddings());
+  TESSERA_RETURN_IF_ERROR(
+      CheckPositive("rope_scaling.factor", scaling.factor()));
+  TESSERA_RETURN_IF_ERROR(
+      CheckPositive("rope_scaling.beta_fast", scaling.beta_fast()));
+  TESSERA_RETURN_IF_ERROR(
+      CheckPositive("rope_scaling.beta_slow", scaling.beta_slow()));
+  TESSERA_RETURN_IF_ERROR(
+      CheckPositive("rope_scaling.original_max_position_embeddings", original));
+  rope->yarn = {.factor = scaling.factor(),
+                .original_positions = original,
+                .beta_fast = scaling.beta_fast(),
+                .beta_slow = scaling.beta_slow(),
+                .rounded = !scaling.untruncated()};
   return absl::OkStatus();
 }
 
+// What becomes of the model's angles when texts are longer than those it was
+// first trained on.
 absl::Status ReadRopeScaling(const ModelConfig& model,
                              HyperParameters* parameters) {
-  parameters->rope_linear_factor = 1;
-  parameters->needs_rope_factors = false;
-  if (!model.has_rope_scaling()) return absl::OkStatus();
   const ModelConfig::RopeScaling& scaling = model.rope_scaling();
-  if (scaling.rope_type().empty() || scaling.rope_type() == "default" ||
-      scaling.rope_type() == "none") {
+  const std::string& type = scaling.rope_type();
+  if (type.empty() || type == "default" || type == "none") {
     return absl::OkStatus();
   }
-  if (scaling.rope_type() == "llama3") {
+  if (type == "llama3") {
     parameters->needs_rope_factors = true;
     return absl::OkStatus();
   }
-  if (scaling.rope_type() != "linear") {
-    return absl::UnimplementedError(absl::StrCat(
-        "model configuration: rope scaling of type ",
-        Quoted(scaling.rope_type()), " is not supported (linear, llama3)"));
+  if (type == "linear") {
+    parameters->rope.linear_factor = scaling.factor();
+    return CheckPositive("rope_scaling.factor", scaling.factor());
   }
-  parameters->rope_linear_factor = scaling.factor();
-  if (!(std::isfinite(scaling.factor()) && scaling.factor() > 0)) {
-    return Wrong("rope_scaling.factor", absl::StrCat(scaling.factor()),
-                 "a positive number");
+  float attention_factor = 1;
+  TESSERA_RETURN_IF_ERROR(ReadFactor("rope_scaling.attention_factor",
+                                     scaling.attention_factor(), 1,
+                                     &attention_factor));
+  parameters->rope.attention_factor = attention_factor;
+  if (type == "yarn") return ReadYarn(scaling, &parameters->rope);
+  if (type == "longrope") {
+    parameters->original_positions = static_cast<int64_t>(
+        std::min(scaling.original_max_position_embeddings(), kMaxSize));
+    return absl::OkStatus();
   }
-  return absl::OkStatus();
+  return absl::UnimplementedError(
+      absl::StrCat("model configuration: rope scaling of type ", Quoted(type),
+                   " is not supported (linear, llama3, yarn, longrope)"));
+}
+
+absl::Status ReadRope(const ModelConfig& model, HyperParameters* parameters) {
+  parameters->needs_rope_factors = false;
+  parameters->original_positions = 0;
+  if (!Rotates(*parameters)) return absl::OkStatus();
+  parameters->rope.theta = model.rope_theta();
+  TESSERA_RETURN_IF_ERROR(CheckPositive("rope_theta", model.rope_theta()));
+  return ReadRopeScaling(model, parameters);
 }
 
 absl::Status Unsupported(const ModelConfig& model, absl::string_view what) {
@@ -144,26 +245,45 @@ absl::Status CheckArchitecture(const ModelConfig& model,
   if (architecture->mixer != MixerKind::kAttention) {
     return Unsupported(model, "latent attention is not supported");
   }
-  if (architecture->feed_forward != FeedForwardKind::kGated ||
+  if (architecture->feed_forward == FeedForwardKind::kExperts ||
       model.num_experts() != 0) {
     return Unsupported(model, "mixtures of experts are not supported");
   }
-  if (architecture->activation != Activation::kSilu) {
-    return Unsupported(model, "its activation, GELU, is not supported");
-  }
-  if (architecture->norms != NormPlacement::kBefore) {
-    return Unsupported(model,
-                       "norms after attention and feed-forward are not "
-                       "supported");
-  }
-  if (model.sliding_window() != 0) {
+  if (model.sliding_window() != 0 && model.layers().empty()) {
     return Unsupported(
-        model, absl::StrCat("its sliding window of ", model.sliding_window(),
-                            " positions is not supported"));
+        model, absl::StrCat("which layers have its sliding window of ",
+                            model.sliding_window(), " positions is not known"));
+  }
+  if (model.parallel_residual() &&
+      architecture->norms != NormPlacement::kBefore) {
+    return Unsupported(model,
+                       "a parallel residual with norms after attention "
+                       "and feed-forward is not supported");
   }
   if (model.not_understood_size() > 0) {
     return Unsupported(model, model.not_understood(0));
   }
+  return absl::OkStatus();
+}
+
+absl::Status ReadActivation(const ModelConfig& model,
+                            HyperParameters* parameters) {
+  const std::optional<Activation> activation =
+      ActivationOf(model, *parameters->architecture);
+  if (!activation.has_value()) {
+    return Unsupported(
+        model, absl::StrCat("its activation, ", Quoted(model.hidden_act()),
+                            ", is not supported"));
+  }
+  // Of these there are kernels that multiply by nothing.
+  const bool gelu =
+      *activation == Activation::kGelu || *activation == Activation::kGeluErf;
+  const bool plain =
+      parameters->architecture->feed_forward == FeedForwardKind::kPlain;
+  if (!gelu && (plain || *activation != Activation::kSilu)) {
+    return Unsupported(model, "its activation is not supported");
+  }
+  parameters->activation = *activation;
   return absl::OkStatus();
 }
 
@@ -173,10 +293,14 @@ absl::StatusOr<HyperParameters> CheckHyperParameters(const ModelConfig& model) {
   HyperParameters parameters;
   parameters.architecture = FindArchitecture(model.model_type());
   TESSERA_RETURN_IF_ERROR(CheckArchitecture(model, parameters.architecture));
+  TESSERA_RETURN_IF_ERROR(ReadActivation(model, &parameters));
   TESSERA_RETURN_IF_ERROR(ReadSizes(model, &parameters));
   TESSERA_RETURN_IF_ERROR(CheckConsistent(parameters));
-  TESSERA_RETURN_IF_ERROR(ReadNumbers(model, &parameters));
-  TESSERA_RETURN_IF_ERROR(ReadRopeScaling(model, &parameters));
+  TESSERA_RETURN_IF_ERROR(ReadNorm(model, &parameters));
+  TESSERA_RETURN_IF_ERROR(ReadScales(model, &parameters));
+  TESSERA_RETURN_IF_ERROR(ReadRope(model, &parameters));
+  TESSERA_RETURN_IF_ERROR(ReadLayers(model, &parameters));
+  parameters.parallel_residual = model.parallel_residual();
   return parameters;
 }
 

@@ -55,24 +55,23 @@ void KvBlockLayout::StoreValue(const KernelTable& kernels, int64_t head,
 }
 
 absl::StatusOr<std::unique_ptr<KvPool>> KvPool::Create(
-    const KvBlockLayout& layout, int64_t layers, int64_t positions) {
+    const KvBlockLayout& layout, int64_t blocks) {
   auto pool = std::unique_ptr<KvPool>(new KvPool(layout));
   // Products of two sizes of a model fit (see HyperParameters), but not of
   // more.
-  const auto blocks = CheckedMul(layers, CeilDiv(positions, kKvBlock));
   const auto head = CheckedMul(layout.kv_heads, layout.head_dim);
   const auto block =
       head ? CheckedMul(*head, 2 * kKvBlock * layout.element_bytes()) : head;
   const auto bytes =
-      blocks && block ? CheckedMul(*blocks, *block) : std::nullopt;
+      block ? CheckedMul(static_cast<uint64_t>(blocks), *block) : std::nullopt;
   const auto allocate = [&] {
     return pool->memory_.Allocate<uint8_t>(bytes.value_or(~uint64_t{0}));
   };
   allocate();
   TESSERA_RETURN_IF_ERROR(pool->memory_.Reserve());
   pool->data_ = allocate();
-  pool->blocks_ = *blocks;
-  pool->freed_.reserve(*blocks);
+  pool->blocks_ = blocks;
+  pool->freed_.reserve(blocks);
   return pool;
 }
 

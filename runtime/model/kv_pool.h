@@ -48,10 +48,10 @@ struct KvBlockLayout {
 // ones. Not thread-safe. Outlives the sequences that use it.
 class KvPool {
  public:
-  // For sequences of `positions` positions together, in each of `layers`
-  // layers. ResourceExhausted without memory.
+  // Of `blocks` blocks; KvPlan says how many sequences need. ResourceExhausted
+  // without memory.
   static absl::StatusOr<std::unique_ptr<KvPool>> Create(
-      const KvBlockLayout& layout, int64_t layers, int64_t positions);
+      const KvBlockLayout& layout, int64_t blocks);
 
   KvPool(const KvPool&) = delete;
   KvPool& operator=(const KvPool&) = delete;

@@ -5,18 +5,42 @@
 
 namespace tessera {
 
-void LayerPass::Normalize(const float* addend, absl::Span<const float> norm,
+void LayerPass::Add(const Contribution& added, int64_t token, float* residual) {
+  const int64_t width = parameters.hidden_size;
+  float* row = buffers.projected + token * width;
+  if (!added.bias.empty()) kernels.add(row, added.bias.data(), width);
+  if (added.norm.exists()) added.norm.Apply(kernels, row, width, row);
+  if (parameters.residual_scale == 1) {
+    kernels.add(residual, row, width);
+  } else {
+    kernels.add_scaled(residual, row, parameters.residual_scale, width);
+  }
+}
+
+void LayerPass::Normalize(const Contribution* added, const Norm& norm,
                           int64_t tokens, PanelForms forms) {
   const int64_t width = parameters.hidden_size;
   const int64_t skipped = batch.tokens() - tokens;
   team.Phase(member, tokens, 1, [&](int64_t first, int64_t last) {
     for (int64_t t = first; t < last; ++t) {
       float* residual = buffers.residual + (skipped + t) * width;
-      if (addend != nullptr) {
-        kernels.add(residual, addend + t * width, width);
-      }
-      kernels.rms_norm(residual, norm.data(), parameters.rms_norm_eps, width,
-                       buffers.normed + t * width);
+      if (added != nullptr) Add(*added, t, residual);
+      norm.Apply(kernels, residual, width, buffers.normed + t * width);
+    }
+    buffers.panel.Fill(kernels, {tokens, width, buffers.normed}, first, last,
+                       forms);
+  });
+}
+
+void LayerPass::NormalizeFirst(const Contribution& added, const Norm& norm,
+                               int64_t tokens, PanelForms forms) {
+  const int64_t width = parameters.hidden_size;
+  const int64_t skipped = batch.tokens() - tokens;
+  team.Phase(member, tokens, 1, [&](int64_t first, int64_t last) {
+    for (int64_t t = first; t < last; ++t) {
+      float* residual = buffers.residual + (skipped + t) * width;
+      norm.Apply(kernels, residual, width, buffers.normed + t * width);
+      Add(added, t, residual);
     }
     buffers.panel.Fill(kernels, {tokens, width, buffers.normed}, first, last,
                        forms);

@@ -10,6 +10,7 @@
 #include "runtime/model/batch.h"
 #include "runtime/model/hyper_parameters.h"
 #include "runtime/model/kv_pool.h"
+#include "runtime/model/norm.h"
 #include "runtime/model/pass_buffers.h"
 #include "runtime/model/rope_table.h"
 #include "runtime/ops/matrix.h"
@@ -18,12 +19,19 @@
 
 namespace tessera {
 
+// What becomes of what a block left in buffers.projected before it is added to
+// the stream.
+struct Contribution {
+  absl::Span<const float> bias;  // added to it; empty: none
+  Norm norm;                     // then applied
+};
+
 // What a mixer or a feed-forward works with, and the steps that they share.
 // Every thread of the team takes the same steps, and its share of each. What is
 // referred to must outlive the pass.
 struct LayerPass {
   const HyperParameters& parameters;
-  const RopeTable& rope;
+  const ModelRope& rope;
   const KernelTable& kernels;
   const PassBuffers& buffers;
   const KvBlockLayout kv;
@@ -37,11 +45,15 @@ struct LayerPass {
   // normed has, when a feed-forward reads it.
   int64_t active = 0;
 
-  // residual += `addend` (if not null), then normed = RMSNorm(residual), for
-  // the last `tokens` tokens of the batch, and `forms` of that in the panel.
-  // `addend` and normed have rows for these tokens only.
-  void Normalize(const float* addend, absl::Span<const float> norm,
-                 int64_t tokens, PanelForms forms);
+  // residual += what was projected (if `added` is not null), then normed =
+  // norm(residual), for the last `tokens` tokens of the batch, and `forms` of
+  // that in the panel. Projected and normed have rows for these tokens only.
+  void Normalize(const Contribution* added, const Norm& norm, int64_t tokens,
+                 PanelForms forms);
+
+  // The same, but normed is of the residual before.
+  void NormalizeFirst(const Contribution& added, const Norm& norm,
+                      int64_t tokens, PanelForms forms);
 
   // Fills the panel from the active tokens' rows of `columns` floats, if
   // `matrix` reads it.
@@ -54,6 +66,9 @@ struct LayerPass {
   void Announce(const Matrix& matrix) const;
 
   uint8_t* scratch() const { return buffers.ThreadScratch(member.thread); }
+
+ private:
+  void Add(const Contribution& added, int64_t token, float* residual);
 };
 
 }  // namespace tessera

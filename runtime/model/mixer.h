@@ -2,6 +2,7 @@
 #ifndef RUNTIME_MODEL_MIXER_H_
 #define RUNTIME_MODEL_MIXER_H_
 
+#include "absl/types/span.h"
 #include "formats/model/architecture.h"
 #include "runtime/model/layer_pass.h"
 #include "runtime/ops/panel.h"
@@ -18,12 +19,15 @@ class Mixer {
   // reads is not run.
   virtual bool Reads(TensorRole role, TensorPart part) const = 0;
 
+  // What must be added to what Run leaves in buffers.projected; empty: nothing.
+  virtual absl::Span<const float> OutputBias() const = 0;
+
   // The forms of the normed tokens that Run reads.
   virtual PanelForms InputForms(const LayerPass& pass) const = 0;
 
   // Reads the normed rows of all tokens, and remembers what later tokens need
   // of them. Leaves in buffers.projected what is added to the stream of the
-  // active tokens; without any, it remembers and no more.
+  // active tokens, but for the bias; without any, it remembers and no more.
   virtual void Run(LayerPass& pass) const = 0;
 };
 

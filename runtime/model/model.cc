@@ -1,5 +1,6 @@
 #include "runtime/model/model.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -9,8 +10,6 @@
 #include "base/status_macros.h"
 #include "formats/model/stored_config.h"
 #include "formats/model/tensor_name.h"
-#include "runtime/model/attention_block.h"
-#include "runtime/model/gated_feed_forward.h"
 
 namespace tessera {
 namespace {
@@ -29,20 +28,35 @@ absl::StatusOr<ModelConfig> ConfigOf(const LoadedArena& arena) {
 
 absl::Status CheckRopeFactors(const HyperParameters& parameters,
                               const ModelWeights& weights) {
-  const std::string name = GgufName(TensorRole::kRopeFactors);
-  const auto factors = weights.model.vector(TensorRole::kRopeFactors);
-  if (factors.empty() && parameters.needs_rope_factors) {
-    return absl::DataLossError(
-        absl::StrCat("tensor ", Quoted(name), " is missing"));
+  if (weights.model.vector(TensorRole::kRopeFactors).empty() &&
+      parameters.needs_rope_factors) {
+    return absl::DataLossError(absl::StrCat(
+        "tensor ", Quoted(GgufName(TensorRole::kRopeFactors)), " is missing"));
   }
-  for (const float divisor : factors) {
-    if (!(divisor > 0)) {
-      return absl::DataLossError(absl::StrCat("tensor ", Quoted(name),
+  for (const TensorRole role :
+       {TensorRole::kRopeFactors, TensorRole::kRopeFactorsShort,
+        TensorRole::kRopeFactorsLong}) {
+    for (const float divisor : weights.model.vector(role)) {
+      if (divisor > 0) continue;
+      return absl::DataLossError(absl::StrCat("tensor ", Quoted(GgufName(role)),
                                               " holds ", divisor,
                                               ", expected positive divisors"));
     }
   }
   return absl::OkStatus();
+}
+
+absl::Status HasNoCode(const TensorName& tensor,
+                       const Architecture& architecture) {
+  return absl::UnimplementedError(
+      absl::StrCat("tensor ", Quoted(GgufName(tensor)), " has no code in a ",
+                   architecture.name, " graph; this model cannot be run"));
+}
+
+ModelRope::Factors FactorsOf(const ModelWeights& weights) {
+  return {.all = weights.model.vector(TensorRole::kRopeFactors),
+          .short_contexts = weights.model.vector(TensorRole::kRopeFactorsShort),
+          .long_contexts = weights.model.vector(TensorRole::kRopeFactorsLong)};
 }
 
 }  // namespace
@@ -58,8 +72,11 @@ absl::StatusOr<std::unique_ptr<const Model>> Model::Create(
       FindModelWeights(*parameters.architecture, config, arena.tensors(),
                        kernels, options.exact));
   TESSERA_RETURN_IF_ERROR(CheckRopeFactors(parameters, weights));
-  return std::unique_ptr<const Model>(
+  TESSERA_RETURN_IF_ERROR(CheckComplete(parameters, weights));
+  auto model = std::unique_ptr<const Model>(
       new Model(arena, parameters, std::move(weights), kernels, options.exact));
+  TESSERA_RETURN_IF_ERROR(model->CheckAllRead());
+  return model;
 }
 
 Model::Model(const LoadedArena& arena, const HyperParameters& parameters,
@@ -67,61 +84,109 @@ Model::Model(const LoadedArena& arena, const HyperParameters& parameters,
     : arena_(arena),
       parameters_(parameters),
       weights_(std::move(weights)),
-      rope_(parameters_, weights_.model.vector(TensorRole::kRopeFactors)),
+      rope_(parameters_, FactorsOf(weights_)),
+      output_norm_(parameters_, weights_.model, TensorRole::kOutputNorm,
+                   /*implied=*/true),
       kernels_(kernels),
       exact_(exact) {
-  BuildLayers();
-}
-
-void Model::BuildLayers() {
   for (int64_t i = 0; i < parameters_.layers; ++i) {
-    const RoleWeights& weights = weights_.layers[i];
-    ModelLayer& layer = layers_.emplace_back();
-    layer.mixer_norm = weights.vector(TensorRole::kAttentionNorm);
-    layer.mixer = std::make_unique<AttentionBlock>(parameters_, weights, i);
-    layer.feed_forward_norm = weights.vector(TensorRole::kFeedForwardNorm);
-    layer.feed_forward =
-        std::make_unique<GatedFeedForward>(parameters_, weights);
+    layers_.push_back(ModelLayer::Build(parameters_, weights_.layers[i], i));
   }
 }
 
+bool Model::has_fused_qkv() const {
+  return std::any_of(weights_.layers.begin(), weights_.layers.end(),
+                     [](const RoleWeights& layer) {
+                       return layer.FindMatrix(TensorRole::kAttentionQkv) !=
+                              nullptr;
+                     });
+}
+
+KvPlan Model::kv_plan(int64_t max_batch) const {
+  KvPlan plan;
+  plan.max_batch = max_batch;
+  for (const LayerParameters& layer : parameters_.layer) {
+    plan.windows.push_back(layer.window);
+  }
+  return plan;
+}
+
+absl::Status Model::CheckComplete(const HyperParameters& parameters,
+                                  const ModelWeights& weights) {
+  const auto missing = [](const TensorName& tensor) {
+    return absl::DataLossError(
+        absl::StrCat("tensor ", Quoted(GgufName(tensor)), " is missing"));
+  };
+  for (int64_t i = 0; i < parameters.layers; ++i) {
+    const auto role = MissingTensor(parameters, weights.layers[i]);
+    if (role.has_value()) {
+      return missing({.role = *role, .layer = static_cast<uint64_t>(i)});
+    }
+  }
+  const bool needs_norm =
+      parameters.architecture->norm != NormKind::kPlainLayerNorm;
+  if (needs_norm && weights.model.vector(TensorRole::kOutputNorm).empty()) {
+    return missing({.role = TensorRole::kOutputNorm});
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Model::CheckAllRead() const {
-  absl::Status status;
+  absl::Status status = CheckModelTensorsRead();
   for (int64_t i = 0; i < parameters_.layers; ++i) {
-    const ModelLayer& layer = layers_[i];
     weights_.layers[i].ForEach([&](TensorRole role, TensorPart part) {
-      const bool is_norm =
-          part == TensorPart::kWeight && (role == TensorRole::kAttentionNorm ||
-                                          role == TensorRole::kFeedForwardNorm);
-      if (is_norm || layer.mixer->Reads(role, part) ||
-          layer.feed_forward->Reads(role, part)) {
-        return;
-      }
-      const std::string name = GgufName(
-          {.role = role, .part = part, .layer = static_cast<uint64_t>(i)});
-      status.Update(absl::UnimplementedError(absl::StrCat(
-          "tensor ", Quoted(name), " has no code in a ",
-          parameters_.architecture->name, " graph; this model cannot be run")));
+      if (LayerReads(parameters_, layers_[i], role, part)) return;
+      status.Update(HasNoCode(
+          {.role = role, .part = part, .layer = static_cast<uint64_t>(i)},
+          *parameters_.architecture));
     });
   }
   return status;
 }
 
-absl::Span<const float> Model::output_norm() const {
-  return weights_.model.vector(TensorRole::kOutputNorm);
+absl::Status Model::CheckModelTensorsRead() const {
+  absl::Status status;
+  weights_.model.ForEach([&](TensorRole role, TensorPart part) {
+    const bool read =
+        part == TensorPart::kWeight
+            ? role != TensorRole::kPositionEmbedding ||
+                  parameters_.architecture->rope_pairs == RopePairs::kNone
+            : role == TensorRole::kOutputNorm;
+    if (read) return;
+    status.Update(
+        HasNoCode({.role = role, .part = part}, *parameters_.architecture));
+  });
+  return status;
 }
 
-absl::Status Model::VerifyEmbedding(absl::Span<const int32_t> ids) const {
-  const TensorView& rows = weights_.embedding().view;
+absl::Status Model::VerifyRow(const Matrix& matrix, int64_t row) const {
+  const TensorView& rows = matrix.view;
   const TensorLayout& layout = rows.layout;
   // Where tiles are spread, a row is everywhere.
   const bool whole = layout.has_whole_row_tiles();
   const uint64_t tiles = whole ? 1 : layout.row_tiles();
+  const uint64_t first = whole ? row / layout.tile_rows : 0;
+  return arena_.VerifyBytes(rows.data + first * layout.row_tile_stride,
+                            tiles * layout.row_tile_bytes);
+}
+
+absl::Status Model::VerifyEmbedding(absl::Span<const int32_t> ids) const {
   for (const int32_t id : ids) {
-    const uint64_t first = whole ? id / layout.tile_rows : 0;
-    TESSERA_RETURN_IF_ERROR(
-        arena_.VerifyBytes(rows.data + first * layout.row_tile_stride,
-                           tiles * layout.row_tile_bytes));
+    TESSERA_RETURN_IF_ERROR(VerifyRow(weights_.embedding(), id));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Model::VerifyPositions(int64_t first, int64_t count) const {
+  const Matrix* positions = weights_.position_embedding();
+  if (positions == nullptr) return absl::OkStatus();
+  if (count > positions->rows() - first) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("no room for ", count, " more tokens: the model has ",
+                     positions->rows(), " positions, ", first, " are used"));
+  }
+  for (int64_t i = first; i < first + count; ++i) {
+    TESSERA_RETURN_IF_ERROR(VerifyRow(*positions, i));
   }
   return absl::OkStatus();
 }

@@ -12,22 +12,15 @@
 #include "base/isa.h"
 #include "runtime/kernels/kernel_table.h"
 #include "runtime/loader/loaded_arena.h"
-#include "runtime/model/feed_forward.h"
 #include "runtime/model/hyper_parameters.h"
+#include "runtime/model/kv_plan.h"
 #include "runtime/model/kv_pool.h"
-#include "runtime/model/mixer.h"
+#include "runtime/model/model_layer.h"
 #include "runtime/model/model_weights.h"
+#include "runtime/model/norm.h"
 #include "runtime/model/rope_table.h"
 
 namespace tessera {
-
-// One layer: x += mixer(norm(x)), then x += feed_forward(norm(x)).
-struct ModelLayer {
-  absl::Span<const float> mixer_norm;  // [hidden_size]
-  std::unique_ptr<const Mixer> mixer;
-  absl::Span<const float> feed_forward_norm;
-  std::unique_ptr<const FeedForward> feed_forward;
-};
 
 // Configuration, weights by role and rope angles of an arena. Immutable:
 // executors, sequences and threads may share it.
@@ -52,34 +45,51 @@ class Model {
   const LoadedArena& arena() const { return arena_; }
   const HyperParameters& parameters() const { return parameters_; }
   const ModelWeights& weights() const { return weights_; }
-  const RopeTable& rope() const { return rope_; }
+  const ModelRope& rope() const { return rope_; }
   const KernelTable& kernels() const { return kernels_; }
   absl::Span<const ModelLayer> layers() const { return layers_; }
-  absl::Span<const float> output_norm() const;
+  const Norm& output_norm() const { return output_norm_; }
   bool exact() const { return exact_; }
+
+  // True if a layer has one matrix for queries, keys and values.
+  bool has_fused_qkv() const;
 
   // Of the blocks that sequences of this model need.
   KvBlockLayout kv_layout() const {
     return {parameters_.kv_heads, parameters_.head_dim, exact_};
   }
 
+  // Of what sequences keep, for batches of at most `max_batch` tokens.
+  KvPlan kv_plan(int64_t max_batch) const;
+
   // Verifies the rows of the token embedding that `ids` name, if the arena was
   // opened so. DataLoss if one is damaged.
   absl::Status VerifyEmbedding(absl::Span<const int32_t> ids) const;
+
+  // The same for those of the next `count` positions from `first` on, if
+  // positions have an embedding; then InvalidArgument beyond its end.
+  absl::Status VerifyPositions(int64_t first, int64_t count) const;
 
  private:
   Model(const LoadedArena& arena, const HyperParameters& parameters,
         ModelWeights weights, const KernelTable& kernels, bool exact);
 
-  void BuildLayers();
+  // DataLoss if a layer lacks a tensor that it needs.
+  static absl::Status CheckComplete(const HyperParameters& parameters,
+                                    const ModelWeights& weights);
 
-  // Unimplemented if a tensor of a layer is read by none of its parts.
+  // Unimplemented if a tensor is read by nobody.
   absl::Status CheckAllRead() const;
+  absl::Status CheckModelTensorsRead() const;
+
+  // Row `row` of a matrix that is read by row.
+  absl::Status VerifyRow(const Matrix& matrix, int64_t row) const;
 
   const LoadedArena& arena_;
   const HyperParameters parameters_;
   const ModelWeights weights_;
-  const RopeTable rope_;
+  const ModelRope rope_;
+  const Norm output_norm_;
   const KernelTable& kernels_;
   const bool exact_;
   std::vector<ModelLayer> layers_;

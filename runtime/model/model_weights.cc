@@ -94,15 +94,23 @@ absl::Status WeightFinder::CheckShape(const TensorSpec& spec,
 
 absl::StatusOr<absl::Span<const float>> WeightFinder::ReadVector(
     const TensorView& view) {
-  const auto size = static_cast<int64_t>(view.shape.back());
+  // A vector for each head is as good as one of all heads.
+  int64_t size = 1;
+  for (const uint64_t dimension : view.shape) {
+    size *= static_cast<int64_t>(dimension);
+  }
   if (view.type == DType::kF32 && view.layout.order == LayoutOrder::kRowMajor) {
     return absl::MakeConstSpan(reinterpret_cast<const float*>(view.data), size);
   }
-  TESSERA_ASSIGN_OR_RETURN(const Matrix row,
+  TESSERA_ASSIGN_OR_RETURN(const Matrix matrix,
                            MakeMatrix(view, kernels_, exact_));
-  std::vector<uint8_t> scratch(ScratchBytes(row));
+  std::vector<uint8_t> scratch(ScratchBytes(matrix));
   std::vector<float>& converted = weights_.converted.emplace_back(size);
-  DequantizeRow(row, 0, scratch.data(), converted.data());
+  const int64_t columns = matrix.columns();
+  for (int64_t row = 0; row * columns < size; ++row) {
+    DequantizeRow(matrix, row, scratch.data(),
+                  converted.data() + row * columns);
+  }
   return converted;
 }
 
@@ -155,6 +163,10 @@ const Matrix& ModelWeights::embedding() const {
   return model.matrix(TensorRole::kTokenEmbedding);
 }
 
+const Matrix* ModelWeights::position_embedding() const {
+  return model.FindMatrix(TensorRole::kPositionEmbedding);
+}
+
 const Matrix& ModelWeights::output() const {
   const Matrix* output = model.FindMatrix(TensorRole::kOutput);
   return output != nullptr ? *output : embedding();
@@ -171,6 +183,9 @@ uint64_t ModelWeights::bytes_per_token() const {
 
 uint64_t ModelWeights::scratch_bytes() const {
   uint64_t largest = ScratchBytes(embedding());
+  if (position_embedding() != nullptr) {
+    largest = std::max(largest, ScratchBytes(*position_embedding()));
+  }
   ForEachMatrix(*this, [&largest](const Matrix& matrix) {
     largest = std::max(largest, ScratchBytes(matrix));
   });

@@ -30,7 +30,7 @@ class RoleWeights {
   // A matrix that the model is known to have.
   const Matrix& matrix(TensorRole role) const { return *FindMatrix(role); }
 
-  // The norm or the bias of `role`; empty if the model has none.
+  // The norm, all its rows, or the bias of `role`; empty if the model has none.
   absl::Span<const float> vector(TensorRole role,
                                  TensorPart part = TensorPart::kWeight) const {
     return vectors_[static_cast<size_t>(part)][static_cast<size_t>(role)];
@@ -77,6 +77,8 @@ struct ModelWeights {
   std::deque<std::vector<float>> converted;  // vectors of other types
 
   const Matrix& embedding() const;
+  // A row for each position; null if the model has no such embedding.
+  const Matrix* position_embedding() const;
   // The matrix that makes logits: the embedding if there is no other.
   const Matrix& output() const;
 

@@ -15,15 +15,20 @@ PassBuffers PassBuffers::Allocate(Workspace& workspace,
   };
   buffers.residual = rows(parameters.hidden_size);
   buffers.normed = rows(parameters.hidden_size);
-  buffers.query = rows(parameters.query_size());
+  const int64_t key_value_size = 2 * parameters.kv_size();
+  buffers.query =
+      rows(parameters.query_size() + (shape.fused_qkv ? key_value_size : 0));
   buffers.key = rows(parameters.kv_size());
   buffers.value = rows(parameters.kv_size());
   buffers.attended = rows(parameters.query_size());
   buffers.gate = rows(parameters.intermediate_size);
-  buffers.up = rows(parameters.intermediate_size);
+  buffers.up =
+      rows(parameters.intermediate_size * (shape.fused_gate_up ? 2 : 1));
   buffers.projected = rows(parameters.hidden_size);
-  buffers.cosines = rows(parameters.rope_dim / 2);
-  buffers.sines = rows(parameters.rope_dim / 2);
+  const int64_t pairs = parameters.rope.dim / 2;
+  buffers.global_angles = {rows(pairs), rows(pairs)};
+  const int64_t local_pairs = parameters.local_rope.has_value() ? pairs : 0;
+  buffers.local_angles = {rows(local_pairs), rows(local_pairs)};
   buffers.logits =
       workspace.Allocate<float>(shape.logit_rows * parameters.vocab_size);
 

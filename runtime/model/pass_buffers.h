@@ -11,6 +11,12 @@
 
 namespace tessera {
 
+// The angles of each token's position, [rope.dim / 2].
+struct RopeAngles {
+  float* cosines;
+  float* sines;
+};
+
 // Rows of float32, one per token of the batch, unless said otherwise.
 // Non-owning: the memory is the workspace's.
 struct PassBuffers {
@@ -20,20 +26,24 @@ struct PassBuffers {
     int threads;
     bool bf16;               // whether batches are large enough for a gemm
     uint64_t scratch_bytes;  // of each thread
+    // Whether layers have one matrix for what is usually several.
+    bool fused_qkv;
+    bool fused_gate_up;
   };
 
   float* residual;   // [hidden_size], the stream that layers add to
   float* normed;     // [hidden_size], what a block's matrices read
-  float* query;      // [query_size]
+  float* query;      // [query_size], and if fused, keys and values
   float* key;        // [kv_size]
   float* value;      // [kv_size]
   float* attended;   // [query_size]
   float* gate;       // [intermediate_size]
-  float* up;         // [intermediate_size]
+  float* up;         // [intermediate_size], twice if fused
   float* projected;  // [hidden_size], what a block adds to the stream
-  float* cosines;    // [rope_dim / 2]
-  float* sines;      // [rope_dim / 2]
-  float* logits;     // [logit_rows][vocab_size]
+  // Of layers that rotate as the model does, and of those that do otherwise.
+  RopeAngles global_angles;
+  RopeAngles local_angles;
+  float* logits;  // [logit_rows][vocab_size]
 
   // The batch itself, with no more runs than tokens.
   int32_t* ids;

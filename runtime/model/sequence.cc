@@ -5,23 +5,39 @@
 #include "runtime/kernels/kernel_args.h"
 
 namespace tessera {
+namespace {
 
-Sequence::Sequence(KvPool* pool, int64_t layers, int64_t max_positions)
-    : pool_(pool), max_positions_(max_positions), blocks_(layers) {
+int64_t BlocksOf(int64_t positions) {
+  return static_cast<int64_t>(CeilDiv(positions, kKvBlock));
+}
+
+}  // namespace
+
+Sequence::Sequence(KvPool* pool, const KvPlan& plan, int64_t max_positions)
+    : pool_(pool),
+      plan_(plan),
+      max_positions_(max_positions),
+      blocks_(plan.layers()) {
   for (std::vector<uint8_t*>& blocks : blocks_) {
-    blocks.reserve(CeilDiv(max_positions, kKvBlock));
+    blocks.reserve(BlocksOf(max_positions));
   }
 }
 
 void Sequence::Reset() {
   // Last to first, so that the next sequence gets them in the old order.
-  for (int64_t block = blocks_per_layer() - 1; block >= 0; --block) {
+  for (int64_t block = reserved_; block-- > 0;) {
     for (size_t layer = blocks_.size(); layer-- > 0;) {
-      pool_->FreeBlock(blocks_[layer][block]);
+      const std::vector<uint8_t*>& blocks = blocks_[layer];
+      if (block < static_cast<int64_t>(blocks.size()) &&
+          blocks[block] != nullptr) {
+        pool_->FreeBlock(blocks[block]);
+      }
     }
   }
   for (std::vector<uint8_t*>& blocks : blocks_) blocks.clear();
   position_ = 0;
+  reserved_ = 0;
+  placed_ = 0;
 }
 
 absl::Status Sequence::Reserve(int64_t count) {
@@ -30,22 +46,39 @@ absl::Status Sequence::Reserve(int64_t count) {
         absl::StrCat("no room for ", count, " more tokens: the context holds ",
                      max_positions_, ", ", position_, " are used"));
   }
-  const int64_t needed =
-      static_cast<int64_t>(CeilDiv(position_ + count, kKvBlock));
-  const int64_t more = needed - blocks_per_layer();
-  if (more <= 0) return absl::OkStatus();
-  const int64_t layers = static_cast<int64_t>(blocks_.size());
-  if (more * layers > pool_->free_blocks()) {
+  const int64_t needed = BlocksOf(position_ + count);
+  if (needed <= reserved_) return absl::OkStatus();
+  const int64_t more =
+      plan_.Blocks(needed * kKvBlock) - plan_.Blocks(reserved_ * kKvBlock);
+  if (more > pool_->free_blocks()) {
     return absl::ResourceExhaustedError(absl::StrCat(
         "the key/value cache has ", pool_->free_blocks(), " free blocks, ",
-        more * layers, " are needed for ", count, " more tokens"));
+        more, " are needed for ", count, " more tokens"));
   }
-  for (int64_t i = 0; i < more; ++i) {
-    for (std::vector<uint8_t*>& blocks : blocks_) {
-      blocks.push_back(pool_->AllocateBlock());
+  for (; reserved_ < needed; ++reserved_) {
+    const int64_t positions = (reserved_ + 1) * kKvBlock;
+    for (int64_t layer = 0; layer < plan_.layers(); ++layer) {
+      if (plan_.LayerBlocks(layer, positions) > reserved_) {
+        blocks_[layer].push_back(pool_->AllocateBlock());
+      }
     }
   }
   return absl::OkStatus();
+}
+
+void Sequence::Place(int64_t count) {
+  const int64_t needed = BlocksOf(position_ + count);
+  if (needed <= placed_) return;
+  placed_ = needed;
+  for (int64_t layer = 0; layer < plan_.layers(); ++layer) {
+    std::vector<uint8_t*>& blocks = blocks_[layer];
+    const int64_t kept = plan_.LayerBlocks(layer, max_positions_);
+    while (static_cast<int64_t>(blocks.size()) < needed) {
+      uint8_t*& passed = blocks[blocks.size() - kept];
+      blocks.push_back(passed);
+      passed = nullptr;
+    }
+  }
 }
 
 }  // namespace tessera

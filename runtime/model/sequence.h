@@ -6,18 +6,21 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "runtime/model/kv_plan.h"
 #include "runtime/model/kv_pool.h"
 
 namespace tessera {
 
 // How many tokens there are so far, and where their keys and values lie: in
-// blocks of a pool, anywhere in it. Not thread-safe; sequences that share a
-// pool are used by one thread at a time.
+// blocks of a pool, anywhere in it. Of layers with a window, the blocks of
+// positions that nobody sees any more hold later ones. So a sequence only
+// grows, or begins anew: tokens cannot be taken back. Not thread-safe;
+// sequences that share a pool are used by one thread at a time.
 class Sequence {
  public:
   // `pool` is not owned. Allocates no blocks yet, but the memory for the tables
   // of `max_positions` positions.
-  Sequence(KvPool* pool, int64_t layers, int64_t max_positions);
+  Sequence(KvPool* pool, const KvPlan& plan, int64_t max_positions);
   ~Sequence() { Reset(); }
 
   Sequence(const Sequence&) = delete;
@@ -25,14 +28,20 @@ class Sequence {
 
   int64_t position() const { return position_; }
   int64_t max_positions() const { return max_positions_; }
+  // Tokens that may go through the layers together.
+  int64_t max_batch() const { return plan_.max_batch; }
 
   // Frees all blocks and forgets the tokens.
   void Reset();
 
-  // Allocates blocks such that `count` more tokens have room. InvalidArgument
-  // beyond max_positions, ResourceExhausted if the pool has not enough blocks;
-  // then nothing has changed.
+  // Allocates blocks such that `count` more tokens have room, batch by batch.
+  // InvalidArgument beyond max_positions, ResourceExhausted if the pool has not
+  // enough blocks; then nothing has changed.
   absl::Status Reserve(int64_t count);
+
+  // Before each batch: gives the next `count` tokens, at most max_batch and not
+  // more than are reserved, their blocks in every layer.
+  void Place(int64_t count);
 
   // Counts tokens whose keys and values have been stored.
   void Advance(int64_t count) { position_ += count; }
@@ -40,17 +49,17 @@ class Sequence {
   // Of the pool; see Workspace.
   void UseHugePages() { pool_->UseHugePages(); }
 
-  // The blocks of a layer, as AttentionArgs takes them.
+  // The blocks of a layer, as AttentionArgs takes them. Null where a window has
+  // passed.
   uint8_t* const* blocks(int64_t layer) const { return blocks_[layer].data(); }
 
  private:
-  int64_t blocks_per_layer() const {
-    return static_cast<int64_t>(blocks_.front().size());
-  }
-
   KvPool* const pool_;
+  const KvPlan plan_;
   const int64_t max_positions_;
   int64_t position_ = 0;
+  int64_t reserved_ = 0;  // blocks of each layer that sees everything
+  int64_t placed_ = 0;    // blocks of each layer that can be written
   std::vector<std::vector<uint8_t*>> blocks_;  // [layer][block]
 };
 

@@ -449,7 +449,7 @@ TEST(SafetensorsSourceTest, TiedEmbeddingsHaveNoOutputMatrix) {
 
 TEST(SafetensorsSourceTest, NamesFollowTheArchitecture) {
   const std::vector<TestSafetensor> tensors = {
-      {"model.layers.0.post_attention_layernorm.weight", "I8", {1}, "a"},
+      {"model.layers.0.post_attention_layernorm.weight", "F32", {1}, "abcd"},
       {"model.layers.0.self_attn.rotary_emb.inv_freq", "I8", {1}, "b"}};
   const auto name_in = [&](const std::string& config) {
     const auto source = Open(tensors, config);
@@ -462,6 +462,149 @@ TEST(SafetensorsSourceTest, NamesFollowTheArchitecture) {
 }
 
 // What nobody has described is stored as it is: a later version may know it.
+std::string FloatBytes(const std::vector<float>& values) {
+  return Bytes(values);
+}
+
+// GGUF has the sums, in F32, so that they are exact.
+TEST(SafetensorsSourceTest, NormsThatLackOneGetIt) {
+  std::vector<uint16_t> weights = {F32ToBF16(0.0078125f), F32ToBF16(-2)};
+  const auto source = Open(
+      {{"model.norm.weight", "BF16", {2}, Bytes(weights)},
+       {"model.layers.0.self_attn.q_norm.weight", "F32", {1}, FloatBytes({3})},
+       {"model.layers.0.mlp.up_proj.weight", "F32", {1, 1}, FloatBytes({5})}},
+      Config("gemma3_text"));
+  ASSERT_TRUE(source.ok()) << source.status();
+  const SourceTensor& norm = *Find(*source, "output_norm.weight");
+  EXPECT_EQ(norm.type, DType::kF32);
+  EXPECT_EQ(ReadAll(*source, norm), FloatBytes({1.0078125f, -1}));
+  EXPECT_EQ(ReadAll(*source, *Find(*source, "blk.0.attn_q_norm.weight")),
+            FloatBytes({4}));
+  EXPECT_EQ(ReadAll(*source, *Find(*source, "blk.0.ffn_up.weight")),
+            FloatBytes({5}));
+  EXPECT_TRUE(absl::IsUnimplemented(
+      Open({{"model.norm.weight", "I8", {2}, "ab"}}, Config("gemma2"))
+          .status()));
+}
+
+constexpr char kGpt2[] = R"({"model_type": "gpt2", "n_embd": 2, "n_head": 1,
+    "n_layer": 1, "n_positions": 4, "vocab_size": 16})";
+
+TEST(SafetensorsSourceTest, TransposedMatricesOfGpt2) {
+  const auto source =
+      Open({{"h.0.attn.c_attn.weight", "F16", {2, 3}, "aabbccddeeff"},
+            {"h.0.attn.c_attn.bias", "F16", {3}, "112233"},
+            {"h.0.attn.bias", "I8", {1, 1, 2, 2}, "mask"},
+            {"wpe.weight", "I8", {2, 1}, "xy"},
+            {"transformer.h.0.ln_1.weight", "I8", {1}, "n"}},
+           kGpt2);
+  ASSERT_TRUE(source.ok()) << source.status();
+  EXPECT_EQ(source->tensors.size(), 4u);
+  const SourceTensor& qkv = *Find(*source, "blk.0.attn_qkv.weight");
+  EXPECT_EQ(qkv.shape, (std::vector<uint64_t>{3, 2}));
+  EXPECT_EQ(ReadAll(*source, qkv), "aaddbbeeccff");
+  std::string row(4, 'x');
+  source->ReadRows(qkv, 1, 1, reinterpret_cast<uint8_t*>(row.data()));
+  EXPECT_EQ(row, "bbee");
+  EXPECT_TRUE(source->RowsInPlace(qkv, 0, 1).empty());
+  EXPECT_EQ(ReadAll(*source, *Find(*source, "blk.0.attn_qkv.bias")), "112233");
+  EXPECT_EQ(ReadAll(*source, *Find(*source, "position_embd.weight")), "xy");
+  Find(*source, "blk.0.attn_norm.weight");
+  EXPECT_TRUE(absl::IsDataLoss(
+      Open({{"h.0.mlp.c_fc.weight", "I8", {2}, "ab"}}, kGpt2).status()));
+}
+
+// Two heads of one row each.
+TEST(SafetensorsSourceTest, QueriesKeysAndValuesOfEachHeadOfGptNeoX) {
+  const std::vector<TestSafetensor> tensors = {
+      {"gpt_neox.layers.0.attention.query_key_value.weight",
+       "I8",
+       {12, 1},
+       "aAbBcCdDeEfF"},
+      {"gpt_neox.layers.0.attention.query_key_value.bias",
+       "F16",
+       {6},
+       "aabbccddeeff"}};
+  const auto source = Open(tensors, Config("gpt_neox", ", \"rotary_pct\": 1"));
+  ASSERT_TRUE(source.ok()) << source.status();
+  EXPECT_EQ(ReadAll(*source, *Find(*source, "blk.0.attn_qkv.weight")),
+            "aAdDbBeEcCfF");
+  EXPECT_EQ(ReadAll(*source, *Find(*source, "blk.0.attn_qkv.bias")),
+            "aaddbbeeccff");
+  EXPECT_TRUE(absl::IsDataLoss(
+      Open({{"gpt_neox.layers.0.attention.query_key_value.weight",
+             "I8",
+             {7, 1},
+             "abcdefg"}},
+           Config("gpt_neox", ", \"rotary_pct\": 1"))
+          .status()));
+}
+
+TEST(SafetensorsSourceTest, NormsOfSingleHeadsBecomeOneTensor) {
+  const std::string q = "model.layers.0.self_attn.q_layernorm.norms.";
+  const std::string k = "model.layers.0.self_attn.k_layernorm.norms.";
+  const auto source =
+      Open({{q + "1.weight", "I8", {4}, "efgh"},
+            {q + "0.weight", "I8", {4}, "abcd"},
+            {k + "0.weight", "I8", {4}, "wxyz"}},
+           Config("stablelm",
+                  ", \"qk_layernorm\": true, \"partial_rotary_factor\": 1"));
+  ASSERT_TRUE(source.ok()) << source.status();
+  const SourceTensor& norm = *Find(*source, "blk.0.attn_q_norm.weight");
+  EXPECT_EQ(norm.shape, (std::vector<uint64_t>{2, 4}));
+  EXPECT_EQ(ReadAll(*source, norm), "abcdefgh");
+  EXPECT_EQ(Find(*source, "blk.0.attn_k_norm.weight")->shape,
+            (std::vector<uint64_t>{1, 4}));
+}
+
+TEST(SafetensorsSourceTest, FactorsOfConfigJsonBecomeTensors) {
+  const auto source =
+      Open({{"model.norm.weight", "I8", {1}, "a"}},
+           Config("phi3", R"(, "max_position_embeddings": 64, "rope_scaling":
+          {"type": "su", "long_factor": [2, 3], "short_factor": [1, 1.5],
+           "original_max_position_embeddings": 32})"));
+  ASSERT_TRUE(source.ok()) << source.status();
+  EXPECT_EQ(ReadAll(*source, *Find(*source, "rope_factors_long.weight")),
+            FloatBytes({2, 3}));
+  EXPECT_EQ(ReadAll(*source, *Find(*source, "rope_factors_short.weight")),
+            FloatBytes({1, 1.5}));
+}
+
+// The text of a checkpoint of several modalities, as transformers has written
+// it before and after 4.52.
+TEST(SafetensorsSourceTest, OtherModalitiesAreLeftOut) {
+  const std::string config = absl::StrCat(
+      R"({"model_type": "mistral3", "vision_config": {}, "text_config": )",
+      Config("mistral"), "}");
+  for (const char* prefix :
+       {"language_model.model.", "model.language_model."}) {
+    const auto source =
+        Open({{absl::StrCat(prefix, "layers.0.mlp.up_proj.weight"),
+               "I8",
+               {1, 1},
+               "a"},
+              {absl::StrCat(prefix, "layers.0.mlp.odd.weight"), "I8", {1}, "b"},
+              {"lm_head.weight", "I8", {1, 1}, "c"},
+              {"vision_tower.layers.0.mlp.up_proj.weight", "I8", {1}, "d"},
+              {"model.vision_tower.norm.weight", "I8", {1}, "e"},
+              {"multi_modal_projector.linear.weight", "I8", {1}, "f"}},
+             config);
+    ASSERT_TRUE(source.ok()) << source.status();
+    EXPECT_EQ(source->tensors.size(), 3u);
+    EXPECT_FALSE(Find(*source, "blk.0.ffn_up.weight")->unmapped);
+    EXPECT_FALSE(Find(*source, "output.weight")->unmapped);
+    bool is_noted = false;
+    for (const std::string& note : source->notes) {
+      is_noted =
+          is_noted || note ==
+                          "only what continues a text is converted; left out "
+                          "are tensors: 1 of multi_modal_projector, 2 of "
+                          "vision_tower";
+    }
+    EXPECT_TRUE(is_noted);
+  }
+}
+
 TEST(SafetensorsSourceTest, AnArchitectureThatIsNotDescribedKeepsItsNames) {
   std::vector<TestSafetensor> tensors = MixtralExperts(2);
   tensors.push_back({"lm_head.weight", "I8", {1, 1}, "a"});
@@ -503,7 +646,7 @@ TEST(SafetensorsSourceTest, ArchitecturesThatAreNotDescribedStayAsTheyAre) {
   tensors.push_back(
       {"model.layers.0.self_attn.rotary_emb.inv_freq", "F32", {1}, "abcd"});
   const auto source =
-      Open(tensors, Config("gpt_neox", ", \"tie_word_embeddings\": true"));
+      Open(tensors, Config("bloom", ", \"tie_word_embeddings\": true"));
   ASSERT_TRUE(source.ok()) << source.status();
   EXPECT_EQ(source->tensors.size(), tensors.size());
   for (const SourceTensor& tensor : source->tensors) {
@@ -513,16 +656,16 @@ TEST(SafetensorsSourceTest, ArchitecturesThatAreNotDescribedStayAsTheyAre) {
   EXPECT_EQ(ReadAll(*source,
                     *Find(*source, "model.layers.0.self_attn.q_proj.weight")),
             Counting(8, 0, 1));
-  EXPECT_EQ(source->model->model_type(), "gpt_neox");
+  EXPECT_EQ(source->model->model_type(), "bloom");
   EXPECT_EQ(source->notes.front(),
-            "config.json: model_type: 'gpt_neox' is not known");
+            "config.json: model_type: 'bloom' is not known");
 }
 
 // What this version does not understand is attached, and said.
 TEST(SafetensorsSourceTest, FilesBesideTheWeightsAreKept) {
   const std::string unigram = R"({"model": {"type": "Unigram"}})";
   const std::map<std::string, std::string> files = {
-      {"config.json", Config("gpt_neox")},
+      {"config.json", Config("bloom")},
       {"generation_config.json", "{}"},
       {"tokenizer.json", unigram},
       {"tokenizer_config.json",

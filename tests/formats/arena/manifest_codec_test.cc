@@ -68,8 +68,15 @@ TEST(ManifestCodecTest, MinorVersionIsTheFirstThatHasAllFields) {
   Manifest with_model;
   with_model.mutable_model()->set_hidden_size(64);
   EXPECT_EQ(MinorVersionOf(with_model), 0);
+  with_model.mutable_model()->mutable_rope_scaling()->set_factor(2);
+  EXPECT_EQ(MinorVersionOf(with_model), 0);
   with_model.mutable_model()->add_not_understood("a key");
   EXPECT_EQ(MinorVersionOf(with_model), 2);
+  Manifest with_yarn = with_model;
+  with_yarn.mutable_model()->mutable_rope_scaling()->set_beta_fast(32);
+  EXPECT_EQ(MinorVersionOf(with_yarn), 3);
+  with_model.mutable_model()->add_layers();
+  EXPECT_EQ(MinorVersionOf(with_model), 3);
 }
 
 TEST(ManifestCodecTest, UnknownFieldsAreIgnored) {

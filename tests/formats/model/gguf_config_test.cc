@@ -40,6 +40,8 @@ TEST(GgufConfigTest, ThereAndBackAgain) {
         model.mutable_rope_scaling()->set_rope_type("linear");
         model.mutable_rope_scaling()->set_factor(4);
         model.set_sliding_window(128);
+        for (int i = 0; i < 3; ++i) model.add_layers()->set_window(128);
+        model.mutable_layers(1)->set_window(0);
         model.set_num_experts(6);
         model.set_num_experts_per_tok(2);
         model.set_moe_intermediate_size(96);
@@ -104,9 +106,9 @@ TEST(GgufConfigTest, RecordsByNameWhatItDoesNotUnderstand) {
                               GgufValue::Scalar<uint32_t>(64)),
             "llama.attention.value_length: 64 differs from key_length 32, "
             "which is not supported");
-  EXPECT_EQ(NotUnderstoodWith("llama.attn_logit_softcapping",
+  EXPECT_EQ(NotUnderstoodWith("llama.attention.temperature_scale",
                               GgufValue::Scalar<float>(50)),
-            "llama.attn_logit_softcapping: 50 is not understood");
+            "llama.attention.temperature_scale: 50 is not understood");
   EXPECT_EQ(NotUnderstoodWith("llama.some.text", GgufValue::String("a\nb\xff")),
             "llama.some.text: 'a\\nb\\xff' is not understood");
   EXPECT_EQ(NotUnderstoodWith("llama.rope.scaling.attn_factor",
@@ -127,6 +129,9 @@ TEST(GgufConfigTest, IgnoresWhatChangesNothing) {
             GgufValue::String("Meta AI original pth")},
            {"llama.expert_count", GgufValue::Scalar<uint32_t>(0)},
            {"llama.rope.scaling.type", GgufValue::String("none")},
+           {"llama.attention.layer_norm_epsilon",
+            GgufValue::Scalar<float>(1e-5f)},
+           {"llama.attention.clamp_kqv", GgufValue::Scalar<float>(0)},
            {"llamas.anything", GgufValue::Scalar<bool>(true)},
            {"general.anything", GgufValue::Scalar<bool>(true)}}) {
     const auto model = With(key, value);
@@ -139,16 +144,44 @@ TEST(GgufConfigTest, IgnoresWhatChangesNothing) {
 // One sentence for the type; the keys that belong to it are not listed.
 TEST(GgufConfigTest, RopeScalingThatIsNotUnderstoodIsNotStored) {
   GgufMetadata metadata;
-  metadata.Append("llama.rope.scaling.type", GgufValue::String("yarn"));
+  metadata.Append("llama.rope.scaling.type", GgufValue::String("dynamic"));
   metadata.Append("llama.rope.scaling.factor", GgufValue::Scalar<float>(4));
-  metadata.Append("llama.rope.scaling.yarn_beta_fast",
-                  GgufValue::Scalar<float>(32));
+  metadata.Append("llama.rope.scaling.alpha", GgufValue::Scalar<float>(32));
   AppendModelConfig(SmallModel(), &metadata);
   const auto model = ModelConfigFromGguf(metadata);
   ASSERT_TRUE(model.ok()) << model.status();
   EXPECT_THAT(model->not_understood(),
-              ElementsAre("llama.rope.scaling.type: 'yarn' is not supported"));
+              ElementsAre("llama.rope.scaling.type: 'dynamic' is not "
+                          "supported"));
   EXPECT_FALSE(model->has_rope_scaling());
+}
+
+TEST(GgufConfigTest, Yarn) {
+  GgufMetadata metadata;
+  metadata.Append("llama.rope.scaling.type", GgufValue::String("yarn"));
+  metadata.Append("llama.rope.scaling.factor", GgufValue::Scalar<float>(4));
+  metadata.Append("llama.rope.scaling.yarn_beta_fast",
+                  GgufValue::Scalar<float>(16));
+  metadata.Append("llama.rope.scaling.attn_factor",
+                  GgufValue::Scalar<float>(2));
+  AppendModelConfig(SmallModel(), &metadata);
+  const auto model = ModelConfigFromGguf(metadata);
+  ASSERT_TRUE(model.ok()) << model.status();
+  EXPECT_EQ(model->not_understood_size(), 0);
+  const ModelConfig::RopeScaling& yarn = model->rope_scaling();
+  EXPECT_EQ(yarn.factor(), 4.0f);
+  EXPECT_EQ(yarn.original_max_position_embeddings(), 512u);  // all of it
+  EXPECT_EQ(yarn.beta_fast(), 16.0f);
+  EXPECT_EQ(yarn.beta_slow(), 1.0f);
+  EXPECT_FLOAT_EQ(yarn.attention_factor(), 2 * 1.1386294f);
+  // What llama.cpp and Hugging Face take for different things.
+  metadata.Append("llama.rope.scaling.yarn_attn_factor",
+                  GgufValue::Scalar<float>(3));
+  const auto ambiguous = ModelConfigFromGguf(metadata);
+  ASSERT_TRUE(ambiguous.ok()) << ambiguous.status();
+  EXPECT_THAT(ambiguous->not_understood(),
+              ElementsAre("llama.rope.scaling.yarn_attn_factor: 3 is not "
+                          "understood"));
 }
 
 TEST(GgufConfigTest, OldKeyOfLinearScaling) {

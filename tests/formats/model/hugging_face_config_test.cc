@@ -106,15 +106,15 @@ TEST(HuggingFaceConfigTest, ModelTypeIsGgufsNameOfTheArchitecture) {
 }
 
 TEST(HuggingFaceConfigTest, RecordsByNameWhatItDoesNotUnderstand) {
-  EXPECT_THAT(NotUnderstood(With("\"silu\"", "\"gelu\"")),
-              ElementsAre("config.json: hidden_act: \"gelu\" is not "
+  EXPECT_THAT(NotUnderstood(With("\"silu\"", "\"mish\"")),
+              ElementsAre("config.json: hidden_act: \"mish\" is not "
                           "supported"));
-  EXPECT_THAT(NotUnderstood(With("\"attention_bias\": false",
-                                 "\"attention_bias\": true")),
-              ElementsAre("config.json: attention_bias: true is not "
+  EXPECT_THAT(NotUnderstood(Plus("\"lm_head_bias\": true")),
+              ElementsAre("config.json: lm_head_bias: true is not "
                           "understood"));
-  EXPECT_THAT(NotUnderstood(With("\"mlp_bias\": false", "\"mlp_bias\": 1")),
-              ElementsAre("config.json: mlp_bias: 1 is not understood"));
+  EXPECT_THAT(NotUnderstood(Plus("\"query_pre_attn_scalar\": 64")),
+              ElementsAre("config.json: query_pre_attn_scalar: 64 is not "
+                          "understood"));
   EXPECT_THAT(NotUnderstood(Plus(R"("new_scale": {"a": [1, 2.5]})")),
               ElementsAre("config.json: new_scale: {\"a\":[1,2.5]} is not "
                           "understood"));
@@ -174,8 +174,10 @@ TEST(HuggingFaceConfigTest, RopeScalingOfBothSpellings) {
 
 TEST(HuggingFaceConfigTest, RopeThatIsNotUnderstoodIsRecordedAndNotStored) {
   const std::pair<const char*, const char*> cases[] = {
+      {R"("rope_scaling": {"rope_type": "dynamic", "factor": 4.0, "beta": 1})",
+       "config.json: rope_scaling of type 'dynamic' is not supported"},
       {R"("rope_scaling": {"rope_type": "yarn", "factor": 4.0, "beta": 1})",
-       "config.json: rope_scaling of type 'yarn' is not supported"},
+       "config.json: rope_scaling.beta: 1 is not understood"},
       {R"("rope_scaling": {"factor": 4.0})",
        "config.json: rope_scaling of type '' is not supported"},
       {R"("rope_scaling": {"rope_type": 3})",
@@ -184,10 +186,6 @@ TEST(HuggingFaceConfigTest, RopeThatIsNotUnderstoodIsRecordedAndNotStored) {
        "config.json: rope_scaling.mrope_section: [16,8] is not understood"},
       {R"("rope_scaling": {"rope_type": "linear", "factor": 2, "extra": 3})",
        "config.json: rope_scaling.extra: 3 is not understood"},
-      {R"("rope_scaling": null, "rope_parameters": {"rope_theta": 5.0,
-           "partial_rotary_factor": 0.5})",
-       "config.json: rope_parameters.partial_rotary_factor: 0.5 is not "
-       "understood"},
       {R"("rope_scaling": null, "rope_parameters": {"full_attention":
            {"rope_type": "default"}})",
        "config.json: rope_parameters.full_attention: "
@@ -241,15 +239,15 @@ TEST(HuggingFaceConfigTest, BlocksOfFloat8Scales) {
 // Of those only the name is recorded: nobody knows what their keys mean.
 TEST(HuggingFaceConfigTest, ReadsArchitecturesThatAreNotDescribed) {
   const HuggingFaceConfig config = Parsed(
-      R"({"model_type": "gpt_neox", "hidden_size": 64, "vocab_size": 1024,
+      R"({"model_type": "mamba", "hidden_size": 64, "vocab_size": 1024,
           "num_attention_heads": [1, 2], "rope_scaling": 5, "odd": true})");
   EXPECT_EQ(config.architecture, nullptr);
-  EXPECT_EQ(config.model.model_type(), "gpt_neox");
+  EXPECT_EQ(config.model.model_type(), "mamba");
   EXPECT_EQ(config.model.hidden_size(), 64u);
   EXPECT_EQ(config.model.vocab_size(), 1024u);
   EXPECT_EQ(config.model.num_attention_heads(), 0u);
   EXPECT_THAT(config.model.not_understood(),
-              ElementsAre("config.json: model_type: 'gpt_neox' is not known"));
+              ElementsAre("config.json: model_type: 'mamba' is not known"));
   EXPECT_THAT(NotUnderstood("{}"),
               ElementsAre("config.json: model_type is missing"));
 }

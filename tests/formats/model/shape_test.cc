@@ -67,6 +67,25 @@ TEST(ShapeTest, BiasesHaveAValueForEachRow) {
             (Shape{5, 24}));
 }
 
+TEST(ShapeTest, SomeFollowFromTheArchitecture) {
+  const auto shape = [](const char* name, TensorRole role) {
+    ModelConfig model = SmallModel();
+    model.set_model_type(name);
+    model.set_max_position_embeddings(32);
+    return ShapeOf(role, TensorPart::kWeight, model);
+  };
+  // The gate, and what it gates.
+  EXPECT_EQ(shape("phi3", TensorRole::kUp), (Shape{192, 64}));
+  EXPECT_EQ(shape("phi3", TensorRole::kDown), (Shape{64, 96}));
+  EXPECT_EQ(shape("llama", TensorRole::kUp), (Shape{96, 64}));
+  // A vector for all heads, one for each, one of all.
+  EXPECT_EQ(shape("qwen3", TensorRole::kAttentionKeyNorm), (Shape{16}));
+  EXPECT_EQ(shape("stablelm", TensorRole::kAttentionKeyNorm), (Shape{2, 16}));
+  EXPECT_EQ(shape("olmo2", TensorRole::kAttentionKeyNorm), (Shape{32}));
+  EXPECT_EQ(shape("olmo2", TensorRole::kAttentionQueryNorm), (Shape{128}));
+  EXPECT_EQ(shape("gpt2", TensorRole::kPositionEmbedding), (Shape{32, 64}));
+}
+
 TEST(ShapeTest, SaysWhatItCannotKnow) {
   EXPECT_EQ(WeightShape(TensorRole::kLatentQueryDown), std::nullopt);
   EXPECT_EQ(WeightShape(TensorRole::kSharedDown), std::nullopt);
@@ -83,13 +102,21 @@ TEST(ShapeTest, ProductsThatOverflowHaveNoSize) {
   model = SmallModel();
   model.set_num_attention_heads(std::numeric_limits<uint64_t>::max());
   EXPECT_EQ(SizeOf(Dimension::kQueryKeyValue, model), std::nullopt);
+  model.set_model_type("olmo2");
+  EXPECT_EQ(
+      ShapeOf(TensorRole::kAttentionQueryNorm, TensorPart::kWeight, model),
+      std::nullopt);
+  model = SmallModel();
+  model.set_model_type("phi3");
+  model.set_intermediate_size(std::numeric_limits<uint64_t>::max());
+  EXPECT_EQ(ShapeOf(TensorRole::kUp, TensorPart::kWeight, model), std::nullopt);
 }
 
 // A model can be made of what a dense architecture lists.
 TEST(ShapeTest, DenseArchitecturesAreDeterminedByTheirConfiguration) {
   for (const Architecture& architecture : AllArchitectures()) {
     if (architecture.mixer != MixerKind::kAttention ||
-        architecture.feed_forward != FeedForwardKind::kGated) {
+        architecture.feed_forward == FeedForwardKind::kExperts) {
       continue;
     }
     for (TensorSpecs specs : architecture.tensors) {

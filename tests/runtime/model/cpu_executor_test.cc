@@ -51,7 +51,8 @@ class CpuExecutorTest : public testing::TestWithParam<absl::string_view> {
     auto model = Model::Create(*arena_, {.isa = BestWithoutGemm()});
     ASSERT_TRUE(model.ok()) << model.status();
     model_ = *std::move(model);
-    auto pool = KvPool::Create(model_->kv_layout(), layers(), 3 * kContext);
+    auto pool = KvPool::Create(model_->kv_layout(),
+                               3 * model_->kv_plan(32).Blocks(kContext));
     ASSERT_TRUE(pool.ok()) << pool.status();
     pool_ = *std::move(pool);
     executor_ = NewExecutor(32);
@@ -68,7 +69,9 @@ class CpuExecutorTest : public testing::TestWithParam<absl::string_view> {
     return *std::move(executor);
   }
 
-  Sequence NewSequence() { return Sequence(pool_.get(), layers(), kContext); }
+  Sequence NewSequence() {
+    return Sequence(pool_.get(), model_->kv_plan(200), kContext);
+  }
 
   std::vector<float> Forward(const std::vector<Slice>& slices) {
     const auto logits = executor_->Forward(slices);

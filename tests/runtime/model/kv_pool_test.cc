@@ -68,8 +68,7 @@ INSTANTIATE_TEST_SUITE_P(Elements, KvBlockLayoutTest, testing::Bool(),
 
 TEST(KvPoolTest, BlocksAreApartAndComeBack) {
   const KvBlockLayout layout = {kHeads, kHeadDim, false};
-  // 65 positions are 2 blocks in each of 3 layers.
-  const auto pool = KvPool::Create(layout, 3, kKvBlock + 1);
+  const auto pool = KvPool::Create(layout, 6);
   ASSERT_TRUE(pool.ok()) << pool.status();
   std::set<uint8_t*> blocks;
   for (int64_t i = 6; i > 0; --i) {
@@ -93,7 +92,7 @@ TEST(KvPoolTest, BlocksAreApartAndComeBack) {
 
 TEST(KvPoolTest, ImpossibleSizesAreRefused) {
   constexpr int64_t kLarge = int64_t{1} << 26;
-  const auto pool = KvPool::Create({kLarge, kLarge, true}, kLarge, kLarge);
+  const auto pool = KvPool::Create({kLarge, kLarge, true}, kLarge);
   EXPECT_EQ(pool.status().code(), absl::StatusCode::kResourceExhausted);
 }
 

@@ -137,9 +137,9 @@ TEST(ModelWeightsTest, NamesBothShapes) {
 
 TEST(ModelWeightsTest, RefusesTensorsThatItWouldIgnore) {
   ZeroModel model;
-  model.Add("blk.0.attn_q.bias", {32});
+  model.Add("blk.0.attn_q_norm.weight", {8});
   ExpectError(model.Find(), absl::StatusCode::kUnimplemented,
-              "'blk.0.attn_q.bias' has no place in a llama graph");
+              "'blk.0.attn_q_norm.weight' has no place in a llama graph");
 }
 
 TEST(ModelWeightsTest, OptionalTensorsAreFoundWhereTheyAre) {

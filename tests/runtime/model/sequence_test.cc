@@ -1,5 +1,6 @@
 #include "runtime/model/sequence.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <set>
@@ -13,12 +14,13 @@ namespace tessera {
 namespace {
 
 constexpr int64_t kLayers = 2;
+const KvPlan kPlan = {.windows = {0, 0}, .max_batch = 3 * kKvBlock};
 
 class SequenceTest : public testing::Test {
  protected:
   // A pool for three blocks of each layer.
   void SetUp() override {
-    auto pool = KvPool::Create({1, 8, false}, kLayers, 3 * kKvBlock);
+    auto pool = KvPool::Create({1, 8, false}, kLayers * 3);
     ASSERT_TRUE(pool.ok()) << pool.status();
     pool_ = *std::move(pool);
   }
@@ -27,7 +29,7 @@ class SequenceTest : public testing::Test {
 };
 
 TEST_F(SequenceTest, AllocatesBlocksAsTheyAreNeeded) {
-  Sequence sequence(pool_.get(), kLayers, 3 * kKvBlock);
+  Sequence sequence(pool_.get(), kPlan, 3 * kKvBlock);
   EXPECT_EQ(pool_->free_blocks(), 6);
   ASSERT_TRUE(sequence.Reserve(kKvBlock).ok());
   EXPECT_EQ(pool_->free_blocks(), 4);
@@ -44,8 +46,8 @@ TEST_F(SequenceTest, AllocatesBlocksAsTheyAreNeeded) {
 }
 
 TEST_F(SequenceTest, SequencesShareAPool) {
-  Sequence a(pool_.get(), kLayers, 3 * kKvBlock);
-  Sequence b(pool_.get(), kLayers, 3 * kKvBlock);
+  Sequence a(pool_.get(), kPlan, 3 * kKvBlock);
+  Sequence b(pool_.get(), kPlan, 3 * kKvBlock);
   ASSERT_TRUE(a.Reserve(1).ok());
   ASSERT_TRUE(b.Reserve(1).ok());
   a.Advance(1);
@@ -62,7 +64,7 @@ TEST_F(SequenceTest, SequencesShareAPool) {
 }
 
 TEST_F(SequenceTest, ResetGivesTheSameBlocksAgain) {
-  Sequence sequence(pool_.get(), kLayers, 3 * kKvBlock);
+  Sequence sequence(pool_.get(), kPlan, 3 * kKvBlock);
   ASSERT_TRUE(sequence.Reserve(2 * kKvBlock).ok());
   const std::vector<const uint8_t*> before(sequence.blocks(1),
                                            sequence.blocks(1) + 2);
@@ -76,7 +78,7 @@ TEST_F(SequenceTest, ResetGivesTheSameBlocksAgain) {
 
 TEST_F(SequenceTest, ItsEndFreesItsBlocks) {
   {
-    Sequence sequence(pool_.get(), kLayers, kKvBlock);
+    Sequence sequence(pool_.get(), kPlan, kKvBlock);
     ASSERT_TRUE(sequence.Reserve(5).ok());
     EXPECT_EQ(pool_->free_blocks(), 4);
   }
@@ -84,13 +86,90 @@ TEST_F(SequenceTest, ItsEndFreesItsBlocks) {
 }
 
 TEST_F(SequenceTest, TheContextIsALimit) {
-  Sequence sequence(pool_.get(), kLayers, 70);
+  Sequence sequence(pool_.get(), kPlan, 70);
   ASSERT_TRUE(sequence.Reserve(70).ok());
   sequence.Advance(69);
   EXPECT_TRUE(sequence.Reserve(1).ok());
   const absl::Status full = sequence.Reserve(2);
   EXPECT_EQ(full.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_TRUE(absl::StrContains(full.message(), "no room for 2")) << full;
+}
+
+// A layer that sees everything, and one that sees 100 positions of at most 16
+// tokens at once: 115 positions, which are in at most 3 blocks.
+const KvPlan kWindows = {.windows = {0, 100}, .max_batch = 16};
+
+TEST(KvPlanTest, WindowsTakeTheirSizeOnly) {
+  EXPECT_EQ(kWindows.LayerBlocks(0, 1000), 16);
+  EXPECT_EQ(kWindows.LayerBlocks(1, 1000), 3);
+  EXPECT_EQ(kWindows.LayerBlocks(1, 64), 1);
+  EXPECT_EQ(kWindows.Blocks(1000), 19);
+  const KvPlan one = {.windows = {1}, .max_batch = 1};
+  EXPECT_EQ(one.Blocks(1000), 1);
+  // 2 positions lie in 2 blocks, if the first is the last of its block.
+  const KvPlan two = {.windows = {2}, .max_batch = 1};
+  EXPECT_EQ(two.Blocks(1000), 2);
+  const KvPlan many = {.windows = {65}, .max_batch = 1};
+  EXPECT_EQ(many.Blocks(1000), 2);
+  const KvPlan more = {.windows = {66}, .max_batch = 1};
+  EXPECT_EQ(more.Blocks(1000), 3);
+}
+
+class WindowedSequenceTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    auto pool = KvPool::Create({1, 8, false}, kWindows.Blocks(kPositions));
+    ASSERT_TRUE(pool.ok()) << pool.status();
+    pool_ = *std::move(pool);
+  }
+
+  static constexpr int64_t kPositions = 640;
+  std::unique_ptr<KvPool> pool_;
+};
+
+// Whatever the batches, each position that is seen has the block that it was
+// stored in, and no other position has that.
+TEST_F(WindowedSequenceTest, KeepsWhatIsSeen) {
+  Sequence sequence(pool_.get(), kWindows, kPositions);
+  std::vector<const uint8_t*> stored(kPositions / kKvBlock);
+  for (int64_t batch = 1; sequence.position() < kPositions; batch += 3) {
+    const int64_t count =
+        std::min({batch % 16 + 1, kPositions - sequence.position()});
+    ASSERT_TRUE(sequence.Reserve(count).ok());
+    sequence.Place(count);
+    uint8_t* const* blocks = sequence.blocks(1);
+    const int64_t first = sequence.position();
+    for (int64_t p = first; p < first + count; ++p) {
+      ASSERT_NE(blocks[p / kKvBlock], nullptr);
+      stored[p / kKvBlock] = blocks[p / kKvBlock];
+    }
+    std::set<const uint8_t*> seen;
+    const int64_t begin = std::max<int64_t>(first - 99, 0) / kKvBlock;
+    const int64_t end = (first + count - 1) / kKvBlock + 1;
+    for (int64_t block = begin; block < end; ++block) {
+      EXPECT_EQ(blocks[block], stored[block]) << "position " << first;
+      seen.insert(blocks[block]);
+    }
+    EXPECT_EQ(static_cast<int64_t>(seen.size()), end - begin);
+    sequence.Advance(count);
+  }
+  EXPECT_EQ(pool_->free_blocks(), 0);
+  sequence.Reset();
+  EXPECT_EQ(pool_->free_blocks(), kWindows.Blocks(kPositions));
+}
+
+// A prompt is reserved at once and placed batch by batch.
+TEST_F(WindowedSequenceTest, LongPromptsGoBatchByBatch) {
+  Sequence sequence(pool_.get(), kWindows, kPositions);
+  ASSERT_TRUE(sequence.Reserve(kPositions).ok());
+  EXPECT_EQ(pool_->free_blocks(), 0);
+  for (int64_t i = 0; i < kPositions; i += 16) {
+    sequence.Place(16);
+    EXPECT_NE(sequence.blocks(1)[(i + 15) / kKvBlock], nullptr);
+    sequence.Advance(16);
+  }
+  EXPECT_EQ(sequence.blocks(1)[0], nullptr);
+  EXPECT_NE(sequence.blocks(0)[0], nullptr);
 }
 
 }  // namespace

@@ -1,0 +1,171 @@
+#include "converter/source/name_tensors.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "base/status_macros.h"
+#include "converter/source/checkpoint_name.h"
+#include "formats/model/tensor_name.h"
+#include "formats/model/tensor_role.h"
+
+namespace tessera {
+namespace {
+
+class TensorNamer {
+ public:
+  TensorNamer(const HuggingFaceConfig& config, WeightSource* source)
+      : architecture_(*config.architecture),
+        model_(config.model),
+        multimodal_(config.multimodal),
+        source_(*source) {}
+
+  absl::Status Run();
+
+ private:
+  // True if the tensor is no part of what is converted.
+  bool IsLeftOut(const SourceTensor& tensor,
+                 const std::optional<TensorName>& name);
+  absl::Status SetRows(const TensorName& name, SourceTensor* tensor) const;
+  uint64_t RopeHeadsOf(TensorRole role) const;
+  absl::Status CheckHeads(const SourceTensor& tensor, uint64_t parts) const;
+  absl::Status Transpose(SourceTensor* tensor) const;
+  std::string PathOf(const SourceTensor& tensor) const {
+    return source_.files[tensor.parts[0].file].path();
+  }
+  void NoteLeftOut();
+
+  const Architecture& architecture_;
+  const ModelConfig& model_;
+  const bool multimodal_;
+  WeightSource& source_;
+  std::map<std::string, uint64_t> left_out_;  // tensors, by the part of a model
+};
+
+bool IsMatrix(const TensorName& name) {
+  return name.part == TensorPart::kWeight &&
+         InfoOf(name.role).rows != Dimension::kNone;
+}
+
+// "vision_tower" of "vision_tower.encoder.0.weight", and of
+// "model.vision_tower.encoder.0.weight".
+std::string PartOf(absl::string_view name) {
+  absl::ConsumePrefix(&name, "model.");
+  return std::string(name.substr(0, name.find('.')));
+}
+
+bool TensorNamer::IsLeftOut(const SourceTensor& tensor,
+                            const std::optional<TensorName>& name) {
+  constexpr TensorName kOutputMatrix = {.role = TensorRole::kOutput};
+  // With tied embeddings this is a copy of them, or nothing.
+  if (name == kOutputMatrix && model_.tie_word_embeddings()) return true;
+  const bool other_modality =
+      multimodal_ && !name.has_value() && !IsInTextModel(tensor.source_name);
+  if (!other_modality && !absl::StartsWith(tensor.source_name, "mtp.")) {
+    return false;
+  }
+  ++left_out_[PartOf(tensor.source_name)];
+  return true;
+}
+
+// Heads within which the rows of a tensor change their order; 0: they do not.
+uint64_t TensorNamer::RopeHeadsOf(TensorRole role) const {
+  if (!architecture_.permutes_rope_rows()) return 0;
+  if (role == TensorRole::kAttentionQuery) return model_.num_attention_heads();
+  if (role == TensorRole::kAttentionKey) return model_.num_key_value_heads();
+  return 0;
+}
+
+// Rows are moved within heads of `parts` parts, so they must divide into them.
+absl::Status TensorNamer::CheckHeads(const SourceTensor& tensor,
+                                     uint64_t parts) const {
+  const uint64_t heads =
+      tensor.rope_heads != 0 ? tensor.rope_heads : tensor.qkv_heads;
+  const uint64_t rows =
+      tensor.shape.size() < 2 ? tensor.columns() : tensor.rows();
+  if (heads != 0 && rows % (parts * heads) == 0) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat(
+      PathOf(tensor), ": ", tensor.source_name, " has ", rows,
+      " rows, which are not ", heads, " heads of ",
+      parts == 2 ? "even size" : "query, key and value of one size"));
+}
+
+absl::Status TensorNamer::Transpose(SourceTensor* tensor) const {
+  if (tensor->shape.size() != 2) {
+    return absl::DataLossError(
+        absl::StrCat(PathOf(*tensor), ": ", tensor->source_name, " [",
+                     absl::StrJoin(tensor->shape, ", "), "] is no matrix"));
+  }
+  if (FindDType(tensor->type)->block_elements != 1 ||
+      tensor->scales.has_value()) {
+    return absl::UnimplementedError(
+        absl::StrCat(PathOf(*tensor), ": ", tensor->source_name, " of type ",
+                     DTypeName(tensor->type), " would have to be transposed"));
+  }
+  std::swap(tensor->shape[0], tensor->shape[1]);
+  tensor->transposed = true;
+  return absl::OkStatus();
+}
+
+absl::Status TensorNamer::SetRows(const TensorName& name,
+                                  SourceTensor* tensor) const {
+  tensor->rope_heads = RopeHeadsOf(name.role);
+  if (tensor->rope_heads != 0) return CheckHeads(*tensor, 2);
+  switch (architecture_.hugging_face_matrices) {
+    case MatrixForm::kSame:
+      return absl::OkStatus();
+    case MatrixForm::kTransposed:
+      return name.layer.has_value() && IsMatrix(name) ? Transpose(tensor)
+                                                      : absl::OkStatus();
+    case MatrixForm::kQkvByHead:
+      if (name.role != TensorRole::kAttentionQkv) return absl::OkStatus();
+      tensor->qkv_heads = model_.num_attention_heads();
+      return CheckHeads(*tensor, 3);
+  }
+  return absl::OkStatus();
+}
+
+void TensorNamer::NoteLeftOut() {
+  if (left_out_.empty()) return;
+  std::vector<std::string> parts;
+  for (const auto& [part, count] : left_out_) {
+    parts.push_back(absl::StrCat(count, " of ", part));
+  }
+  source_.notes.push_back(absl::StrCat(
+      "only what continues a text is converted; left out are tensors: ",
+      absl::StrJoin(parts, ", ")));
+}
+
+absl::Status TensorNamer::Run() {
+  std::vector<SourceTensor> named;
+  for (SourceTensor& tensor : source_.tensors) {
+    if (IsRedundantHuggingFaceName(tensor.source_name, architecture_)) continue;
+    const std::optional<TensorName> name =
+        ParseCheckpointName(tensor.source_name, architecture_);
+    if (IsLeftOut(tensor, name)) continue;
+    if (name.has_value()) {
+      tensor.name = GgufName(*name);
+      TESSERA_RETURN_IF_ERROR(SetRows(*name, &tensor));
+    }
+    named.push_back(std::move(tensor));
+  }
+  source_.tensors = std::move(named);
+  NoteLeftOut();
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status NameTensors(const HuggingFaceConfig& config,
+                         WeightSource* source) {
+  return TensorNamer(config, source).Run();
+}
+
+}  // namespace tessera
