@@ -74,5 +74,7 @@ rm -f "$bench"
   bazel clean --expunge >/dev/null 2>&1
   exit "$status"
 ) || exit 1
-check builds --gate_checks=builds --baseline_bin="$bench"
+# The same kernel in another program may take 5 % longer, because it lies at
+# other addresses; smaller changes show in the counts of instructions.
+check builds --gate_checks=builds --baseline_bin="$bench" --least_effect=7
 exit "$worst"

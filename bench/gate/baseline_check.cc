@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/strip.h"
 #include "bench/gate/row_filter.h"
 
 namespace tessera {
@@ -152,10 +153,15 @@ std::vector<GateResult> CheckFloors(const SpeedFloors& floors,
   return results;
 }
 
-void ExcuseKnown(const SpeedFloors& floors, std::vector<GateResult>* results) {
+void ExcuseKnown(const KnownSlower& known_slower,
+                 std::vector<GateResult>* results) {
   for (GateResult& result : *results) {
-    const auto known = floors.known_slower.find(result.name);
-    if (known == floors.known_slower.end() ||
+    // Whether auto or the comparison of layouts found it.
+    absl::string_view pair = result.name;
+    absl::ConsumePrefix(&pair,
+                        absl::StrCat(GateResultKindName(result.kind), " "));
+    const auto known = known_slower.find(std::string(pair));
+    if (known == known_slower.end() ||
         result.lower > known->second * result.noise ||
         (result.verdict != Verdict::kRegression &&
          result.verdict != Verdict::kNoisy)) {

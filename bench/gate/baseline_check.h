@@ -36,7 +36,8 @@ std::vector<GateResult> CheckFloors(const SpeedFloors& floors,
 
 // Turns regressions of rows that are known to be slower into kKnown, as long as
 // their ratio is not certainly above the one that is known.
-void ExcuseKnown(const SpeedFloors& floors, std::vector<GateResult>* results);
+void ExcuseKnown(const KnownSlower& known_slower,
+                 std::vector<GateResult>* results);
 
 // Floors to commit for a class of CPUs that has none: 85 % of what was
 // measured, of which more than the limit counts as the limit.

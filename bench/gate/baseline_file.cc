@@ -1,5 +1,6 @@
 #include "bench/gate/baseline_file.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -120,6 +121,18 @@ const SpeedFloors* GateBaseline::FindFloors(absl::string_view cpu,
     if (candidate.cpu == cpu && candidate.isa == isa) return &candidate;
   }
   return nullptr;
+}
+
+KnownSlower GateBaseline::FindKnownSlower(absl::string_view cpu,
+                                          absl::string_view isa) const {
+  if (const SpeedFloors* own = FindFloors(cpu, isa)) return own->known_slower;
+  KnownSlower any;
+  for (const SpeedFloors& other : floors) {
+    for (const auto& [pair, ratio] : other.known_slower) {
+      any[pair] = std::max(any[pair], ratio);
+    }
+  }
+  return any;
 }
 
 absl::StatusOr<GateBaseline> ParseGateBaseline(absl::string_view text) {

@@ -13,14 +13,16 @@
 
 namespace tessera {
 
+// "Q6_K interleaved / rowmajor t1": layouts of which the first is known to be
+// slower, and the ratio that they may have.
+using KnownSlower = std::map<std::string, double>;
+
 // The least percentage of the limit that kernels must reach on a class of CPUs.
 struct SpeedFloors {
   std::string cpu;  // CpuClass()
   std::string isa;
   std::map<std::string, double> percent;  // by "Q4_0 t1"
-  // Rows about layouts that are known to fail on this class, and the ratio that
-  // they may have.
-  std::map<std::string, double> known_slower;
+  KnownSlower known_slower;
 };
 
 // docs/benchmarks.md describes the file.
@@ -35,6 +37,9 @@ struct GateBaseline {
   // Null if there are none for this class.
   const SpeedFloors* FindFloors(absl::string_view cpu,
                                 absl::string_view isa) const;
+  // Of this class; of one that is not described, what is known of any.
+  KnownSlower FindKnownSlower(absl::string_view cpu,
+                              absl::string_view isa) const;
 };
 
 // DataLoss, saying where, for a text that is no baseline; Unimplemented for one

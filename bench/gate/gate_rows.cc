@@ -26,8 +26,12 @@ constexpr ModelTestCase kModelTests[] = {{.n_prompt = 128}, {.n_gen = 16}};
 
 using Size = std::pair<int64_t, int64_t>;  // rows, columns
 
-std::vector<Size> MatrixSizes(const GateRequest& request) {
-  if (request.shapes.empty()) return {{2048, 5632}};
+// TinyLlama's ffn_down, and a part of it for several tokens, which take longer.
+constexpr Size kGemvSize = {2048, 5632};
+constexpr Size kGemmSize = {512, 5632};
+
+std::vector<Size> MatrixSizes(const GateRequest& request, int64_t tokens) {
+  if (request.shapes.empty()) return {tokens == 1 ? kGemvSize : kGemmSize};
   std::set<Size> sizes;
   for (const ModelShape& shape : request.shapes) {
     for (const ShapeMatrix& matrix : shape.matrices) {
@@ -61,8 +65,9 @@ std::vector<GateRow> KernelRows(const GateRequest& request) {
   std::vector<GateRow> rows;
   for (const DType type : KernelTypes()) {
     for (const LayoutOrder layout : LayoutsOf(type)) {
-      for (const auto& [matrix_rows, matrix_columns] : MatrixSizes(request)) {
-        for (const int64_t tokens : kTokens) {
+      for (const int64_t tokens : kTokens) {
+        for (const auto& [matrix_rows, matrix_columns] :
+             MatrixSizes(request, tokens)) {
           GateRow row;
           row.isa = request.isa;
           row.type = type;

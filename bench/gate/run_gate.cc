@@ -156,9 +156,8 @@ absl::Status Gate::CompareLayouts() {
   RowSampler sampler(pool_);
   TESSERA_ASSIGN_OR_RETURN(LayoutCheckResult checked,
                            CheckLayouts(options, sampler, progress_));
-  const SpeedFloors* floors =
-      baseline_.FindFloors(CpuClass(), IsaName(request_.isa));
-  if (floors != nullptr) ExcuseKnown(*floors, &checked.results);
+  ExcuseKnown(baseline_.FindKnownSlower(CpuClass(), IsaName(request_.isa)),
+              &checked.results);
   Add(std::move(checked.results));
   outcome_.speeds = std::move(checked.speeds);
   Add(FiguresOf(outcome_.speeds, request_.filter));

@@ -5,30 +5,31 @@
 
 namespace tessera {
 
+// In float32 and in this order, so that the values are those of GGUF files.
 std::vector<float> Llama3RopeFactors(const ModelConfig& model) {
   const ModelConfig::RopeScaling& scaling = model.rope_scaling();
   if (scaling.rope_type() != "llama3") return {};
-  const double context =
-      static_cast<double>(scaling.original_max_position_embeddings());
-  const double longest = context / scaling.low_freq_factor();
-  const double shortest = context / scaling.high_freq_factor();
+  const auto context =
+      static_cast<float>(scaling.original_max_position_embeddings());
+  const float low = scaling.low_freq_factor();
+  const float high = scaling.high_freq_factor();
   const uint64_t dimensions = model.rope_dimension_count();
   std::vector<float> factors;
   for (uint64_t pair = 0; pair < dimensions / 2; ++pair) {
-    const double exponent =
-        2.0 * static_cast<double>(pair) / static_cast<double>(dimensions);
-    const double wavelength =
-        2 * M_PI * std::pow(static_cast<double>(model.rope_theta()), exponent);
-    double factor = 1;
-    if (wavelength > longest) {
+    const float exponent =
+        static_cast<float>(2 * pair) / static_cast<float>(dimensions);
+    const auto power = static_cast<float>(
+        std::pow(static_cast<double>(model.rope_theta()), exponent));
+    const float frequency = 1 / power;
+    const float wavelength = (1 / frequency) * static_cast<float>(2 * M_PI);
+    float factor = 1;
+    if (wavelength > context / low) {
       factor = scaling.factor();
-    } else if (wavelength > shortest) {
-      const double smooth =
-          (context / wavelength - scaling.low_freq_factor()) /
-          (scaling.high_freq_factor() - scaling.low_freq_factor());
+    } else if (wavelength >= context / high) {
+      const float smooth = ((1 / wavelength) * context - low) / (high - low);
       factor = 1 / ((1 - smooth) / scaling.factor() + smooth);
     }
-    factors.push_back(static_cast<float>(factor));
+    factors.push_back(factor);
   }
   return factors;
 }

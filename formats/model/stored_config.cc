@@ -9,6 +9,7 @@
 #include "base/status_macros.h"
 #include "formats/arena/attachment.h"
 #include "formats/gguf/gguf_metadata.h"
+#include "formats/model/architecture.h"
 #include "formats/model/gguf_config.h"
 #include "formats/model/hugging_face_config.h"
 
@@ -63,6 +64,19 @@ absl::StatusOr<ModelConfig> FromMetadata(const Manifest& manifest,
   return model;
 }
 
+// Versions that did not know what Gemma's norms lack stored them without it.
+void CheckNorms(const Architecture& architecture, const ModelConfig& stored,
+                ModelConfig* model) {
+  if (!architecture.hugging_face_norms_lack_one ||
+      stored.embedding_scale() != 0) {
+    return;
+  }
+  model->clear_embedding_scale();  // an arena made of this one is no better
+  model->add_not_understood(
+      "the weights of its norms lack 1, since the arena was made by an older "
+      "version; convert the checkpoint again");
+}
+
 }  // namespace
 
 absl::StatusOr<ModelConfig> StoredModelConfig(const Manifest& manifest,
@@ -76,6 +90,9 @@ absl::StatusOr<ModelConfig> StoredModelConfig(const Manifest& manifest,
                              ReadAttachment(*config, file));
     TESSERA_ASSIGN_OR_RETURN(HuggingFaceConfig parsed,
                              ParseHuggingFaceConfig(json));
+    if (parsed.architecture != nullptr) {
+      CheckNorms(*parsed.architecture, manifest.model(), &parsed.model);
+    }
     return std::move(parsed.model);
   }
   if (!manifest.has_model()) {

@@ -108,20 +108,24 @@ TEST(CheckFloorsTest, OnlyInterleavedHasFloors) {
 }
 
 TEST(ExcuseKnownTest, WhatIsKnownFailsOnlyIfItIsWorse) {
-  const SpeedFloors floors = {"cpu", "avx2", {}, {{"layout a", 1.5}}};
-  const auto verdict = [&](const std::string& name, double lower) {
+  const auto verdict = [&](GateResult::Kind kind, const std::string& name,
+                           double lower) {
     GateResult result;
+    result.kind = kind;
     result.name = name;
     result.value = lower + 0.05;
     result.lower = lower;
     result.verdict = Verdict::kRegression;
     std::vector<GateResult> results = {result};
-    ExcuseKnown(floors, &results);
+    ExcuseKnown({{"a / b t1", 1.5}}, &results);
     return results[0].verdict;
   };
-  EXPECT_EQ(verdict("layout a", 1.4), Verdict::kKnown);
-  EXPECT_EQ(verdict("layout a", 1.6), Verdict::kRegression);
-  EXPECT_EQ(verdict("layout b", 1.1), Verdict::kRegression);
+  const auto layout = GateResult::Kind::kLayout;
+  EXPECT_EQ(verdict(layout, "layout a / b t1", 1.4), Verdict::kKnown);
+  EXPECT_EQ(verdict(GateResult::Kind::kAuto, "auto a / b t1", 1.4),
+            Verdict::kKnown);
+  EXPECT_EQ(verdict(layout, "layout a / b t1", 1.6), Verdict::kRegression);
+  EXPECT_EQ(verdict(layout, "layout a / c t1", 1.1), Verdict::kRegression);
 }
 
 TEST(CheckFloorsTest, ProposalsLeaveRoom) {

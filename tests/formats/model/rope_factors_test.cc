@@ -36,6 +36,19 @@ TEST(RopeFactorsTest, Llama3) {
   EXPECT_NEAR(factors[30], 1 / ((1 - 0.59266) / 8 + 0.59266), 1e-3);
 }
 
+// As llama.cpp's converter writes them.
+TEST(RopeFactorsTest, Llama3BitForBit) {
+  ModelConfig model = Llama31();
+  model.set_rope_dimension_count(32);
+  model.set_rope_theta(10000.0f);
+  model.mutable_rope_scaling()->set_original_max_position_embeddings(32);
+  const std::vector<float> factors = Llama3RopeFactors(model);
+  EXPECT_EQ(factors[0], 1.0f);
+  EXPECT_EQ(factors[1], 0x1.7edacap+0f);
+  EXPECT_EQ(factors[2], 0x1.a6574cp+1f);
+  for (size_t i = 3; i < factors.size(); ++i) EXPECT_EQ(factors[i], 8.0f);
+}
+
 TEST(RopeFactorsTest, LinearScalingHasNoFactorsPerPair) {
   ModelConfig model = Llama31();
   model.mutable_rope_scaling()->set_rope_type("linear");

@@ -78,6 +78,29 @@ TEST(StoredConfigTest, AttachedConfigBeforeManifestsModel) {
               ElementsAre("config.json: new_scale: 2 is not understood"));
 }
 
+// Which is what a version before 1.3 made of it.
+TEST(StoredConfigTest, GemmasNormsOfOlderVersionsAreNotRun) {
+  constexpr char kGemma[] = R"({"model_type": "gemma2", "hidden_size": 64,
+      "intermediate_size": 96, "num_hidden_layers": 2, "head_dim": 16,
+      "query_pre_attn_scalar": 16, "num_attention_heads": 4,
+      "vocab_size": 100})";
+  Manifest manifest;
+  manifest.mutable_model()->set_model_type("gemma2");
+  const std::vector<uint8_t> file = AttachConfig(kGemma, &manifest);
+  auto model = StoredModelConfig(manifest, file);
+  ASSERT_TRUE(model.ok()) << model.status();
+  EXPECT_THAT(model->not_understood(),
+              ElementsAre("the weights of its norms lack 1, since the arena "
+                          "was made by an older version; convert the "
+                          "checkpoint again"));
+  *manifest.mutable_model() = *model;
+  EXPECT_EQ(StoredModelConfig(manifest, file)->not_understood_size(), 1);
+  manifest.mutable_model()->set_embedding_scale(8);
+  model = StoredModelConfig(manifest, file);
+  ASSERT_TRUE(model.ok()) << model.status();
+  EXPECT_EQ(model->not_understood_size(), 0);
+}
+
 TEST(StoredConfigTest, MetadataBeforeEverything) {
   Manifest manifest;
   manifest.mutable_model()->set_hidden_size(1);
