@@ -12,43 +12,10 @@
 #include "base/status_macros.h"
 #include "formats/model/activation.h"
 #include "formats/model/layer_config.h"
+#include "runtime/model/config_checks.h"
 
 namespace tessera {
 namespace {
-
-// Far above any model, far below where a product of two overflows.
-constexpr uint64_t kMaxSize = uint64_t{1} << 26;
-
-absl::Status Wrong(absl::string_view field, absl::string_view found,
-                   absl::string_view expected) {
-  return absl::DataLossError(absl::StrCat(
-      "model configuration: ", field, " is ", found, ", expected ", expected));
-}
-
-// Copies a size to `result` if it is between 1 and kMaxSize.
-absl::Status ReadSize(absl::string_view field, uint64_t value,
-                      int64_t* result) {
-  if (value == 0 || value > kMaxSize) {
-    return Wrong(field, absl::StrCat(value), absl::StrCat("1 to ", kMaxSize));
-  }
-  *result = static_cast<int64_t>(value);
-  return absl::OkStatus();
-}
-
-// Copies a number to `result` if it is above zero; 0 stands for `neutral`.
-absl::Status ReadFactor(absl::string_view field, float value, float neutral,
-                        float* result) {
-  if (!(std::isfinite(value) && value >= 0)) {
-    return Wrong(field, absl::StrCat(value), "a positive number");
-  }
-  *result = value == 0 ? neutral : value;
-  return absl::OkStatus();
-}
-
-absl::Status CheckPositive(absl::string_view field, double value) {
-  if (std::isfinite(value) && value > 0) return absl::OkStatus();
-  return Wrong(field, absl::StrCat(value), "a positive number");
-}
 
 bool Rotates(const HyperParameters& parameters) {
   return parameters.architecture->rope_pairs != RopePairs::kNone;
@@ -82,17 +49,17 @@ absl::Status ReadSizes(const ModelConfig& model, HyperParameters* parameters) {
 
 absl::Status CheckConsistent(const HyperParameters& parameters) {
   if (parameters.heads % parameters.kv_heads != 0) {
-    return Wrong(
+    return WrongConfig(
         "num_key_value_heads", absl::StrCat(parameters.kv_heads),
         absl::StrCat("a divisor of num_attention_heads, ", parameters.heads));
   }
   if (parameters.head_dim % 2 != 0) {
-    return Wrong("head_dim", absl::StrCat(parameters.head_dim),
-                 "an even number");
+    return WrongConfig("head_dim", absl::StrCat(parameters.head_dim),
+                       "an even number");
   }
   if (parameters.rope.dim % 2 != 0 ||
       parameters.rope.dim > parameters.head_dim) {
-    return Wrong(
+    return WrongConfig(
         "rope_dimension_count", absl::StrCat(parameters.rope.dim),
         absl::StrCat("an even number up to head_dim, ", parameters.head_dim));
   }
@@ -105,43 +72,49 @@ absl::Status ReadNorm(const ModelConfig& model, HyperParameters* parameters) {
   if (std::isfinite(parameters->norm_eps) && parameters->norm_eps >= 0) {
     return absl::OkStatus();
   }
-  return Wrong(rms ? "rms_norm_eps" : "layer_norm_eps",
-               absl::StrCat(parameters->norm_eps), "a small positive number");
+  return WrongConfig(rms ? "rms_norm_eps" : "layer_norm_eps",
+                     absl::StrCat(parameters->norm_eps),
+                     "a small positive number");
 }
 
 absl::Status ReadScales(const ModelConfig& model, HyperParameters* parameters) {
-  TESSERA_RETURN_IF_ERROR(ReadFactor("embedding_scale", model.embedding_scale(),
-                                     1, &parameters->embedding_scale));
-  TESSERA_RETURN_IF_ERROR(
-      ReadFactor("attention_scale", model.attention_scale(),
-                 1.0f / std::sqrt(static_cast<float>(parameters->head_dim)),
-                 &parameters->attention_scale));
-  TESSERA_RETURN_IF_ERROR(ReadFactor("residual_scale", model.residual_scale(),
-                                     1, &parameters->residual_scale));
-  TESSERA_RETURN_IF_ERROR(ReadFactor("logit_scale", model.logit_scale(), 1,
-                                     &parameters->logit_scale));
-  if (parameters->architecture->divides_logits) {
-    parameters->logit_scale = 1 / parameters->logit_scale;
+  struct Factor {
+    absl::string_view field;
+    float value;
+    float neutral;
+    float* result;
+  };
+  HyperParameters& p = *parameters;
+  const float usual = 1.0f / std::sqrt(static_cast<float>(p.head_dim));
+  const Factor factors[] = {
+      {"embedding_scale", model.embedding_scale(), 1, &p.embedding_scale},
+      {"attention_scale", model.attention_scale(), usual, &p.attention_scale},
+      {"residual_scale", model.residual_scale(), 1, &p.residual_scale},
+      {"logit_scale", model.logit_scale(), 1, &p.logit_scale},
+      {"attn_logit_softcapping", model.attn_logit_softcapping(), 0,
+       &p.attention_cap},
+      {"final_logit_softcapping", model.final_logit_softcapping(), 0,
+       &p.logit_cap},
+      {"clip_qkv", model.clip_qkv(), 0, &p.qkv_clip},
+  };
+  for (const Factor& factor : factors) {
+    TESSERA_RETURN_IF_ERROR(
+        ReadFactor(factor.field, factor.value, factor.neutral, factor.result));
   }
-  TESSERA_RETURN_IF_ERROR(ReadFactor("attn_logit_softcapping",
-                                     model.attn_logit_softcapping(), 0,
-                                     &parameters->attention_cap));
-  TESSERA_RETURN_IF_ERROR(ReadFactor("final_logit_softcapping",
-                                     model.final_logit_softcapping(), 0,
-                                     &parameters->logit_cap));
-  return ReadFactor("clip_qkv", model.clip_qkv(), 0, &parameters->qkv_clip);
+  if (p.architecture->divides_logits) p.logit_scale = 1 / p.logit_scale;
+  return absl::OkStatus();
 }
 
 absl::Status ReadLayers(const ModelConfig& model, HyperParameters* parameters) {
   if (!model.layers().empty() && model.layers_size() != parameters->layers) {
-    return Wrong("layers", absl::StrCat(model.layers_size()),
-                 absl::StrCat(parameters->layers));
+    return WrongConfig("layers", absl::StrCat(model.layers_size()),
+                       absl::StrCat(parameters->layers));
   }
   for (int64_t i = 0; i < parameters->layers; ++i) {
     const ModelConfig::Layer& layer = LayerConfigOf(model, i);
     LayerParameters& result = parameters->layer.emplace_back();
     // What is beyond any context is no window.
-    if (layer.window() < kMaxSize) {
+    if (layer.window() < kMaxConfigSize) {
       result.window = static_cast<int64_t>(layer.window());
     }
     if (layer.rope() == ModelConfig::Layer::NONE || !Rotates(*parameters)) {
@@ -151,7 +124,8 @@ absl::Status ReadLayers(const ModelConfig& model, HyperParameters* parameters) {
       parameters->local_rope = {.dim = parameters->rope.dim,
                                 .theta = model.rope_local_theta()};
     } else if (layer.rope() != ModelConfig::Layer::GLOBAL) {
-      return Wrong("layers.rope", absl::StrCat(layer.rope()), "0, 1 or 2");
+      return WrongConfig("layers.rope", absl::StrCat(layer.rope()),
+                         "0, 1 or 2");
     }
   }
   if (!parameters->local_rope.has_value()) return absl::OkStatus();
@@ -203,7 +177,7 @@ absl::Status ReadRopeScaling(const ModelConfig& model,
   if (type == "yarn") return ReadYarn(scaling, &parameters->rope);
   if (type == "longrope") {
     parameters->original_positions = static_cast<int64_t>(
-        std::min(scaling.original_max_position_embeddings(), kMaxSize));
+        std::min(scaling.original_max_position_embeddings(), kMaxConfigSize));
     return absl::OkStatus();
   }
   return absl::UnimplementedError(

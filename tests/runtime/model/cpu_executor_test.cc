@@ -178,6 +178,19 @@ TEST_P(CpuExecutorTest, RefusesSlicesThatCannotBe) {
                  "0 free blocks");
 }
 
+// Blocks that a larger batch needs would not be there.
+TEST_P(CpuExecutorTest, ASequenceForSmallBatchesTakesNoLargeOne) {
+  Sequence sequence(pool_.get(), model_->kv_plan(4), kContext);
+  const std::vector<int32_t> ids = SomeIds(5, 1);
+  const Slice all = {&sequence, ids, 1};
+  const auto logits = executor_->Forward(absl::MakeConstSpan(&all, 1));
+  EXPECT_EQ(logits.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_TRUE(absl::StrContains(logits.status().message(), "room for 4"))
+      << logits.status();
+  const Slice some = {&sequence, absl::MakeConstSpan(ids).first(4), 1};
+  EXPECT_TRUE(executor_->Forward(absl::MakeConstSpan(&some, 1)).ok());
+}
+
 INSTANTIATE_TEST_SUITE_P(Types, CpuExecutorTest,
                          testing::Values("Q4_0", "Q4_K_M", "F16"));
 
