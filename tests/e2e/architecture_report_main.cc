@@ -1,6 +1,6 @@
 // architecture_report: how near tiny models of many architectures are to their
 // reference logits, as a table.
-#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -9,9 +9,12 @@
 
 #include "absl/flags/flag.h"
 #include "absl/status/status.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/types/span.h"
 #include "base/command_line.h"
 #include "base/isa.h"
 #include "base/status_macros.h"
@@ -23,9 +26,12 @@
 
 ABSL_FLAG(std::string, layout, "interleaved", "layout to convert to");
 ABSL_FLAG(int, threads, 2, "threads");
-ABSL_FLAG(int, ctx_size, 0, "positions of the context; 0: the model's");
+ABSL_FLAG(int, ctx_size, 0,
+          "positions of the context, where the reference names none; 0: the "
+          "model's");
 ABSL_FLAG(bool, all_isas, false, "each ISA of this machine, not only the best");
 ABSL_FLAG(bool, round, false, "rounded as in use, not float32 throughout");
+ABSL_FLAG(bool, tabs, false, "for scripts: cells between tabs");
 
 namespace tessera {
 namespace {
@@ -37,7 +43,9 @@ constexpr char kUsage[] =
 
 usage: architecture_report [flags] FOLDER...
 
-Each FOLDER holds hf/ or model*.gguf, and golden*.json and .bin or exact.json and .bin.
+Each FOLDER holds hf/ or model*.gguf, and golden*.json and .bin or exact.json
+and .bin. "difference" is the largest one of all logits; "greedy" says for each
+prompt how many of its tokens are those of the reference.
 )";
 
 namespace fs = std::filesystem;
@@ -74,26 +82,58 @@ std::vector<Input> InputsOf(const fs::path& folder) {
   return inputs;
 }
 
+using Row = std::array<std::string, 6>;
+
+void PrintRow(const Row& row) {
+  if (absl::GetFlag(FLAGS_tabs)) {
+    absl::PrintF("%s\n", absl::StrJoin(row, "\t"));
+    return;
+  }
+  absl::PrintF("%-20s %-18s %-14s %-11s %10s  %s\n", row[0], row[1], row[2],
+               row[3], row[4], row[5]);
+}
+
+// The context of "golden-ctx256" is 256.
+int64_t ContextOf(absl::string_view reference) {
+  const std::vector<absl::string_view> parts =
+      absl::StrSplit(reference, absl::MaxSplits("-ctx", 1));
+  int64_t context;
+  return parts.size() == 2 && absl::SimpleAtoi(parts[1], &context)
+             ? context
+             : absl::GetFlag(FLAGS_ctx_size);
+}
+
+// For each prompt: "24/24".
+std::string GreedyCell(const ArchitectureRun& run,
+                       absl::Span<const GoldenPrompt> prompts) {
+  std::vector<std::string> cells;
+  for (size_t i = 0; i < prompts.size(); ++i) {
+    cells.push_back(
+        absl::StrCat(run.equal_greedy[i], "/", prompts[i].greedy_ids.size()));
+  }
+  return absl::StrJoin(cells, ", ");
+}
+
 absl::Status ReportRun(const LoadedArena& arena, Isa isa, ThreadPool& pool,
                        const std::string& folder, const Input& input) {
   DecoderOptions options;
   options.isa = isa;
   options.pool = &pool;
-  options.ctx_size = absl::GetFlag(FLAGS_ctx_size);
   options.max_logit_rows = 64;
   options.exact = !absl::GetFlag(FLAGS_round);
-  TESSERA_ASSIGN_OR_RETURN(const std::unique_ptr<Decoder> decoder,
-                           Decoder::Create(arena, options));
   for (const std::string& reference : input.references) {
+    options.ctx_size = ContextOf(reference);
+    TESSERA_ASSIGN_OR_RETURN(const std::unique_ptr<Decoder> decoder,
+                             Decoder::Create(arena, options));
     TESSERA_ASSIGN_OR_RETURN(
         const std::vector<GoldenPrompt> prompts,
         ReadArchitectureGolden(absl::StrCat(folder, "/", reference)));
     TESSERA_ASSIGN_OR_RETURN(const ArchitectureRun run,
                              RunPrompts(*decoder, prompts));
-    absl::PrintF("%-20s %-18s %-14s %-11s %10.2g  %s\n",
-                 fs::path(folder).filename().string(), input.name, reference,
-                 IsaName(isa), run.max_difference,
-                 absl::StrJoin(run.equal_greedy, ", "));
+    PrintRow({fs::path(folder).filename().string(), input.name, reference,
+              std::string(IsaName(isa)),
+              absl::StrFormat("%.2g", run.max_difference),
+              GreedyCell(run, prompts)});
   }
   return absl::OkStatus();
 }
@@ -124,14 +164,13 @@ absl::Status Report(const std::vector<std::string>& folders) {
   const auto layout = LayoutOrderFromName(absl::GetFlag(FLAGS_layout));
   if (!layout.has_value()) return absl::InvalidArgumentError("--layout");
   ThreadPool pool(absl::GetFlag(FLAGS_threads));
-  absl::PrintF("%-20s %-18s %-14s %-11s %10s  %s\n", "model", "input",
-               "reference", "ISA", "max diff", "greedy of 24");
+  PrintRow({"model", "input", "reference", "isa", "difference", "greedy"});
   for (const std::string& folder : folders) {
     for (const Input& input : InputsOf(folder)) {
       const absl::Status status = ReportInput(folder, input, *layout, pool);
       if (status.ok()) continue;
-      absl::PrintF("%-20s %-18s %s\n", fs::path(folder).filename().string(),
-                   input.name, status.message());
+      PrintRow({fs::path(folder).filename().string(), input.name, "", "", "",
+                std::string(status.message())});
     }
     std::fflush(stdout);
   }
