@@ -77,6 +77,9 @@ struct Architecture {
   bool denies_scaling = false;  // its GGUF files say that there is none
   // Values that neither a GGUF file nor a config.json of these need to have.
   absl::Span<const ConfigDefault> defaults = {};
+  // Keys, without prefix, that files written by llama.cpp's converter do not
+  // have as long as they say no more than what readers take without them.
+  absl::Span<const absl::string_view> gguf_unsaid = {};
 
   MixerKind mixer = MixerKind::kAttention;
   QueryKeyNorm query_key_norm = QueryKeyNorm::kHead;  // where the list has them

@@ -2,10 +2,17 @@
 #ifndef FORMATS_MODEL_ARCHITECTURE_TABLES_H_
 #define FORMATS_MODEL_ARCHITECTURE_TABLES_H_
 
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "formats/model/architecture.h"
 
 namespace tessera {
+
+// What the GGUF files of many do not say (gguf_unsaid).
+inline constexpr absl::string_view kUnsaidVocabulary[] = {"vocab_size"};
+inline constexpr absl::string_view kUnsaidRotation[] = {"rope.dimension_count"};
+inline constexpr absl::string_view kUnsaidCounts[] = {"vocab_size",
+                                                      "rope.dimension_count"};
 
 // Dense models with RMS norms and gated feed-forwards.
 absl::Span<const Architecture> GatedArchitectures();

@@ -107,6 +107,7 @@ constexpr Architecture kArchitectures[] = {
         .tensors = kQwen2MoeTensors,
         .hugging_face_names = kExpertNames,
         .windowed_layers = WindowedLayers::kFrom,
+        .gguf_unsaid = kUnsaidCounts,
         .feed_forward = FeedForwardKind::kExperts,
     },
     {
@@ -115,6 +116,7 @@ constexpr Architecture kArchitectures[] = {
         .tensors = kQwen3MoeTensors,
         .hugging_face_names = kExpertNames,
         .windowed_layers = WindowedLayers::kFrom,
+        .gguf_unsaid = kUnsaidCounts,
         .feed_forward = FeedForwardKind::kExperts,
     },
     {

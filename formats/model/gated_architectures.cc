@@ -67,6 +67,8 @@ constexpr absl::string_view kExaone4Types[] = {"exaone4"};
 constexpr absl::string_view kPhi3Types[] = {"phi3"};
 constexpr absl::string_view kGlm4Types[] = {"glm4"};
 
+// Of mixtures.
+constexpr absl::string_view kLlamaUnsaid[] = {"expert_feed_forward_length"};
 constexpr ConfigDefault kExaone4Defaults[] = {
     {.field = "sliding_window", .value = 4096, .layers = 64},
 };
@@ -78,6 +80,7 @@ constexpr Architecture kArchitectures[] = {
         .tensors = kLlamaTensors,
         .rope_pairs = RopePairs::kAdjacent,
         .windowed_layers = WindowedLayers::kAll,
+        .gguf_unsaid = kLlamaUnsaid,
     },
     {
         .name = "mistral3",
@@ -91,12 +94,14 @@ constexpr Architecture kArchitectures[] = {
         .hugging_face_types = kQwen2Types,
         .tensors = kQwen2Tensors,
         .windowed_layers = WindowedLayers::kFrom,
+        .gguf_unsaid = kUnsaidCounts,
     },
     {
         .name = "qwen3",
         .hugging_face_types = kQwen3Types,
         .tensors = kQwen3Tensors,
         .windowed_layers = WindowedLayers::kFrom,
+        .gguf_unsaid = kUnsaidCounts,
     },
     {
         .name = "smollm3",
@@ -119,6 +124,7 @@ constexpr Architecture kArchitectures[] = {
         .hugging_face_types = kSeedOssTypes,
         .tensors = kSeedOssTensors,
         .hugging_face_names = kSeedOssNames,
+        .gguf_unsaid = kUnsaidCounts,
         .feed_forward_norm = Role::kPostAttentionNorm,
     },
     {
@@ -130,6 +136,7 @@ constexpr Architecture kArchitectures[] = {
         .layer_rope = LayerRope::kLocalInWindows,
         .layer_period = 4,
         .lists_windows = true,
+        .gguf_unsaid = kUnsaidCounts,
         .query_key_norm = QueryKeyNorm::kAllHeads,
         .norms = NormPlacement::kAfter,
     },
@@ -142,6 +149,7 @@ constexpr Architecture kArchitectures[] = {
         .layer_rope = LayerRope::kOnlyInWindows,
         .layer_period = 4,
         .defaults = kExaone4Defaults,
+        .gguf_unsaid = kUnsaidRotation,
         .norms = NormPlacement::kAfter,
     },
     {
@@ -150,6 +158,7 @@ constexpr Architecture kArchitectures[] = {
         .tensors = kPhi3Tensors,
         .hugging_face_names = kPhi3Names,
         .windowed_layers = WindowedLayers::kAll,
+        .gguf_unsaid = kUnsaidVocabulary,
         .gate_is_in_up = true,
     },
     {
@@ -159,6 +168,7 @@ constexpr Architecture kArchitectures[] = {
         .hugging_face_names = kGlm4Names,
         .rope_pairs = RopePairs::kAdjacent,
         .hugging_face_has_adjacent_pairs = true,
+        .gguf_unsaid = kUnsaidVocabulary,
         .gate_is_in_up = true,
         .norms = NormPlacement::kAround,
     },

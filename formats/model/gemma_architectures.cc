@@ -13,6 +13,9 @@ constexpr HuggingFaceName kGemmaNames[] = {
     {"pre_feedforward_layernorm", Role::kFeedForwardNorm},
 };
 
+constexpr absl::string_view kGemmaUnsaid[] = {
+    "vocab_size", "rope.dimension_count", "rope.freq_base"};
+
 constexpr absl::string_view kGemmaTypes[] = {"gemma"};
 constexpr TensorSpecs kGemmaTensors[] = {
     kEmbeddings,    kRopeFactors,    kPreNorms, kProjections,
@@ -39,6 +42,7 @@ constexpr Architecture kArchitectures[] = {
         .name = "gemma",
         .hugging_face_types = kGemmaTypes,
         .tensors = kGemmaTensors,
+        .gguf_unsaid = kGemmaUnsaid,
         .activation = Activation::kGelu,
         .scales_embedding = true,
         .hugging_face_norms_lack_one = true,
@@ -51,6 +55,7 @@ constexpr Architecture kArchitectures[] = {
         .windowed_layers = WindowedLayers::kAllButLast,
         .layer_period = 2,
         .defaults = kGemma2Defaults,
+        .gguf_unsaid = kGemmaUnsaid,
         .activation = Activation::kGelu,
         .norms = NormPlacement::kAround,
         .scales_embedding = true,
@@ -66,6 +71,7 @@ constexpr Architecture kArchitectures[] = {
         .layer_rope = LayerRope::kLocalInWindows,
         .layer_period = 6,
         .defaults = kGemma3Defaults,
+        .gguf_unsaid = kUnsaidCounts,
         .activation = Activation::kGelu,
         .norms = NormPlacement::kAround,
         .scales_embedding = true,

@@ -86,6 +86,13 @@ constexpr absl::string_view kStableLmTypes[] = {"stablelm"};
 constexpr absl::string_view kGpt2Types[] = {"gpt2"};
 constexpr absl::string_view kGptNeoXTypes[] = {"gpt_neox"};
 
+constexpr absl::string_view kStableLmUnsaid[] = {"vocab_size",
+                                                 "rope.freq_base"};
+constexpr absl::string_view kGpt2Unsaid[] = {"vocab_size",
+                                             "attention.head_count_kv"};
+constexpr absl::string_view kGptNeoXUnsaid[] = {"vocab_size", "rope.freq_base",
+                                                "attention.head_count_kv"};
+
 constexpr ConfigDefault kCohere2Defaults[] = {{"sliding_window", 4096}};
 
 constexpr Architecture kArchitectures[] = {
@@ -94,6 +101,7 @@ constexpr Architecture kArchitectures[] = {
         .hugging_face_types = kOlmoTypes,
         .tensors = kOlmoTensors,
         .rope_pairs = RopePairs::kAdjacent,
+        .gguf_unsaid = kUnsaidCounts,
         .norm = NormKind::kPlainLayerNorm,
     },
     {
@@ -103,6 +111,7 @@ constexpr Architecture kArchitectures[] = {
         .rope_pairs = RopePairs::kAdjacent,
         .hugging_face_has_adjacent_pairs = true,
         .denies_scaling = true,
+        .gguf_unsaid = kUnsaidCounts,
         .query_key_norm = QueryKeyNorm::kEachHead,
         .norm = NormKind::kLayerNorm,
         .residual = Residual::kParallel,
@@ -127,6 +136,7 @@ constexpr Architecture kArchitectures[] = {
         .tensors = kStarcoder2Tensors,
         .hugging_face_names = kStarcoder2Names,
         .windowed_layers = WindowedLayers::kAll,
+        .gguf_unsaid = kUnsaidCounts,
         .feed_forward = FeedForwardKind::kPlain,
         .activation = Activation::kGelu,
         .norm = NormKind::kLayerNorm,
@@ -136,6 +146,7 @@ constexpr Architecture kArchitectures[] = {
         .hugging_face_types = kStableLmTypes,
         .tensors = kStableLmTensors,
         .hugging_face_names = kStableLmNames,
+        .gguf_unsaid = kStableLmUnsaid,
         .query_key_norm = QueryKeyNorm::kEachHead,
         .norm = NormKind::kLayerNorm,
         .residual = Residual::kWithoutNorm,
@@ -149,6 +160,7 @@ constexpr Architecture kArchitectures[] = {
         .hugging_face_redundant = kGpt2Redundant,
         .hugging_face_matrices = MatrixForm::kTransposed,
         .rope_pairs = RopePairs::kNone,
+        .gguf_unsaid = kGpt2Unsaid,
         .feed_forward = FeedForwardKind::kPlain,
         .activation = Activation::kGelu,
         .norm = NormKind::kLayerNorm,
@@ -161,6 +173,7 @@ constexpr Architecture kArchitectures[] = {
         .hugging_face_layers = "gpt_neox.layers.",
         .hugging_face_redundant = kGptNeoXRedundant,
         .hugging_face_matrices = MatrixForm::kQkvByHead,
+        .gguf_unsaid = kGptNeoXUnsaid,
         .feed_forward = FeedForwardKind::kPlain,
         .activation = Activation::kGelu,
         .norm = NormKind::kLayerNorm,
