@@ -1,7 +1,6 @@
 #include "converter/export_gguf.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -12,9 +11,9 @@
 #include "base/progress.h"
 #include "base/status_macros.h"
 #include "converter/gguf_file_type.h"
+#include "converter/hugging_face_metadata.h"
 #include "converter/source/gguf_tokenizer.h"
 #include "formats/gguf/gguf_writer.h"
-#include "formats/model/gguf_config.h"
 
 namespace tessera {
 namespace {
@@ -22,7 +21,6 @@ namespace {
 constexpr uint64_t kStepBytes = uint64_t{8} << 20;
 // From here on type numbers are ours (formats/dtype/dtype.h).
 constexpr uint32_t kFirstOwnType = 1000;
-constexpr absl::string_view kFileTypeKey = "general.file_type";
 
 // The recipe name of the type that most weights have.
 std::string DominantType(const WeightSource& arena) {
@@ -61,37 +59,17 @@ absl::Status AppendOriginalMetadata(const WeightSource& arena,
   return absl::OkStatus();
 }
 
-// False if the architecture was not known, so that nothing is as GGUF has it.
-bool HasGgufNames(const WeightSource& arena) {
-  return arena.tensors.empty() ||
-         std::any_of(
-             arena.tensors.begin(), arena.tensors.end(),
-             [](const SourceTensor& tensor) { return !tensor.unmapped; });
-}
-
 absl::StatusOr<GgufMetadata> MakeMetadata(const WeightSource& arena) {
+  if (!arena.origin.has_value() || arena.origin->format() != "gguf") {
+    return HuggingFaceMetadata(arena, GgufFileType(DominantType(arena)));
+  }
   GgufMetadata from_tokenizer;
   if (arena.tokenizer.has_value()) {
     AppendTokenizer(*arena.tokenizer, &from_tokenizer);
   }
   GgufMetadata metadata;
-  if (arena.origin.has_value() && arena.origin->format() == "gguf") {
-    TESSERA_RETURN_IF_ERROR(
-        AppendOriginalMetadata(arena, from_tokenizer, &metadata));
-    return metadata;
-  }
-  if (arena.model.has_value() && HasGgufNames(arena)) {
-    AppendModelConfig(*arena.model, &metadata);
-  }
-  for (const GgufMetadataEntry& entry : from_tokenizer.entries()) {
-    metadata.Append(entry.key, entry.value);
-  }
-  metadata.Append("general.quantization_version",
-                  GgufValue::Scalar<uint32_t>(2));
-  const std::optional<uint32_t> file_type = GgufFileType(DominantType(arena));
-  if (file_type.has_value()) {
-    metadata.Append(kFileTypeKey, GgufValue::Scalar<uint32_t>(*file_type));
-  }
+  TESSERA_RETURN_IF_ERROR(
+      AppendOriginalMetadata(arena, from_tokenizer, &metadata));
   return metadata;
 }
 

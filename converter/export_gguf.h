@@ -16,8 +16,9 @@ struct ExportOptions {
 
 // Writes the tensors of `arena` (a source of format "arena") to the GGUF file
 // `output`: the same blocks, bit for bit, in row-major order, with the metadata
-// of the original source, or metadata made from model and tokenizer if that was
-// no GGUF. Unimplemented, naming the tensor, for a type that GGUF does not have.
+// of the original source, or what llama.cpp's converter would write if that was
+// no GGUF (hugging_face_metadata.h). Unimplemented, naming the tensor, for a
+// type that GGUF does not have.
 absl::Status ExportGguf(const WeightSource& arena, const std::string& output,
                         const ExportOptions& options);
 
