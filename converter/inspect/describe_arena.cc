@@ -36,9 +36,23 @@ std::string ScalarText(const Message& message, const FieldDescriptor* field) {
       return reflection.GetBool(message, field) ? "true" : "false";
     case FieldDescriptor::CPPTYPE_STRING:
       return reflection.GetString(message, field);
+    case FieldDescriptor::CPPTYPE_ENUM:
+      return std::string(reflection.GetEnum(message, field)->name());
     default:
       return "";
   }
+}
+
+std::string FieldsText(const Message& message);
+
+// Of a repeated field: a sentence, or a message on one line.
+std::string ElementText(const Message& message, const FieldDescriptor* field,
+                        int index) {
+  const Reflection& reflection = *message.GetReflection();
+  if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+    return FieldsText(reflection.GetRepeatedMessage(message, field, index));
+  }
+  return reflection.GetRepeatedString(message, field, index);
 }
 
 // Every field that is set, so that a new field needs no new code.
@@ -48,11 +62,10 @@ void AddFields(const Message& message, const std::string& prefix,
   message.GetReflection()->ListFields(message, &fields);
   for (const FieldDescriptor* field : fields) {
     const std::string name = prefix + field->name();
-    if (field->is_repeated()) {  // of sentences
-      const Reflection& reflection = *message.GetReflection();
-      for (int i = 0; i < reflection.FieldSize(message, field); ++i) {
-        group->facts.push_back(
-            {name, reflection.GetRepeatedString(message, field, i)});
+    if (field->is_repeated()) {
+      const int count = message.GetReflection()->FieldSize(message, field);
+      for (int i = 0; i < count; ++i) {
+        group->facts.push_back({name, ElementText(message, field, i)});
       }
     } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
       AddFields(message.GetReflection()->GetMessage(message, field), name + ".",
@@ -61,6 +74,17 @@ void AddFields(const Message& message, const std::string& prefix,
       group->facts.push_back({name, ScalarText(message, field)});
     }
   }
+}
+
+// "window 12, rope LOCAL"; "-" if no field is set.
+std::string FieldsText(const Message& message) {
+  FactGroup fields;
+  AddFields(message, "", &fields);
+  if (fields.facts.empty()) return "-";
+  return absl::StrJoin(fields.facts, ", ",
+                       [](std::string* text, const FactGroup::Fact& fact) {
+                         absl::StrAppend(text, fact.name, " ", fact.value);
+                       });
 }
 
 FactGroup DescribeProducer(const Manifest& manifest) {

@@ -114,6 +114,22 @@ TEST(DescribeTest, TensorsOfAnArena) {
   EXPECT_EQ(Find(file, "experts.weight").weights, 3 * 17 * 256);
 }
 
+TEST(DescribeTest, EachLayerOfAModelOnOneLine) {
+  ArenaBuilder builder = SmallArena();
+  Manifest manifest = builder.Finish();
+  ModelConfig& model = *manifest.mutable_model();
+  ModelConfig::Layer& layer = *model.add_layers();
+  layer.set_window(12);
+  layer.set_rope(ModelConfig::Layer::LOCAL);
+  EXPECT_EQ(Fact(DescribeFile("x", builder.FileWith(manifest), {}).value(),
+                 "model", "layers"),
+            "window 12, rope LOCAL");
+  layer.Clear();
+  EXPECT_EQ(Fact(DescribeFile("x", builder.FileWith(manifest), {}).value(),
+                 "model", "layers"),
+            "-");
+}
+
 TEST(DescribeTest, AttachmentsAndWhatIsNotUnderstood) {
   ArenaBuilder builder = SmallArena();
   builder.Attach("config.json", "{}");
