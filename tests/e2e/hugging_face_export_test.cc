@@ -4,12 +4,11 @@
 #include <fstream>
 #include <iterator>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/algorithm/container.h"
+#include "absl/status/status.h"
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
@@ -25,6 +24,8 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::UnorderedElementsAreArray;
 
 constexpr char kFolders[] = "testdata/arch";
@@ -203,16 +204,15 @@ std::vector<std::string> Exported(const std::string& folder,
   EXPECT_TRUE(converted.ok()) << converted;
   const absl::Status exported = ExportModel(stem + ".arena", stem + ".gguf");
   EXPECT_TRUE(exported.ok()) << exported;
-  const auto file = MappedFile::Open(stem + ".gguf");
-  EXPECT_TRUE(file.ok()) << file.status();
-  if (!file.ok()) return {};
-  const auto gguf = ParseGguf(file->bytes());
+  const MappedFile file = MappedFile::Open(stem + ".gguf").value();
+  const auto gguf = ParseGguf(file.bytes());
   EXPECT_TRUE(gguf.ok()) << gguf.status();
   if (!gguf.ok()) return {};
   std::vector<std::string> lines;
   for (const GgufMetadataEntry& entry : gguf->metadata.entries()) {
-    if (absl::c_linear_search(kTokenLists, entry.key)) continue;
-    lines.push_back(Shown(entry));
+    if (!absl::c_linear_search(kTokenLists, entry.key)) {
+      lines.push_back(Shown(entry));
+    }
   }
   return lines;
 }
@@ -225,9 +225,7 @@ TEST_P(HuggingFaceExportTest, SaysWhatLlamaCppWrites) {
   const Case& model = GetParam();
   std::vector<std::string> expected =
       Lines(model.keys, absl::StrCat(model.architecture, "."));
-  for (std::string& line : Lines(kCommonKeys, "")) {
-    expected.push_back(std::move(line));
-  }
+  absl::c_move(Lines(kCommonKeys, ""), std::back_inserter(expected));
   expected.push_back(
       absl::StrCat("general.architecture: text ", model.architecture));
   expected.push_back(
@@ -266,9 +264,7 @@ TEST(HuggingFaceExportFilesTest, SamplingIsThatOfGenerationConfig) {
   EXPECT_THAT(lines, Contains("general.sampling.top_k: i32 20"));
   EXPECT_THAT(lines, Contains("general.sampling.top_p: f32 0.75"));
   EXPECT_THAT(lines, Contains("general.sampling.temp: f32 0.5"));
-  for (const std::string& line : lines) {
-    EXPECT_FALSE(absl::StrContains(line, "min_p")) << line;
-  }
+  EXPECT_THAT(lines, Not(Contains(HasSubstr("min_p"))));
 }
 
 // Sets _name_or_path in a config.json.
@@ -276,8 +272,8 @@ void SetName(const fs::path& config, absl::string_view name) {
   std::ifstream from(config);
   std::string json(std::istreambuf_iterator<char>(from), {});
   from.close();
-  const size_t brace = json.find('{');
-  json.insert(brace + 1, absl::StrCat("\"_name_or_path\": \"", name, "\","));
+  json.insert(json.find('{') + 1,
+              absl::StrCat("\"_name_or_path\": \"", name, "\","));
   std::ofstream(config) << json;
 }
 
