@@ -22,6 +22,10 @@ ABSL_FLAG(std::string, baseline_bin, "",
           "with --gate: an older build of bench, run in turn with this one");
 ABSL_FLAG(std::string, baseline, "",
           "with --gate: JSON that an earlier --gate wrote on such a machine");
+ABSL_FLAG(std::string, layouts_before, "",
+          "with --gate: JSON that an older build's --gate "
+          "--gate_checks=layouts wrote just now; layouts that were as slow "
+          "there do not fail");
 ABSL_FLAG(
     std::string, counts, "",
     "with --gate: the committed figures, such as bench/gate/baseline.json; "
@@ -99,11 +103,11 @@ absl::Status ChooseChecks(GateRequest* request) {
 
 // Flags that mean something beside --gate, or beside --update_baseline.
 constexpr absl::string_view kForGate[] = {
-    "any_machine",    "baseline",     "baseline_bin", "counts",
-    "filter",         "gate",         "gate_checks",  "gate_files",
-    "gate_models",    "gate_shapes",  "history",      "json",
-    "layout_profile", "least_effect", "output",       "patience",
-    "quiet",          "threads"};
+    "any_machine",    "baseline",       "baseline_bin", "counts",
+    "filter",         "gate",           "gate_checks",  "gate_files",
+    "gate_models",    "gate_shapes",    "history",      "json",
+    "layout_profile", "layouts_before", "least_effect", "output",
+    "patience",       "quiet",          "threads"};
 constexpr absl::string_view kForUpdate[] = {
     "advance_baseline", "counts",         "gate", "gate_files", "quiet",
     "threads",          "update_baseline"};
@@ -127,6 +131,10 @@ absl::Status CheckFlags(const GateRequest& request) {
   if (!request.baseline.empty() && !request.check_stored) {
     return absl::InvalidArgumentError(
         "--baseline is given, but --gate_checks leaves stored out");
+  }
+  if (!request.layouts_before.empty() && !request.check_layouts) {
+    return absl::InvalidArgumentError(
+        "--layouts_before is given, but --gate_checks leaves layouts out");
   }
   if (request.check_stored && !request.check_layouts && !request.check_models) {
     return absl::InvalidArgumentError(
@@ -171,6 +179,7 @@ absl::StatusOr<GateRequest> GateRequestFromFlags(
   }
   request.baseline_bin = absl::GetFlag(FLAGS_baseline_bin);
   request.baseline = absl::GetFlag(FLAGS_baseline);
+  request.layouts_before = absl::GetFlag(FLAGS_layouts_before);
   request.any_machine = absl::GetFlag(FLAGS_any_machine);
   request.files = absl::GetFlag(FLAGS_gate_files);
   request.filter = GateFilterFromFlags();

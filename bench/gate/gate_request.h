@@ -25,6 +25,7 @@ struct GateRequest {
   bool advance = false;            // and name the commit of this build there
   std::string baseline_bin;        // an older bench
   std::string baseline;            // JSON of an earlier gate
+  std::string layouts_before;      // JSON of an older build's gate of layouts
   bool any_machine = false;        // `baseline` may be of another machine
   std::vector<std::string> files;  // whose sizes are counted
 

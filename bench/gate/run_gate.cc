@@ -19,6 +19,7 @@
 #include "bench/gate/counts.h"
 #include "bench/gate/gate_rows.h"
 #include "bench/gate/instruction_counts.h"
+#include "bench/gate/layouts_before.h"
 #include "bench/gate/model_figures.h"
 #include "bench/gate/row_sampler.h"
 #include "bench/gate/stored_check.h"
@@ -85,6 +86,9 @@ class Gate {
   absl::Status ReadBaselines();
   absl::Status Count();
   absl::Status CompareLayouts();
+  // Also checks the file of --layouts_before, rather before minutes of
+  // measuring than after.
+  absl::Status ExcuseSlowMachine();
   absl::Status MeasureModels();
   absl::Status CompareStored();
   absl::Status CompareBuilds();
@@ -97,6 +101,7 @@ class Gate {
   ThreadPool pool_;
   GateBaseline baseline_;
   ResultFile stored_;
+  ResultFile layouts_before_;
   GateOutcome outcome_;
 };
 
@@ -118,6 +123,11 @@ absl::StatusOr<GateOutcome> Gate::Run() {
 absl::Status Gate::ReadBaselines() {
   if (!request_.counts.empty()) {
     TESSERA_ASSIGN_OR_RETURN(baseline_, ReadGateBaseline(request_.counts));
+  }
+  if (!request_.layouts_before.empty()) {
+    TESSERA_ASSIGN_OR_RETURN(layouts_before_,
+                             ReadResultFile(request_.layouts_before));
+    TESSERA_RETURN_IF_ERROR(ExcuseSlowMachine());
   }
   if (request_.check_stored) {
     TESSERA_ASSIGN_OR_RETURN(stored_, ReadResultFile(request_.baseline));
@@ -162,7 +172,14 @@ absl::Status Gate::CompareLayouts() {
   outcome_.speeds = std::move(checked.speeds);
   Add(FiguresOf(outcome_.speeds, request_.filter));
   if (!request_.counts.empty() && !outcome_.speeds.empty()) AddFloors();
-  return absl::OkStatus();
+  return ExcuseSlowMachine();
+}
+
+absl::Status Gate::ExcuseSlowMachine() {
+  if (request_.layouts_before.empty()) return absl::OkStatus();
+  return WithPath(
+      request_.layouts_before,
+      ExcuseAsBefore(layouts_before_, run_, request_.rules, &outcome_.results));
 }
 
 void Gate::AddFloors() {
