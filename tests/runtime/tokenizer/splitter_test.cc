@@ -1,4 +1,4 @@
-#include "runtime/tokenizer/pretokenizer.h"
+#include "runtime/tokenizer/splitter.h"
 
 #include <memory>
 #include <random>
@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "formats/tokenizer/known_pretokenizers.h"
 #include "gtest/gtest.h"
 
 namespace tessera {
@@ -14,15 +15,20 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-std::unique_ptr<Pretokenizer> Make(absl::string_view name) {
-  auto pretokenizer = Pretokenizer::Create(name);
-  EXPECT_TRUE(pretokenizer.ok()) << pretokenizer.status();
-  return *std::move(pretokenizer);
+std::unique_ptr<Splitter> Make(absl::string_view name) {
+  const auto known = FindKnownPretokenizer(name);
+  EXPECT_TRUE(known.ok()) << known.status();
+  std::vector<const SplitStep*> steps;
+  for (const SplitStep& step : (*known)->split) steps.push_back(&step);
+  auto splitter = Splitter::Create(steps, /*leave_bytes=*/true);
+  EXPECT_TRUE(splitter.ok()) << splitter.status();
+  return *std::move(splitter);
 }
 
-Words Split(const Pretokenizer& pretokenizer, absl::string_view text) {
+Words Split(const Splitter& splitter, absl::string_view text) {
   Words words;
-  pretokenizer.Split(text, [&](absl::string_view word) {
+  SplitScratch scratch;
+  splitter.Split(text, true, &scratch, [&](absl::string_view word) {
     words.emplace_back(word.data(), word.size());
   });
   return words;
@@ -32,7 +38,7 @@ Words Split(absl::string_view name, absl::string_view text) {
   return Split(*Make(name), text);
 }
 
-TEST(PretokenizerTest, Gpt2) {
+TEST(SplitterTest, Gpt2) {
   EXPECT_EQ(Split("gpt-2", "Hello world, it's 2024!"),
             (Words{"Hello", " world", ",", " it", "'s", " 2024", "!"}));
   EXPECT_EQ(Split("gpt-2", "IT'S"), (Words{"IT", "'", "S"}));
@@ -41,19 +47,19 @@ TEST(PretokenizerTest, Gpt2) {
   EXPECT_EQ(Split("gpt-2", ""), Words{});
 }
 
-TEST(PretokenizerTest, Llama3) {
+TEST(SplitterTest, Llama3) {
   EXPECT_EQ(Split("llama-bpe", "IT'S 12345 (ok)\r\n\n x"),
             (Words{"IT", "'S", " ", "123", "45", " (", "ok", ")\r\n\n", " x"}));
   EXPECT_EQ(Split("llama-bpe", "a \n b"), (Words{"a", " \n", " b"}));
   EXPECT_EQ(Split("llama-bpe", "a    b"), (Words{"a", "   ", " b"}));
 }
 
-TEST(PretokenizerTest, Qwen2SplitsEveryDigit) {
+TEST(SplitterTest, Qwen2SplitsEveryDigit) {
   EXPECT_EQ(Split("qwen2", "in 2024"), (Words{"in", " ", "2", "0", "2", "4"}));
   EXPECT_EQ(Split("qwen2", "we'Ll"), (Words{"we", "'Ll"}));
 }
 
-TEST(PretokenizerTest, AliasesAreTheSame) {
+TEST(SplitterTest, AliasesAreTheSame) {
   const std::string text = "I'LL pay 12345 \u20AC\n\n  now";
   for (const absl::string_view name : {"llama3", "llama-v3", "falcon3"}) {
     EXPECT_EQ(Split(name, text), Split("llama-bpe", text));
@@ -62,7 +68,7 @@ TEST(PretokenizerTest, AliasesAreTheSame) {
   EXPECT_EQ(Split("olmo", text), Split("gpt-2", text));
 }
 
-TEST(PretokenizerTest, UnicodeLettersNumbersAndSpaces) {
+TEST(SplitterTest, UnicodeLettersNumbersAndSpaces) {
   EXPECT_EQ(Split("gpt-2", "\u041F\u0440\u0438 \u0663\u0664\u00BD \u4F60"),
             (Words{"\u041F\u0440\u0438", " \u0663\u0664\u00BD", " \u4F60"}));
   for (const char* space : {"\u0085", "\u00A0", "\u1680", "\u2003", "\u2028",
@@ -77,7 +83,7 @@ TEST(PretokenizerTest, UnicodeLettersNumbersAndSpaces) {
   }
 }
 
-TEST(PretokenizerTest, InvalidUtf8IsAWordOfItsOwn) {
+TEST(SplitterTest, InvalidUtf8IsAWordOfItsOwn) {
   EXPECT_EQ(Split("gpt-2", "ab\xFF\xFE cd\xC3"),
             (Words{"ab", "\xFF\xFE", " cd", "\xC3"}));
   EXPECT_EQ(Split("llama-bpe", "\x80"), Words{"\x80"});
@@ -85,10 +91,10 @@ TEST(PretokenizerTest, InvalidUtf8IsAWordOfItsOwn) {
             (Words{"a", std::string("\0", 1), "b"}));
 }
 
-TEST(PretokenizerTest, WordsAreTheTextWhateverItsBytes) {
+TEST(SplitterTest, WordsAreTheTextWhateverItsBytes) {
   std::mt19937 random(7);
   for (const absl::string_view name : {"gpt-2", "llama-bpe", "qwen2"}) {
-    const auto pretokenizer = Make(name);
+    const auto splitter = Make(name);
     for (int i = 0; i < 300; ++i) {
       std::string text(random() % 200, '\0');
       // Mostly spaces, line ends and letters, so that all branches meet.
@@ -97,7 +103,7 @@ TEST(PretokenizerTest, WordsAreTheTextWhateverItsBytes) {
                               : static_cast<char>(random());
       }
       std::string joined;
-      for (const std::string& word : Split(*pretokenizer, text)) {
+      for (const std::string& word : Split(*splitter, text)) {
         EXPECT_FALSE(word.empty());
         joined += word;
       }
@@ -106,7 +112,7 @@ TEST(PretokenizerTest, WordsAreTheTextWhateverItsBytes) {
   }
 }
 
-TEST(PretokenizerTest, LongRunsAreOneWord) {
+TEST(SplitterTest, LongRunsAreOneWord) {
   const std::string spaces(100000, ' ');
   EXPECT_EQ(Split("gpt-2", spaces), Words{spaces});
   EXPECT_EQ(Split("llama-bpe", spaces + "a"), (Words{spaces.substr(1), " a"}));
@@ -115,16 +121,6 @@ TEST(PretokenizerTest, LongRunsAreOneWord) {
   std::string cyrillic;
   for (int i = 0; i < 50000; ++i) cyrillic += "\u0416";
   EXPECT_EQ(Split("llama-bpe", cyrillic), Words{cyrillic});
-}
-
-TEST(PretokenizerTest, UnknownNamesAreUnimplemented) {
-  for (const absl::string_view name : {"", "default", "tekken", "GPT-2"}) {
-    const auto pretokenizer = Pretokenizer::Create(name);
-    EXPECT_TRUE(absl::IsUnimplemented(pretokenizer.status()));
-    EXPECT_NE(
-        pretokenizer.status().message().find(absl::StrCat("'", name, "'")),
-        absl::string_view::npos);
-  }
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "runtime/tokenizer/sentencepiece_tokenizer.h"
+#include "runtime/tokenizer/piece_model.h"
 
 #include <memory>
 #include <random>
@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "gtest/gtest.h"
+#include "runtime/tokenizer/tokenizer.h"
 #include "tests/testing/tokenizer_builder.h"
 #include "tests/testing/tokenizer_vectors.h"
 
@@ -22,7 +23,7 @@ constexpr Tokenizer::EncodeOptions kPlain = {.add_special = false,
                                              .parse_special = false};
 
 std::unique_ptr<Tokenizer> Make(const TokenizerData& data) {
-  auto tokenizer = SentencepieceTokenizer::Create(data);
+  auto tokenizer = Tokenizer::Create(data);
   EXPECT_TRUE(tokenizer.ok()) << tokenizer.status();
   return *std::move(tokenizer);
 }
@@ -31,7 +32,7 @@ uint32_t Piece(TokenizerBuilder& builder, absl::string_view text, float score) {
   return builder.Token(text, TokenType::kNormal, score);
 }
 
-TEST(SentencepieceTokenizerTest, JoinsByScoreThenFromTheLeft) {
+TEST(PieceModelTest, JoinsByScoreThenFromTheLeft) {
   TokenizerBuilder builder = TokenizerBuilder::Sentencepiece();
   const int32_t a = Piece(builder, "a", -10);
   const int32_t b = Piece(builder, "b", -11);
@@ -46,7 +47,7 @@ TEST(SentencepieceTokenizerTest, JoinsByScoreThenFromTheLeft) {
   EXPECT_EQ(tokenizer->Encode("cb", kPlain), (Ids{c, b}));
 }
 
-TEST(SentencepieceTokenizerTest, SpacePrefix) {
+TEST(PieceModelTest, SpacePrefix) {
   TokenizerBuilder builder = TokenizerBuilder::Sentencepiece();
   const int32_t space = Piece(builder, "\u2581", -9);
   const int32_t a = Piece(builder, "a", -9);
@@ -63,7 +64,7 @@ TEST(SentencepieceTokenizerTest, SpacePrefix) {
             (Ids{kBos, space_a, kEos, space_a}));
 }
 
-TEST(SentencepieceTokenizerTest, ByteFallbackAndInvalidUtf8) {
+TEST(PieceModelTest, ByteFallbackAndInvalidUtf8) {
   TokenizerBuilder builder = TokenizerBuilder::Sentencepiece();
   const int32_t a = Piece(builder, "a", -1);
   const auto tokenizer = Make(builder.data());
@@ -76,7 +77,7 @@ TEST(SentencepieceTokenizerTest, ByteFallbackAndInvalidUtf8) {
             (Ids{kFirstByte + 0xE2, kFirstByte + 0x82, a, kFirstByte + 0xFF}));
 }
 
-TEST(SentencepieceTokenizerTest, PlainTextNeverBecomesControlOrByteTokens) {
+TEST(PieceModelTest, PlainTextNeverBecomesControlOrByteTokens) {
   TokenizerBuilder builder = TokenizerBuilder::Sentencepiece();
   const int32_t lt = Piece(builder, "<", -1);
   const int32_t rest = Piece(builder, "s>", -1);
@@ -87,7 +88,7 @@ TEST(SentencepieceTokenizerTest, PlainTextNeverBecomesControlOrByteTokens) {
   EXPECT_EQ(tokenizer->Encode("<s>", {}), Ids{kBos});
 }
 
-TEST(SentencepieceTokenizerTest, UnknownWithoutByteTokens) {
+TEST(PieceModelTest, UnknownWithoutByteTokens) {
   TokenizerData data;
   data.set_kind(TokenizerData::KIND_SENTENCEPIECE);
   data.set_token_text("a?");
@@ -100,7 +101,7 @@ TEST(SentencepieceTokenizerTest, UnknownWithoutByteTokens) {
   EXPECT_EQ(Make(data)->Encode("a\u20AC", kPlain), (Ids{0, 1}));
 }
 
-TEST(SentencepieceTokenizerTest, DecodesByType) {
+TEST(PieceModelTest, DecodesByType) {
   TokenizerBuilder builder = TokenizerBuilder::Sentencepiece();
   const int32_t piece = Piece(builder, "\u2581a\u2581\u2581", -1);
   const int32_t user = builder.Token("\u2581x", TokenType::kUserDefined);
@@ -117,7 +118,7 @@ TEST(SentencepieceTokenizerTest, DecodesByType) {
 
 // Merging word by word must not change the result: one piece with a space
 // inside, in a vocabulary that is otherwise the same, turns it off.
-TEST(SentencepieceTokenizerTest, WordByWordIsTheSame) {
+TEST(PieceModelTest, WordByWordIsTheSame) {
   TokenizerBuilder builder = TokenizerBuilder::Sentencepiece();
   std::mt19937 random(9);
   const auto score = [&] { return -static_cast<float>(random() % 50); };
@@ -139,7 +140,7 @@ TEST(SentencepieceTokenizerTest, WordByWordIsTheSame) {
   }
 }
 
-TEST(SentencepieceTokenizerTest, LongHostileTexts) {
+TEST(PieceModelTest, LongHostileTexts) {
   TokenizerBuilder builder = TokenizerBuilder::Sentencepiece();
   std::string spaces = "\u2581";
   std::string letters = "a";
@@ -158,12 +159,12 @@ TEST(SentencepieceTokenizerTest, LongHostileTexts) {
   EXPECT_EQ(DecodeAll(*tokenizer, tokenizer->Encode(noise, {})), noise);
 }
 
-TEST(SentencepieceTokenizerTest, RefusesMalformedByteTokens) {
+TEST(PieceModelTest, RefusesMalformedByteTokens) {
   for (const absl::string_view text :
        {"<0x-1>", "<0x1>", "<0xGG>", "<0x001>", "x", ""}) {
     TokenizerBuilder builder = TokenizerBuilder::Sentencepiece();
     builder.Token(text, TokenType::kByte);
-    const auto tokenizer = SentencepieceTokenizer::Create(builder.data());
+    const auto tokenizer = Tokenizer::Create(builder.data());
     EXPECT_TRUE(absl::IsDataLoss(tokenizer.status())) << text;
   }
 }

@@ -1,4 +1,4 @@
-#include "runtime/tokenizer/bpe_tokenizer.h"
+#include "runtime/tokenizer/bpe_model.h"
 
 #include <memory>
 #include <random>
@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "gtest/gtest.h"
+#include "runtime/tokenizer/tokenizer.h"
 #include "tests/testing/tokenizer_builder.h"
 #include "tests/testing/tokenizer_vectors.h"
 
@@ -19,7 +20,7 @@ constexpr Tokenizer::EncodeOptions kPlain = {.add_special = false,
                                              .parse_special = false};
 
 std::unique_ptr<Tokenizer> Make(const TokenizerData& data) {
-  auto tokenizer = BpeTokenizer::Create(data);
+  auto tokenizer = Tokenizer::Create(data);
   EXPECT_TRUE(tokenizer.ok()) << tokenizer.status();
   return *std::move(tokenizer);
 }
@@ -54,7 +55,7 @@ Ids MergeByDefinition(const TokenizerData& data, absl::string_view word,
   }
 }
 
-TEST(BpeTokenizerTest, MergesByRankThenFromTheLeft) {
+TEST(BpeModelTest, MergesByRankThenFromTheLeft) {
   TokenizerBuilder builder = TokenizerBuilder::ByteLevel();
   const int32_t bc = builder.Merge("b", "c");
   const int32_t ab = builder.Merge("a", "b");
@@ -65,7 +66,7 @@ TEST(BpeTokenizerTest, MergesByRankThenFromTheLeft) {
   EXPECT_EQ(tokenizer->Encode("aaaaa", kPlain), (Ids{aa, aa, 'a'}));
 }
 
-TEST(BpeTokenizerTest, AgreesWithTheDefinitionOnRandomMerges) {
+TEST(BpeModelTest, AgreesWithTheDefinitionOnRandomMerges) {
   std::mt19937 random(3);
   for (int round = 0; round < 20; ++round) {
     TokenizerBuilder builder = TokenizerBuilder::ByteLevel();
@@ -87,7 +88,7 @@ TEST(BpeTokenizerTest, AgreesWithTheDefinitionOnRandomMerges) {
   }
 }
 
-TEST(BpeTokenizerTest, IgnoreMergesTakesWholeWords) {
+TEST(BpeModelTest, IgnoreMergesTakesWholeWords) {
   TokenizerBuilder builder = TokenizerBuilder::ByteLevel();
   const int32_t ab = builder.Merge("a", "b");
   const int32_t abc = builder.Token("abc");
@@ -102,7 +103,7 @@ TEST(BpeTokenizerTest, IgnoreMergesTakesWholeWords) {
   EXPECT_EQ(tokenizer->Encode("cab", kPlain), (Ids{'c', ab}));
 }
 
-TEST(BpeTokenizerTest, BeginAndEndOfText) {
+TEST(BpeModelTest, BeginAndEndOfText) {
   TokenizerBuilder builder = TokenizerBuilder::ByteLevel();
   const int32_t bos = builder.Token("<s>", TokenType::kControl);
   const int32_t eos = builder.Token("</s>", TokenType::kControl);
@@ -120,7 +121,7 @@ TEST(BpeTokenizerTest, BeginAndEndOfText) {
   EXPECT_EQ(tokenizer->Encode("</s>", kPlain), (Ids{'<', '/', 's', '>'}));
 }
 
-TEST(BpeTokenizerTest, DecodesByType) {
+TEST(BpeModelTest, DecodesByType) {
   TokenizerBuilder builder = TokenizerBuilder::ByteLevel();
   const int32_t control = builder.Token("<s>", TokenType::kControl);
   const int32_t user = builder.Token("\u0120 x", TokenType::kUserDefined);
@@ -142,7 +143,7 @@ TEST(BpeTokenizerTest, DecodesByType) {
   }
 }
 
-TEST(BpeTokenizerTest, BytesWithoutTokenAreUnknownOrDropped) {
+TEST(BpeModelTest, BytesWithoutTokenAreUnknownOrDropped) {
   TokenizerData data;
   data.set_kind(TokenizerData::KIND_BYTE_LEVEL_BPE);
   data.set_pre_tokenizer("gpt-2");
@@ -153,7 +154,7 @@ TEST(BpeTokenizerTest, BytesWithoutTokenAreUnknownOrDropped) {
   EXPECT_EQ(Make(data)->Encode("axb", kPlain), (Ids{0, 2, 1}));
 }
 
-TEST(BpeTokenizerTest, DecodingGivesBackAnyBytes) {
+TEST(BpeModelTest, DecodingGivesBackAnyBytes) {
   TokenizerBuilder builder = TokenizerBuilder::ByteLevel();
   builder.Merge("\u00E2", "\u0124");  // bytes E2 82
   builder.Merge("\u0120", "\u0120");
@@ -173,7 +174,7 @@ TEST(BpeTokenizerTest, DecodingGivesBackAnyBytes) {
   }
 }
 
-TEST(BpeTokenizerTest, LongHostileTexts) {
+TEST(BpeModelTest, LongHostileTexts) {
   TokenizerBuilder builder = TokenizerBuilder::ByteLevel();
   std::string spaces = "\u0120";
   std::string letters = "a";
@@ -193,15 +194,15 @@ TEST(BpeTokenizerTest, LongHostileTexts) {
   EXPECT_EQ(DecodeAll(*tokenizer, tokenizer->Encode(noise, {})), noise);
 }
 
-TEST(BpeTokenizerTest, CreateReportsWhatIsWrong) {
+TEST(BpeModelTest, CreateReportsWhatIsWrong) {
   TokenizerBuilder builder = TokenizerBuilder::ByteLevel();
-  builder.data().set_pre_tokenizer("tekken");
+  builder.data().set_pre_tokenizer("no-such-name");
   EXPECT_TRUE(
-      absl::IsUnimplemented(BpeTokenizer::Create(builder.data()).status()));
+      absl::IsUnimplemented(Tokenizer::Create(builder.data()).status()));
   builder.data().add_merge_left(0);
-  EXPECT_TRUE(absl::IsDataLoss(BpeTokenizer::Create(builder.data()).status()));
+  EXPECT_TRUE(absl::IsDataLoss(Tokenizer::Create(builder.data()).status()));
   builder.data().clear_token_length();
-  EXPECT_TRUE(absl::IsDataLoss(BpeTokenizer::Create(builder.data()).status()));
+  EXPECT_TRUE(absl::IsDataLoss(Tokenizer::Create(builder.data()).status()));
 }
 
 }  // namespace

@@ -1,10 +1,11 @@
-#include "runtime/tokenizer/special_tokens.h"
+#include "runtime/tokenizer/added_tokens.h"
 
 #include <memory>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
+#include "runtime/tokenizer/tokenizer_steps.h"
 #include "tests/testing/tokenizer_builder.h"
 
 namespace tessera {
@@ -15,12 +16,15 @@ namespace {
 class Splitter {
  public:
   explicit Splitter(const TokenizerData& data)
-      : vocabulary_(*Vocabulary::Create(data)), special_(*vocabulary_) {}
+      : vocabulary_(*Vocabulary::Create(data)),
+        normalizer_(*Normalizer::Create(data.normalizer())),
+        sets_(*MakeAddedTokens(data, *vocabulary_, *normalizer_)) {}
 
-  std::string Split(absl::string_view text, bool parse_special = true) const {
+  std::string Split(absl::string_view text, bool parse_special = true,
+                    absl::Span<const TextRange> plain = {}) const {
     std::string result;
-    special_.Split(
-        text, parse_special,
+    sets_.in_text->Split(
+        text, parse_special, plain,
         [&](absl::string_view run) { absl::StrAppend(&result, "[", run, "]"); },
         [&](int32_t id) {
           absl::StrAppend(&result, "<", vocabulary_->Text(id), ">");
@@ -30,7 +34,8 @@ class Splitter {
 
  private:
   const std::unique_ptr<Vocabulary> vocabulary_;
-  const SpecialTokens special_;
+  const std::unique_ptr<Normalizer> normalizer_;
+  const AddedTokenSets sets_;
 };
 
 TokenizerBuilder WithTokens(TokenType type,
@@ -40,7 +45,7 @@ TokenizerBuilder WithTokens(TokenType type,
   return builder;
 }
 
-TEST(SpecialTokensTest, SplitsAroundTokens) {
+TEST(AddedTokensTest, SplitsAroundTokens) {
   const Splitter splitter(
       WithTokens(TokenType::kControl, {"|a|", "|b|"}).data());
   EXPECT_EQ(splitter.Split(""), "");
@@ -49,7 +54,7 @@ TEST(SpecialTokensTest, SplitsAroundTokens) {
   EXPECT_EQ(splitter.Split("x|a|y|b||a|z|"), "[x]<|a|>[y]<|b|><|a|>[z|]");
 }
 
-TEST(SpecialTokensTest, ControlAndUnknownTokensOnlyIfAsked) {
+TEST(AddedTokensTest, ControlAndUnknownTokensOnlyIfAsked) {
   TokenizerBuilder builder = WithTokens(TokenType::kControl, {"|c|"});
   builder.Token("|u|", TokenType::kUserDefined);
   builder.Token("|k|", TokenType::kUnknown);
@@ -60,7 +65,7 @@ TEST(SpecialTokensTest, ControlAndUnknownTokensOnlyIfAsked) {
   EXPECT_EQ(splitter.Split("|c||u||k||n||x|", false), "[|c|]<|u|>[|k||n||x|]");
 }
 
-TEST(SpecialTokensTest, LeftmostThenLongest) {
+TEST(AddedTokensTest, LeftmostThenLongest) {
   const Splitter splitter(
       WithTokens(TokenType::kUserDefined,
                  {"ab", "abcd", "abcdef", "cdefgh", "a", "bcdefgh"})
@@ -71,19 +76,15 @@ TEST(SpecialTokensTest, LeftmostThenLongest) {
   EXPECT_EQ(splitter.Split("aab"), "<a><ab>");
 }
 
-TEST(SpecialTokensTest, FirstOfEqualTextsAndNoEmptyTokens) {
+TEST(AddedTokensTest, FirstOfEqualTextsAndNoEmptyTokens) {
   TokenizerBuilder builder =
       WithTokens(TokenType::kUserDefined, {"", "t", "t", ""});
-  const auto vocabulary = *Vocabulary::Create(builder.data());
-  const SpecialTokens special(*vocabulary);
-  std::vector<int32_t> ids;
-  special.Split(
-      "tt", true, [](absl::string_view) {},
-      [&](int32_t id) { ids.push_back(id); });
-  EXPECT_EQ(ids, (std::vector<int32_t>{257, 257}));
+  const auto tokenizer = Tokenizer::Create(builder.data());
+  ASSERT_TRUE(tokenizer.ok()) << tokenizer.status();
+  EXPECT_EQ((*tokenizer)->Encode("tt", {}), (std::vector<int32_t>{257, 257}));
 }
 
-TEST(SpecialTokensTest, AnyBytes) {
+TEST(AddedTokensTest, AnyBytes) {
   const Splitter splitter(WithTokens(TokenType::kUserDefined,
                                      {"\xFF\xFE", absl::string_view("\0\0", 2)})
                               .data());
@@ -92,7 +93,7 @@ TEST(SpecialTokensTest, AnyBytes) {
             std::string("[a]<\0\0>[\0]", 10));
 }
 
-TEST(SpecialTokensTest, ManyTokensOverALongText) {
+TEST(AddedTokensTest, ManyTokensOverALongText) {
   TokenizerBuilder builder = TokenizerBuilder::ByteLevel();
   for (int i = 0; i < 2000; ++i) {
     builder.Token(absl::StrCat("<|reserved_", i, "|>"), TokenType::kControl);
