@@ -60,6 +60,9 @@ absl::Status Export(const WeightSource& source, const ConvertCommand& command) {
         ": only an arena converts to GGUF; convert to an .arena first"));
   }
   const bool quiet = command.options.quiet;
+  for (const std::string& note : ExportNotes(source)) {
+    if (!quiet) absl::FPrintF(stderr, "warning: %s\n", note);
+  }
   TESSERA_RETURN_IF_ERROR(
       ExportGguf(source, output, {command.options.overwrite, quiet}));
   if (!quiet) absl::FPrintF(stderr, "wrote %s\n", output);

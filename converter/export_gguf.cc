@@ -1,6 +1,7 @@
 #include "converter/export_gguf.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "base/file_error.h"
 #include "base/progress.h"
 #include "base/status_macros.h"
+#include "converter/export_tokenizer.h"
 #include "converter/gguf_file_type.h"
 #include "converter/hugging_face_metadata.h"
 #include "converter/source/gguf_tokenizer.h"
@@ -59,8 +61,12 @@ absl::Status AppendOriginalMetadata(const WeightSource& arena,
   return absl::OkStatus();
 }
 
+bool IsFromGguf(const WeightSource& arena) {
+  return arena.origin.has_value() && arena.origin->format() == "gguf";
+}
+
 absl::StatusOr<GgufMetadata> MakeMetadata(const WeightSource& arena) {
-  if (!arena.origin.has_value() || arena.origin->format() != "gguf") {
+  if (!IsFromGguf(arena)) {
     return HuggingFaceMetadata(arena, GgufFileType(DominantType(arena)));
   }
   GgufMetadata from_tokenizer;
@@ -106,6 +112,14 @@ absl::Status CopyTensor(const WeightSource& arena, const SourceTensor& from,
 }
 
 }  // namespace
+
+std::vector<std::string> ExportNotes(const WeightSource& arena) {
+  // What was read from GGUF is written as it was.
+  if (IsFromGguf(arena)) return {};
+  std::optional<GgufForm> form = ExportedTokenizer(arena);
+  if (!form.has_value()) return {};
+  return std::move(form->notes);
+}
 
 absl::Status ExportGguf(const WeightSource& arena, const std::string& output,
                         const ExportOptions& options) {

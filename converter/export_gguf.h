@@ -3,6 +3,7 @@
 #define CONVERTER_EXPORT_GGUF_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "converter/source/weight_source.h"
@@ -21,6 +22,10 @@ struct ExportOptions {
 // type that GGUF does not have.
 absl::Status ExportGguf(const WeightSource& arena, const std::string& output,
                         const ExportOptions& options);
+
+// Where readers of that file will not give the ids that the arena's tokenizer
+// gives: whole sentences for the user.
+std::vector<std::string> ExportNotes(const WeightSource& arena);
 
 }  // namespace tessera
 

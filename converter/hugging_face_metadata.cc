@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/string_view.h"
+#include "converter/export_tokenizer.h"
 #include "converter/model_title.h"
 #include "converter/size_label.h"
 #include "converter/source/attached_json.h"
@@ -118,8 +119,8 @@ GgufMetadata HuggingFaceMetadata(const WeightSource& arena,
   }
   metadata.Append("general.quantization_version",
                   GgufValue::Scalar<uint32_t>(2));
-  if (arena.tokenizer.has_value()) {
-    AppendTokenizer(*arena.tokenizer, &metadata);
+  if (const auto form = ExportedTokenizer(arena); form.has_value()) {
+    AppendTokenizer(*form, &metadata);
     AppendSeparator(arena, &metadata);
   }
   return LeaveOutUnsaid(std::move(metadata), SaysHeadSize(config));

@@ -14,6 +14,7 @@
 #include "base/checked_math.h"
 #include "base/progress.h"
 #include "base/status_macros.h"
+#include "converter/inspect/describe_tokenizer.h"
 #include "converter/inspect/layout_reasons.h"
 #include "formats/arena/arena_reader.h"
 #include "formats/arena/arena_verify.h"
@@ -105,40 +106,6 @@ FactGroup DescribeProducer(const Manifest& manifest) {
   }
   if (!options.empty()) {
     group.facts.push_back({"options", absl::StrJoin(options, " ")});
-  }
-  return group;
-}
-
-FactGroup DescribeTokenizer(const TokenizerData& tokenizer) {
-  FactGroup group = {"tokenizer", {}};
-  const auto add = [&group](absl::string_view name, std::string value) {
-    group.facts.push_back({std::string(name), std::move(value)});
-  };
-  const bool bpe = tokenizer.kind() == TokenizerData::KIND_BYTE_LEVEL_BPE;
-  add("kind", bpe ? "byte-level BPE" : "SentencePiece");
-  if (!tokenizer.pre_tokenizer().empty()) {
-    add("pre_tokenizer", tokenizer.pre_tokenizer());
-  }
-  add("tokens", absl::StrCat(tokenizer.token_length_size()));
-  if (bpe) add("merges", absl::StrCat(tokenizer.merge_left_size()));
-  if (tokenizer.has_bos_id()) {
-    add("bos_id",
-        absl::StrCat(tokenizer.bos_id(), tokenizer.add_bos() ? ", added" : ""));
-  }
-  if (tokenizer.has_eos_id()) {
-    add("eos_id",
-        absl::StrCat(tokenizer.eos_id(), tokenizer.add_eos() ? ", added" : ""));
-  }
-  if (tokenizer.has_unknown_id()) {
-    add("unknown_id", absl::StrCat(tokenizer.unknown_id()));
-  }
-  if (tokenizer.end_of_generation_id_size() != 0) {
-    add("end_of_generation_id",
-        absl::StrJoin(tokenizer.end_of_generation_id(), " "));
-  }
-  if (!tokenizer.chat_template().empty()) {
-    add("chat_template",
-        absl::StrCat(tokenizer.chat_template().size(), " bytes"));
   }
   return group;
 }

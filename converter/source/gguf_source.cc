@@ -109,6 +109,8 @@ absl::Status ReadModelAndTokenizer(const GgufMetadata& metadata,
   }
   auto tokenizer = TokenizerFromGguf(metadata);
   if (tokenizer.ok()) {
+    std::string note = NoteOnPretokenizer(*tokenizer);
+    if (!note.empty()) source->notes.push_back(std::move(note));
     source->tokenizer = *std::move(tokenizer);
   } else if (absl::IsUnimplemented(tokenizer.status()) ||
              absl::IsNotFound(tokenizer.status())) {

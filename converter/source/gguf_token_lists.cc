@@ -25,6 +25,11 @@ absl::Status KeyError(absl::string_view key, absl::string_view problem) {
   return absl::DataLossError(absl::StrCat(key, ": ", problem));
 }
 
+bool HasMerges(const TokenizerData& data) {
+  return data.kind() == TokenizerData::KIND_BYTE_LEVEL_BPE ||
+         data.kind() == TokenizerData::KIND_BPE;
+}
+
 // A tokenizer without one of its lists is damaged, not absent.
 template <typename T>
 absl::StatusOr<T> Required(absl::StatusOr<T> value) {
@@ -64,7 +69,8 @@ absl::Status CheckArray(absl::string_view key, const GgufValue& value,
 
 absl::Status ReadScores(const GgufMetadata& metadata, TokenizerData* data) {
   const GgufValue* value = metadata.Find(kScores);
-  const bool needed = data->kind() == TokenizerData::KIND_SENTENCEPIECE;
+  const bool needed = data->kind() == TokenizerData::KIND_SENTENCEPIECE ||
+                      data->kind() == TokenizerData::KIND_UNIGRAM;
   if (value == nullptr) {
     return needed ? KeyError(kScores, "missing") : absl::OkStatus();
   }
@@ -153,7 +159,9 @@ absl::Status ReadTokenLists(const GgufMetadata& metadata, TokenizerData* data) {
   TESSERA_RETURN_IF_ERROR(ReadTokens(tokens, data));
   TESSERA_RETURN_IF_ERROR(ReadScores(metadata, data));
   TESSERA_RETURN_IF_ERROR(ReadTypes(metadata, data));
-  if (data->kind() != TokenizerData::KIND_BYTE_LEVEL_BPE) {
+  if (!HasMerges(*data)) return absl::OkStatus();
+  // Files of Kimi K2 have none; words are tokens or bytes.
+  if (data->pre_tokenizer() == "kimi-k2" && metadata.Find(kMerges) == nullptr) {
     return absl::OkStatus();
   }
   TESSERA_ASSIGN_OR_RETURN(const std::vector<absl::string_view> merges,
@@ -178,7 +186,7 @@ void AppendTokenLists(const TokenizerData& data, GgufMetadata* metadata) {
                                      data.token_type().end());
     metadata->Append(kTypes, GgufValue::Array<int32_t>(types));
   }
-  if (data.kind() != TokenizerData::KIND_BYTE_LEVEL_BPE) return;
+  if (!HasMerges(data)) return;
   std::vector<std::string> merges;
   merges.reserve(data.merge_left_size());
   for (int i = 0; i < data.merge_left_size(); ++i) {

@@ -8,10 +8,11 @@
 
 namespace tessera {
 
-// Reads tokenizer.ggml.tokens, .scores, .token_type and, for byte-level BPE,
-// .merges into `data`, whose kind is set. Scores are needed for SentencePiece,
-// merges for BPE, types never. DataLoss, naming the key, for a list that is
-// missing, of the wrong type or length, or holds an impossible value.
+// Reads tokenizer.ggml.tokens, .scores, .token_type and, for BPE, .merges into
+// `data`, whose kind is set. Scores are needed for SentencePiece and Unigram,
+// merges for BPE (but not for "kimi-k2", as in llama.cpp), types never.
+// DataLoss, naming the key, for a list that is missing, of the wrong type or
+// length, or holds an impossible value.
 absl::Status ReadTokenLists(const GgufMetadata& metadata, TokenizerData* data);
 
 // Appends the same keys, those that `data` has something for. The lists of

@@ -1,7 +1,6 @@
 #include "converter/source/gguf_tokenizer.h"
 
 #include <optional>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -11,7 +10,11 @@
 #include "base/quoted.h"
 #include "base/status_macros.h"
 #include "converter/source/end_of_generation.h"
+#include "converter/source/gguf_chat_templates.h"
+#include "converter/source/gguf_token_flags.h"
 #include "converter/source/gguf_token_lists.h"
+#include "converter/source/sentencepiece_steps.h"
+#include "formats/tokenizer/known_pretokenizers.h"
 #include "simdjson.h"
 
 namespace tessera {
@@ -28,33 +31,85 @@ constexpr absl::string_view kEom = "tokenizer.ggml.eom_token_id";
 constexpr absl::string_view kAddBos = "tokenizer.ggml.add_bos_token";
 constexpr absl::string_view kAddEos = "tokenizer.ggml.add_eos_token";
 constexpr absl::string_view kAddSpacePrefix = "tokenizer.ggml.add_space_prefix";
-constexpr absl::string_view kChatTemplate = "tokenizer.chat_template";
+constexpr absl::string_view kRemoveExtraSpaces =
+    "tokenizer.ggml.remove_extra_whitespaces";
+constexpr absl::string_view kCharsmap = "tokenizer.ggml.precompiled_charsmap";
+// Tokens that end what belongs to one file, when a model fills in the middle.
+constexpr absl::string_view kFimEnds[] = {
+    "tokenizer.ggml.fim_pad_token_id",
+    "tokenizer.ggml.fim_rep_token_id",
+    "tokenizer.ggml.fim_sep_token_id",
+};
+constexpr absl::string_view kGemma4 = "gemma4";
 
-// What SentencePiece models have where GGUF does not say.
-constexpr uint32_t kDefaultBos = 1;
-constexpr uint32_t kDefaultEos = 2;
-constexpr uint32_t kDefaultUnknown = 0;
+// The ids that a kind of model has where GGUF does not say.
+struct DefaultIds {
+  std::optional<uint32_t> bos;
+  std::optional<uint32_t> eos;
+  std::optional<uint32_t> unknown;
+  std::optional<uint32_t> padding;
+};
+
+DefaultIds DefaultsOf(TokenizerData::Kind kind) {
+  if (kind == TokenizerData::KIND_SENTENCEPIECE) {
+    return {1, 2, 0, std::nullopt};
+  }
+  if (kind == TokenizerData::KIND_UNIGRAM) {
+    return {std::nullopt, 1, 2, 0};
+  }
+  return {};
+}
 
 absl::Status KeyError(absl::string_view key, absl::string_view problem) {
   return absl::DataLossError(absl::StrCat(key, ": ", problem));
 }
 
-absl::StatusOr<TokenizerData::Kind> ReadKind(const GgufMetadata& metadata) {
+bool MergesByList(const TokenizerData& data) {
+  return data.kind() == TokenizerData::KIND_BYTE_LEVEL_BPE ||
+         data.kind() == TokenizerData::KIND_BPE;
+}
+
+// What is said of a known name; the default for one that is not.
+PretokenizerFlags FlagsOf(absl::string_view pre) {
+  const auto known = FindKnownPretokenizer(pre);
+  return known.ok() ? (*known)->flags : PretokenizerFlags();
+}
+
+absl::Status ReadKind(const GgufMetadata& metadata, TokenizerData* data) {
   if (metadata.Find(kModel) == nullptr) {
     return absl::NotFoundError(
         absl::StrCat("there is no tokenizer: no key ", kModel));
   }
   TESSERA_ASSIGN_OR_RETURN(const absl::string_view model,
                            metadata.GetString(kModel));
-  if (model == "gpt2") return TokenizerData::KIND_BYTE_LEVEL_BPE;
-  if (model == "llama") return TokenizerData::KIND_SENTENCEPIECE;
-  if (model == "none" || model == "no_vocab") {
+  if (model == "gpt2") {
+    if (metadata.Find(kPre) != nullptr) {
+      TESSERA_ASSIGN_OR_RETURN(const absl::string_view pre,
+                               metadata.GetString(kPre));
+      if (!simdjson::validate_utf8(pre.data(), pre.size())) {
+        return KeyError(kPre, "not UTF-8");
+      }
+      data->set_pre_tokenizer(std::string(pre));
+    }
+    data->set_kind(FlagsOf(data->pre_tokenizer()).byte_level
+                       ? TokenizerData::KIND_BYTE_LEVEL_BPE
+                       : TokenizerData::KIND_BPE);
+  } else if (model == kGemma4) {
+    data->set_kind(TokenizerData::KIND_BPE);
+    data->set_pre_tokenizer(std::string(kGemma4));
+  } else if (model == "llama") {
+    data->set_kind(TokenizerData::KIND_SENTENCEPIECE);
+  } else if (model == "t5") {
+    data->set_kind(TokenizerData::KIND_UNIGRAM);
+  } else if (model == "none" || model == "no_vocab") {
     return absl::NotFoundError(
         absl::StrCat("there is no tokenizer: ", kModel, " is ", Quoted(model)));
+  } else {
+    return absl::UnimplementedError(absl::StrCat(
+        "the tokenizer is left out: ", kModel, " is ", Quoted(model),
+        ", and only 'gpt2', 'llama', 'gemma4' and 't5' are supported"));
   }
-  return absl::UnimplementedError(
-      absl::StrCat("the tokenizer is left out: ", kModel, " is ", Quoted(model),
-                   ", and only 'gpt2' and 'llama' are supported"));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::optional<uint32_t>> ReadId(const GgufMetadata& metadata,
@@ -74,18 +129,21 @@ absl::Status ReadIds(const GgufMetadata& metadata, TokenizerData* data) {
   TESSERA_ASSIGN_OR_RETURN(auto eos, ReadId(metadata, kEos, tokens));
   TESSERA_ASSIGN_OR_RETURN(auto unknown, ReadId(metadata, kUnknown, tokens));
   TESSERA_ASSIGN_OR_RETURN(auto padding, ReadId(metadata, kPadding, tokens));
-  if (data->kind() == TokenizerData::KIND_SENTENCEPIECE &&
-      tokens > static_cast<int>(kDefaultEos)) {
-    bos = bos.value_or(kDefaultBos);
-    eos = eos.value_or(kDefaultEos);
-    unknown = unknown.value_or(kDefaultUnknown);
+  if (tokens > 2) {  // the highest of the defaults
+    const DefaultIds defaults = DefaultsOf(data->kind());
+    if (!bos.has_value()) bos = defaults.bos;
+    if (!eos.has_value()) eos = defaults.eos;
+    if (!unknown.has_value()) unknown = defaults.unknown;
+    if (!padding.has_value()) padding = defaults.padding;
   }
   if (bos.has_value()) data->set_bos_id(*bos);
   if (eos.has_value()) data->set_eos_id(*eos);
   if (unknown.has_value()) data->set_unknown_id(*unknown);
   if (padding.has_value()) data->set_padding_id(*padding);
   std::vector<uint32_t> ends;
-  for (const absl::string_view key : {kEot, kEom}) {
+  std::vector<absl::string_view> keys = {kEot, kEom};
+  keys.insert(keys.end(), std::begin(kFimEnds), std::end(kFimEnds));
+  for (const absl::string_view key : keys) {
     TESSERA_ASSIGN_OR_RETURN(const auto id, ReadId(metadata, key, tokens));
     if (id.has_value()) ends.push_back(*id);
   }
@@ -99,43 +157,64 @@ absl::StatusOr<bool> ReadFlag(const GgufMetadata& metadata,
   return metadata.GetBool(key);
 }
 
-// Protocol buffers hold text in UTF-8 only.
-absl::StatusOr<std::string> ReadText(const GgufMetadata& metadata,
-                                     absl::string_view key) {
-  if (metadata.Find(key) == nullptr) return std::string();
-  TESSERA_ASSIGN_OR_RETURN(const absl::string_view text,
-                           metadata.GetString(key));
-  if (!simdjson::validate_utf8(text.data(), text.size())) {
-    return KeyError(key, "not UTF-8");
-  }
-  return std::string(text.data(), text.size());
-}
-
-absl::Status ReadOptions(const GgufMetadata& metadata, TokenizerData* data) {
-  const bool sentencepiece = data->kind() == TokenizerData::KIND_SENTENCEPIECE;
-  const absl::string_view pre = data->pre_tokenizer();
-  const bool llama3 =
-      pre == "llama-bpe" || pre == "llama3" || pre == "llama-v3";
+absl::Status ReadAround(const GgufMetadata& metadata, TokenizerData* data) {
+  const PretokenizerFlags flags = MergesByList(*data)
+                                      ? FlagsOf(data->pre_tokenizer())
+                                      : PretokenizerFlags();
+  const bool by_default =
+      data->kind() == TokenizerData::KIND_SENTENCEPIECE || flags.add_bos;
   TESSERA_ASSIGN_OR_RETURN(
-      const bool add_bos,
-      ReadFlag(metadata, kAddBos,
-               (sentencepiece || llama3) && data->has_bos_id()));
-  TESSERA_ASSIGN_OR_RETURN(const bool add_eos,
-                           ReadFlag(metadata, kAddEos, false));
-  TESSERA_ASSIGN_OR_RETURN(const bool add_space_prefix,
-                           ReadFlag(metadata, kAddSpacePrefix, sentencepiece));
+      bool add_bos,
+      ReadFlag(metadata, kAddBos, by_default && data->has_bos_id()));
+  TESSERA_ASSIGN_OR_RETURN(
+      const bool add_eos,
+      ReadFlag(
+          metadata, kAddEos,
+          data->kind() == TokenizerData::KIND_UNIGRAM && data->has_eos_id()));
   if (add_bos && !data->has_bos_id()) {
     return KeyError(kAddBos, absl::StrCat("true, but there is no ", kBos));
   }
   if (add_eos && !data->has_eos_id()) {
     return KeyError(kAddEos, absl::StrCat("true, but there is no ", kEos));
   }
+  // llama.cpp does not believe files of Gemma 4 that say false.
+  if (flags.add_bos && !flags.byte_level && data->has_bos_id()) add_bos = true;
   data->set_add_bos(add_bos);
   data->set_add_eos(add_eos);
-  data->set_add_space_prefix(sentencepiece && add_space_prefix);
-  data->set_ignore_merges(llama3);
-  TESSERA_ASSIGN_OR_RETURN(*data->mutable_chat_template(),
-                           ReadText(metadata, kChatTemplate));
+  data->set_ignore_merges(flags.ignore_merges);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::string> ReadCharsmap(const GgufMetadata& metadata) {
+  std::string charsmap;
+  const GgufValue* value = metadata.Find(kCharsmap);
+  if (value == nullptr) return charsmap;
+  if (!value->is_array() || (value->element_type() != GgufType::kInt8 &&
+                             value->element_type() != GgufType::kUint8)) {
+    return KeyError(kCharsmap, "expected an array of INT8");
+  }
+  TESSERA_ASSIGN_OR_RETURN(const std::vector<int64_t> bytes,
+                           value->GetIntArray());
+  charsmap.reserve(bytes.size());
+  for (const int64_t byte : bytes) charsmap.push_back(static_cast<char>(byte));
+  return charsmap;
+}
+
+absl::Status ReadSpaces(const GgufMetadata& metadata, TokenizerData* data) {
+  const bool sentencepiece = data->kind() == TokenizerData::KIND_SENTENCEPIECE;
+  TESSERA_ASSIGN_OR_RETURN(const bool prefix,
+                           ReadFlag(metadata, kAddSpacePrefix, sentencepiece));
+  if (sentencepiece) data->set_add_space_prefix(prefix);
+  if (data->kind() != TokenizerData::KIND_UNIGRAM) return absl::OkStatus();
+  SentencepieceNormalization normalization;
+  TESSERA_ASSIGN_OR_RETURN(normalization.charsmap, ReadCharsmap(metadata));
+  TESSERA_ASSIGN_OR_RETURN(normalization.extra_spaces,
+                           ReadFlag(metadata, kRemoveExtraSpaces, false));
+  // Where extra spaces are removed, llama.cpp begins every word with one.
+  normalization.space_prefix = prefix || normalization.extra_spaces;
+  data->set_add_space_prefix(prefix);
+  data->set_fuse_unknown(true);
+  AppendSentencepieceSteps(normalization, data);
   return absl::OkStatus();
 }
 
@@ -153,41 +232,60 @@ void AppendIds(const TokenizerData& data, GgufMetadata* metadata) {
   if (ends.size() > 1) AppendId(kEom, ends[1], metadata);
 }
 
+void AppendSpaces(const GgufForm& form, GgufMetadata* metadata) {
+  const TokenizerData::Kind kind = form.data.kind();
+  const bool unigram = kind == TokenizerData::KIND_UNIGRAM;
+  if (!unigram && kind != TokenizerData::KIND_SENTENCEPIECE) return;
+  metadata->Append(kAddSpacePrefix,
+                   GgufValue::Scalar<bool>(form.data.add_space_prefix()));
+  if (!unigram) return;
+  metadata->Append(kRemoveExtraSpaces,
+                   GgufValue::Scalar<bool>(form.remove_extra_spaces));
+  if (form.charsmap.empty()) return;
+  const std::vector<uint8_t> bytes(form.charsmap.begin(), form.charsmap.end());
+  metadata->Append(kCharsmap, GgufValue::Array<uint8_t>(bytes));
+}
+
 }  // namespace
 
 absl::StatusOr<TokenizerData> TokenizerFromGguf(const GgufMetadata& metadata) {
   TokenizerData data;
-  TESSERA_ASSIGN_OR_RETURN(const TokenizerData::Kind kind, ReadKind(metadata));
-  data.set_kind(kind);
-  if (kind == TokenizerData::KIND_BYTE_LEVEL_BPE) {
-    TESSERA_ASSIGN_OR_RETURN(*data.mutable_pre_tokenizer(),
-                             ReadText(metadata, kPre));
-  }
+  TESSERA_RETURN_IF_ERROR(ReadKind(metadata, &data));
+  data.set_byte_fallback(data.kind() == TokenizerData::KIND_BPE);
   TESSERA_RETURN_IF_ERROR(ReadTokenLists(metadata, &data));
+  MarkEndsAsControl(&data);
   TESSERA_RETURN_IF_ERROR(ReadIds(metadata, &data));
-  TESSERA_RETURN_IF_ERROR(ReadOptions(metadata, &data));
+  TESSERA_RETURN_IF_ERROR(ReadAround(metadata, &data));
+  TESSERA_RETURN_IF_ERROR(ReadSpaces(metadata, &data));
+  SetGgufTokenFlags(metadata, &data);
+  TESSERA_RETURN_IF_ERROR(ReadChatTemplates(metadata, &data));
   return data;
 }
 
-void AppendTokenizer(const TokenizerData& tokenizer, GgufMetadata* metadata) {
-  const bool sentencepiece =
-      tokenizer.kind() == TokenizerData::KIND_SENTENCEPIECE;
-  metadata->Append(kModel, GgufValue::String(sentencepiece ? "llama" : "gpt2"));
-  metadata->Append(kPre, GgufValue::String(tokenizer.pre_tokenizer().empty()
-                                               ? "default"
-                                               : tokenizer.pre_tokenizer()));
-  AppendTokenLists(tokenizer, metadata);
-  AppendIds(tokenizer, metadata);
-  metadata->Append(kAddBos, GgufValue::Scalar<bool>(tokenizer.add_bos()));
-  metadata->Append(kAddEos, GgufValue::Scalar<bool>(tokenizer.add_eos()));
-  if (sentencepiece) {
-    metadata->Append(kAddSpacePrefix,
-                     GgufValue::Scalar<bool>(tokenizer.add_space_prefix()));
+std::string NoteOnPretokenizer(const TokenizerData& tokenizer) {
+  if (!MergesByList(tokenizer)) return "";
+  const std::string& name = tokenizer.pre_tokenizer();
+  if (name.empty()) {
+    return absl::StrCat("there is no ", kPre,
+                        ", so texts are split by 'default', as in llama.cpp; "
+                        "most models need another");
   }
-  if (!tokenizer.chat_template().empty()) {
-    metadata->Append(kChatTemplate,
-                     GgufValue::String(tokenizer.chat_template()));
+  if (FindKnownPretokenizer(name).ok()) return "";
+  return absl::StrCat("the pre-tokenizer ", Quoted(name),
+                      " is not known; the arena is made, but it cannot run");
+}
+
+void AppendTokenizer(const GgufForm& form, GgufMetadata* metadata) {
+  metadata->Append(kModel, GgufValue::String(form.model));
+  if (form.model != "none") {
+    metadata->Append(kPre, GgufValue::String(form.pre));
+    AppendTokenLists(form.data, metadata);
+    AppendIds(form.data, metadata);
+    metadata->Append(kAddBos, GgufValue::Scalar<bool>(form.data.add_bos()));
+    metadata->Append(kAddEos, GgufValue::Scalar<bool>(form.data.add_eos()));
+    AppendSpaces(form, metadata);
   }
+  AppendChatTemplates(form.data, metadata);
 }
 
 }  // namespace tessera

@@ -1,22 +1,25 @@
-// Which known pre-tokenizer a tokenizer.json describes.
+// The pre-tokenizer of a tokenizer.json.
 #ifndef CONVERTER_SOURCE_HF_PRETOKENIZER_H_
 #define CONVERTER_SOURCE_HF_PRETOKENIZER_H_
 
-#include <string>
-
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "formats/arena/tokenizer.pb.h"
 #include "formats/json/json_document.h"
 
 namespace tessera {
 
-// GGUF's name ("gpt-2", "llama-bpe", "qwen2") for the members normalizer and
-// pre_tokenizer of `tokenizer`, the root of a tokenizer.json.
-//
-// Known are ByteLevel with use_regex, and a Sequence of Split by the regular
-// expression of one of the three and ByteLevel without. The normalizer must be
-// absent or NFC; NFC is not applied: text is taken to be composed, as llama.cpp
-// does. Unimplemented, naming or quoting what differs, otherwise.
-absl::StatusOr<std::string> HfPretokenizerName(JsonValue tokenizer);
+// Appends the steps of the member "pre_tokenizer" of `tokenizer`, the root of a
+// tokenizer.json, to `data`. Read are ByteLevel, Split, Metaspace (in its old
+// form too), Digits, Punctuation, Whitespace, WhitespaceSplit,
+// CharDelimiterSplit, UnicodeScripts, BertPreTokenizer and Sequence.
+// Unimplemented, naming it, for any other; DataLoss for a step without what it
+// needs.
+absl::Status ReadHfPretokenizer(JsonValue tokenizer, TokenizerData* data);
+
+// A Metaspace, which decoders have too. `part` is for messages.
+absl::StatusOr<SplitStep::Metaspace> ReadHfMetaspace(JsonValue json,
+                                                     absl::string_view part);
 
 }  // namespace tessera
 

@@ -5,7 +5,8 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "base/quoted.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "base/status_macros.h"
 #include "converter/source/end_of_generation.h"
 #include "formats/json/json_member.h"
@@ -13,10 +14,23 @@
 namespace tessera {
 namespace {
 
-absl::Status Unsupported(absl::string_view what) {
-  return absl::UnimplementedError(absl::StrCat(
-      "tokenizer.json: post_processor ", what, " is not supported"));
-}
+// A class of tokenizers that transformers knows, with the special tokens that
+// it has where the configuration says nothing.
+struct KnownClass {
+  absl::string_view name;
+  absl::string_view bos;
+  absl::string_view eos;
+  bool writes_template = false;  // whatever the post-processor is
+};
+constexpr KnownClass kKnownClasses[] = {
+    {"LlamaTokenizer", "<s>", "</s>", true},
+    {"CodeLlamaTokenizer", "<s>", "</s>", true},
+    {"GemmaTokenizer", "<bos>", "<eos>", true},
+    {"CohereTokenizer", "<BOS_TOKEN>", "<|END_OF_TURN_TOKEN|>", true},
+    {"GPT2Tokenizer", "<|endoftext|>", "<|endoftext|>"},
+    {"CodeGenTokenizer", "<|endoftext|>", "<|endoftext|>"},
+    {"Qwen2Tokenizer", "", "<|endoftext|>"},
+};
 
 absl::StatusOr<uint32_t> CheckId(absl::string_view where, uint64_t id,
                                  const TokenizerData& data) {
@@ -24,20 +38,6 @@ absl::StatusOr<uint32_t> CheckId(absl::string_view where, uint64_t id,
   if (id < static_cast<uint64_t>(tokens)) return static_cast<uint32_t>(id);
   return absl::DataLossError(
       absl::StrCat(where, " is ", id, ", but there are ", tokens, " tokens"));
-}
-
-// The id of a token that tokenizer_config.json gives as its text, or as an
-// object with its text. nullopt if there is no such token.
-std::optional<uint32_t> IdByText(const std::optional<JsonValue>& config,
-                                 absl::string_view key, const HfTokenIds& ids) {
-  const auto value = config.has_value() ? FindMember(*config, key)
-                                        : std::optional<JsonValue>();
-  if (!value.has_value()) return std::nullopt;
-  const absl::string_view text =
-      value->is_object() ? FindText(*value, "content") : FindText(*config, key);
-  const auto found = ids.find(text);
-  if (found == ids.end()) return std::nullopt;
-  return found->second;
 }
 
 // The ids under `key` of generation_config.json: one, or a list.
@@ -65,169 +65,164 @@ absl::StatusOr<std::vector<uint32_t>> IdsByNumber(
   return ids;
 }
 
-// What a TemplateProcessing puts around a text.
-struct Template {
-  std::optional<uint32_t> before;
-  std::optional<uint32_t> after;
+const KnownClass* FindClass(const HfTokenizerConfig& config) {
+  if (!config.tokenizer_config.has_value()) return nullptr;
+  const absl::string_view name = absl::StripSuffix(
+      FindText(*config.tokenizer_config, "tokenizer_class"), "Fast");
+  for (const KnownClass& known : kKnownClasses) {
+    if (known.name == name) return &known;
+  }
+  return nullptr;
+}
+
+class RoleSetter {
+ public:
+  RoleSetter(const HfRoleSources& sources, const HfVocabulary& vocabulary,
+             TokenizerData* data)
+      : sources_(sources),
+        vocabulary_(vocabulary),
+        data_(data),
+        class_(FindClass(sources.config)) {}
+
+  absl::Status Set();
+
+ private:
+  std::optional<uint32_t> ByText(absl::string_view role) const;
+  std::optional<bool> Configured(absl::string_view key) const;
+  absl::StatusOr<HfTemplate> Around() const;
+  absl::Status SetBegin(const HfTemplate& around);
+  absl::Status SetEnds(const HfTemplate& around);
+  absl::Status SetAround(const HfTemplate& around);
+
+  const HfRoleSources& sources_;
+  const HfVocabulary& vocabulary_;
+  TokenizerData* const data_;
+  const KnownClass* const class_;
 };
 
-absl::StatusOr<uint32_t> TemplateId(JsonValue processor, JsonValue special,
-                                    const TokenizerData& data) {
-  const absl::string_view name = FindText(special, "id");
-  const auto tokens = FindMember(processor, "special_tokens");
-  const auto token = tokens.has_value() ? FindMember(*tokens, name)
-                                        : std::optional<JsonValue>();
-  const auto list = token.has_value() ? FindMember(*token, "ids")
-                                      : std::optional<JsonValue>();
-  if (!list.has_value()) {
-    return absl::DataLossError(absl::StrCat(
-        "tokenizer.json: post_processor has no ids for ", Quoted(name)));
+std::optional<uint32_t> RoleSetter::ByText(absl::string_view role) const {
+  absl::string_view text = sources_.config.SpecialText(role);
+  const auto& config = sources_.config.tokenizer_config;
+  const std::string_view key(role.data(), role.size());
+  const bool is_said =
+      config.has_value() && config->at_key(key).error() == simdjson::SUCCESS;
+  if (text.empty() && class_ != nullptr && !is_said) {
+    if (role == "bos_token") text = class_->bos;
+    if (role == "eos_token") text = class_->eos;
   }
-  const absl::StatusOr<std::vector<uint64_t>> ids = JsonUintArray(*list);
-  if (!ids.ok() || ids->size() != 1) {
-    return Unsupported(
-        absl::StrCat("with other than one id for ", Quoted(name)));
-  }
-  return CheckId("tokenizer.json: post_processor's id", ids->front(), data);
+  return text.empty() ? std::nullopt : vocabulary_.Find(text);
 }
 
-absl::Status ReadTemplate(JsonValue processor, const TokenizerData& data,
-                          Template* result) {
-  const auto single = FindMember(processor, "single");
-  const auto pieces =
-      single.has_value()
-          ? JsonElements(*single)
-          : absl::StatusOr<std::vector<JsonValue>>(std::vector<JsonValue>());
-  if (!pieces.ok()) return Unsupported("with a template of another form");
-  bool text_seen = false;
-  for (const JsonValue piece : *pieces) {
-    if (FindMember(piece, "Sequence").has_value()) {
-      text_seen = true;
-      continue;
-    }
-    const auto special = FindMember(piece, "SpecialToken");
-    std::optional<uint32_t>& place = text_seen ? result->after : result->before;
-    if (!special.has_value() || place.has_value()) {
-      return Unsupported("with more than one token before or behind the text");
-    }
-    TESSERA_ASSIGN_OR_RETURN(place, TemplateId(processor, *special, data));
-  }
-  return absl::OkStatus();
+std::optional<bool> RoleSetter::Configured(absl::string_view key) const {
+  const auto& config = sources_.config.tokenizer_config;
+  return config.has_value() ? FindBool(*config, key) : std::nullopt;
 }
 
-absl::StatusOr<Template> ReadPostProcessor(JsonValue tokenizer,
-                                           const TokenizerData& data) {
-  Template result;
-  const auto root = FindMember(tokenizer, "post_processor");
-  if (!root.has_value()) return result;
-  std::vector<JsonValue> steps = {*root};
-  if (FindText(*root, "type") == "Sequence") {
-    const auto list = FindMember(*root, "processors");
-    if (!list.has_value() || !list->is_array()) {
-      return absl::DataLossError(
-          "tokenizer.json: post_processor is a Sequence without processors");
+// What stands around a text in the end.
+absl::StatusOr<HfTemplate> RoleSetter::Around() const {
+  HfTemplate around = sources_.around;
+  std::optional<bool> add_bos = Configured("add_bos_token");
+  std::optional<bool> add_eos = Configured("add_eos_token");
+  const bool writes = class_ != nullptr && class_->writes_template;
+  if (writes) around = {};
+  if (!writes && sources_.class_keeps_template) return around;
+  const auto decide = [&](absl::string_view role, std::optional<bool> add,
+                          bool is_required, std::vector<uint32_t>* ids) {
+    if (!add.has_value()) return absl::OkStatus();
+    if (*add && !ids->empty()) return absl::OkStatus();
+    ids->clear();
+    if (!*add) return absl::OkStatus();
+    const std::optional<uint32_t> id = ByText(role);
+    if (id.has_value()) {
+      ids->push_back(*id);
+    } else if (is_required) {
+      return absl::DataLossError(absl::StrCat("tokenizer_config.json: add_",
+                                              role,
+                                              " is true, but there is no such "
+                                              "token"));
     }
-    TESSERA_ASSIGN_OR_RETURN(steps, JsonElements(*list));
-  }
-  for (const JsonValue step : steps) {
-    const absl::string_view type = FindText(step, "type");
-    if (type == "ByteLevel") continue;  // changes offsets only
-    if (type != "TemplateProcessing") return Unsupported(Quoted(type));
-    TESSERA_RETURN_IF_ERROR(ReadTemplate(step, data, &result));
-  }
-  return result;
+    return absl::OkStatus();
+  };
+  const bool by_class = writes && !add_bos.has_value();
+  if (by_class) add_bos = true;
+  TESSERA_RETURN_IF_ERROR(
+      decide("bos_token", add_bos, !by_class, &around.before));
+  TESSERA_RETURN_IF_ERROR(decide("eos_token", add_eos, true, &around.after));
+  return around;
 }
 
-absl::Status SetBegin(const HfRoleSources& sources, const HfTokenIds& ids,
-                      std::optional<uint32_t> before, TokenizerData* data) {
+absl::Status RoleSetter::SetBegin(const HfTemplate& around) {
   TESSERA_ASSIGN_OR_RETURN(
       const std::vector<uint32_t> generation,
-      IdsByNumber(sources.generation_config, "bos_token_id", *data));
-  std::optional<uint32_t> bos = before;
-  if (!bos.has_value()) {
-    bos = IdByText(sources.tokenizer_config, "bos_token", ids);
-  }
+      IdsByNumber(sources_.generation_config, "bos_token_id", *data_));
+  std::optional<uint32_t> bos;
+  if (around.before.size() == 1) bos = around.before.front();
+  if (!bos.has_value()) bos = ByText("bos_token");
   if (!bos.has_value() && !generation.empty()) bos = generation.front();
-  if (!bos.has_value() && sources.bos_token_id.has_value()) {
+  if (!bos.has_value() && sources_.bos_token_id.has_value()) {
     TESSERA_ASSIGN_OR_RETURN(bos, CheckId("config.json: bos_token_id",
-                                          *sources.bos_token_id, *data));
+                                          *sources_.bos_token_id, *data_));
   }
-  if (bos.has_value()) data->set_bos_id(*bos);
+  if (bos.has_value()) data_->set_bos_id(*bos);
   return absl::OkStatus();
 }
 
-absl::Status SetEnds(const HfRoleSources& sources, const HfTokenIds& ids,
-                     std::optional<uint32_t> after, TokenizerData* data) {
+absl::Status RoleSetter::SetEnds(const HfTemplate& around) {
   std::vector<uint32_t> ends;
-  if (after.has_value()) ends.push_back(*after);
-  const auto by_text = IdByText(sources.tokenizer_config, "eos_token", ids);
+  if (around.after.size() == 1) ends.push_back(around.after.front());
+  const auto by_text = ByText("eos_token");
   if (by_text.has_value()) ends.push_back(*by_text);
   TESSERA_ASSIGN_OR_RETURN(
       const std::vector<uint32_t> generation,
-      IdsByNumber(sources.generation_config, "eos_token_id", *data));
+      IdsByNumber(sources_.generation_config, "eos_token_id", *data_));
   ends.insert(ends.end(), generation.begin(), generation.end());
-  for (const uint32_t id : sources.eos_token_ids) {
+  for (const uint32_t id : sources_.eos_token_ids) {
     TESSERA_ASSIGN_OR_RETURN(const uint32_t checked,
-                             CheckId("config.json: eos_token_id", id, *data));
+                             CheckId("config.json: eos_token_id", id, *data_));
     ends.push_back(checked);
   }
-  if (!ends.empty()) data->set_eos_id(ends.front());
-  SetEndOfGeneration(std::move(ends), data);
+  if (!ends.empty()) data_->set_eos_id(ends.front());
+  SetEndOfGeneration(std::move(ends), data_);
   return absl::OkStatus();
 }
 
-absl::Status SetFlags(const HfRoleSources& sources, const Template& around,
-                      TokenizerData* data) {
-  bool add_bos = around.before.has_value();
-  bool add_eos = around.after.has_value();
-  if (const auto& config = sources.tokenizer_config) {
-    add_bos = FindBool(*config, "add_bos_token").value_or(add_bos);
-    add_eos = FindBool(*config, "add_eos_token").value_or(add_eos);
-  }
-  if ((add_bos && !data->has_bos_id()) || (add_eos && !data->has_eos_id())) {
-    return absl::DataLossError(absl::StrCat(
-        "tokenizer_config.json: ", data->has_bos_id() ? "add_eos" : "add_bos",
-        "_token is true, but there is no such token"));
-  }
-  data->set_add_bos(add_bos);
-  data->set_add_eos(add_eos);
-  return absl::OkStatus();
-}
-
-// A text, or a list of named ones of which "default" is meant.
-absl::string_view FindChatTemplate(JsonValue config) {
-  const auto value = FindMember(config, "chat_template");
-  if (!value.has_value()) return "";
-  const auto list = JsonElements(*value);
-  if (!list.ok()) return FindText(config, "chat_template");
-  for (const JsonValue entry : *list) {
-    if (FindText(entry, "name") == "default") {
-      return FindText(entry, "template");
+absl::Status RoleSetter::SetAround(const HfTemplate& around) {
+  for (const auto& ids : {around.before, around.after}) {
+    for (const uint32_t id : ids) {
+      TESSERA_RETURN_IF_ERROR(
+          CheckId("tokenizer.json: post_processor's id", id, *data_).status());
     }
   }
-  return "";
+  if (around.before.size() > 1 || around.after.size() > 1) {
+    data_->mutable_prefix_id()->Add(around.before.begin(), around.before.end());
+    data_->mutable_suffix_id()->Add(around.after.begin(), around.after.end());
+  } else {
+    data_->set_add_bos(!around.before.empty());
+    data_->set_add_eos(!around.after.empty());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RoleSetter::Set() {
+  TESSERA_ASSIGN_OR_RETURN(const HfTemplate around, Around());
+  TESSERA_RETURN_IF_ERROR(SetAround(around));
+  TESSERA_RETURN_IF_ERROR(SetBegin(around));
+  TESSERA_RETURN_IF_ERROR(SetEnds(around));
+  const auto padding = ByText("pad_token");
+  if (padding.has_value()) data_->set_padding_id(*padding);
+  const auto unknown = ByText("unk_token");
+  if (unknown.has_value() && !data_->has_unknown_id()) {
+    data_->set_unknown_id(*unknown);
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
 
 absl::Status SetHfTokenRoles(const HfRoleSources& sources,
-                             const HfTokenIds& ids, TokenizerData* data) {
-  TESSERA_ASSIGN_OR_RETURN(const Template around,
-                           ReadPostProcessor(sources.tokenizer, *data));
-  TESSERA_RETURN_IF_ERROR(SetBegin(sources, ids, around.before, data));
-  TESSERA_RETURN_IF_ERROR(SetEnds(sources, ids, around.after, data));
-  TESSERA_RETURN_IF_ERROR(SetFlags(sources, around, data));
-  const auto padding = IdByText(sources.tokenizer_config, "pad_token", ids);
-  if (padding.has_value()) data->set_padding_id(*padding);
-  auto unknown = IdByText(sources.tokenizer_config, "unk_token", ids);
-  const auto model = FindMember(sources.tokenizer, "model");
-  if (!unknown.has_value()) unknown = IdByText(model, "unk_token", ids);
-  if (unknown.has_value()) data->set_unknown_id(*unknown);
-  if (sources.tokenizer_config.has_value()) {
-    const absl::string_view text = FindChatTemplate(*sources.tokenizer_config);
-    data->set_chat_template(text.data(), text.size());
-  }
-  return absl::OkStatus();
+                             const HfVocabulary& vocabulary,
+                             TokenizerData* data) {
+  return RoleSetter(sources, vocabulary, data).Set();
 }
 
 }  // namespace tessera

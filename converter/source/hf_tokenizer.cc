@@ -1,277 +1,225 @@
 #include "converter/source/hf_tokenizer.h"
 
 #include <algorithm>
-#include <string>
+#include <iterator>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
+#include "converter/source/byte_level_files.h"
+#include "converter/source/chat_templates.h"
+#include "converter/source/hf_added_tokens.h"
+#include "converter/source/hf_decoder.h"
+#include "converter/source/hf_model.h"
+#include "converter/source/hf_normalizer.h"
+#include "converter/source/hf_post_processor.h"
 #include "converter/source/hf_pretokenizer.h"
 #include "converter/source/hf_token_roles.h"
-#include "formats/arena/token_type.h"
+#include "converter/source/hf_vocabulary.h"
+#include "converter/source/sentencepiece_tokenizer_model.h"
 #include "formats/json/json_document.h"
 #include "formats/json/json_member.h"
+#include "formats/tokenizer/pretokenizer_name.h"
 
 namespace tessera {
 namespace {
 
-// Real vocabularies are padded by a few hundred; more would only let a small
-// file ask for much memory.
-constexpr uint64_t kMaxUnusedTokens = uint64_t{1} << 20;
-
-absl::Status Damaged(absl::string_view problem) {
-  return absl::DataLossError(absl::StrCat("tokenizer.json: ", problem));
-}
-
-// `status`, of a value, with the value's name in front.
-absl::Status Named(absl::string_view name, const absl::Status& status) {
-  return absl::Status(status.code(), absl::StrCat("tokenizer.json: ", name, " ",
-                                                  status.message()));
-}
-
-absl::StatusOr<JsonDocument> ParseFile(absl::string_view name,
-                                       absl::string_view text) {
-  absl::StatusOr<JsonDocument> document = JsonDocument::Parse(text);
-  if (!document.ok()) {
-    return absl::DataLossError(
-        absl::StrCat(name, " ", document.status().message()));
-  }
-  if (document->root().is_object()) return document;
-  return absl::DataLossError(absl::StrCat(name, " is no JSON object"));
-}
-
-struct Token {
-  absl::string_view text;
-  uint64_t id = 0;
-  TokenType type = TokenType::kNormal;
+// Classes whose ids are not those of their tokenizer.model: special tokens are
+// put in front, and the rest is shifted.
+constexpr absl::string_view kShiftingClasses[] = {
+    "XLMRobertaTokenizer", "CamembertTokenizer", "MBartTokenizer",
+    "MBart50Tokenizer",    "NllbTokenizer",      "XGLMTokenizer",
+    "BarthezTokenizer",    "PLBartTokenizer",    "SeamlessM4TTokenizer",
+    "M2M100Tokenizer",     "PegasusTokenizer",   "BigBirdTokenizer",
+    "DebertaV2Tokenizer",  "XLNetTokenizer",     "ChatGLMTokenizer",
 };
 
-// Refuses models that are no byte-level BPE.
-absl::StatusOr<JsonValue> FindBpeModel(JsonValue tokenizer) {
-  const auto model = FindMember(tokenizer, "model");
-  if (!model.has_value()) return Damaged("no model");
-  const absl::string_view type = FindText(*model, "type");
-  // Files of before 2022 have no type; merges are what makes a BPE.
-  const bool untyped_bpe =
-      type.empty() && FindMember(*model, "merges").has_value();
-  if (type != "BPE" && !untyped_bpe) {
-    return absl::UnimplementedError(
-        absl::StrCat("tokenizer.json: model type ", Quoted(type),
-                     " is not supported; byte-level 'BPE' is"));
-  }
-  if (FindBool(*model, "byte_fallback").value_or(false)) {
-    return absl::UnimplementedError(
-        "tokenizer.json: BPE with byte_fallback is not supported; convert from "
-        "a GGUF file");
-  }
-  for (const absl::string_view key :
-       {"continuing_subword_prefix", "end_of_word_suffix"}) {
-    if (!FindText(*model, key).empty()) {
-      return absl::UnimplementedError(
-          absl::StrCat("tokenizer.json: BPE with ", key, " is not supported"));
+// A file that need not exist, parsed.
+class OptionalFile {
+ public:
+  absl::Status Parse(absl::string_view name,
+                     const std::optional<std::string>& text) {
+    if (!text.has_value()) return absl::OkStatus();
+    absl::StatusOr<JsonDocument> document = JsonDocument::Parse(*text);
+    if (!document.ok()) {
+      return absl::DataLossError(
+          absl::StrCat(name, " ", document.status().message()));
     }
+    if (!document->root().is_object()) {
+      return absl::DataLossError(absl::StrCat(name, " is no JSON object"));
+    }
+    document_ = *std::move(document);
+    return absl::OkStatus();
   }
-  return *model;
+
+  std::optional<JsonValue> root() const {
+    if (!document_.has_value()) return std::nullopt;
+    return document_->root();
+  }
+
+ private:
+  std::optional<JsonDocument> document_;
+};
+
+// Puts a TokenizerData together. Texts of tokens lie in its files.
+class TokenizerReader {
+ public:
+  explicit TokenizerReader(const HfTokenizerFiles& files) : files_(files) {}
+
+  absl::StatusOr<TokenizerData> Read();
+
+ private:
+  absl::Status ParseFiles();
+  absl::Status ReadTokenizerJson(const std::optional<std::string>& text);
+  absl::Status ReadByteLevelFiles();
+  absl::Status ReadSentencepiece();
+  absl::Status Finish();
+  absl::string_view Class() const;
+  std::optional<bool> Configured(absl::string_view key) const;
+
+  const HfTokenizerFiles& files_;
+  OptionalFile tokenizer_;
+  OptionalFile tokenizer_config_;
+  OptionalFile special_tokens_map_;
+  OptionalFile added_tokens_;
+  OptionalFile generation_config_;
+  OptionalFile chat_template_;
+  std::optional<std::string> made_json_;
+  sentencepiece::ModelProto model_;
+  HfVocabulary vocabulary_;
+  HfRoleSources roles_;
+  TokenizerData data_;
+};
+
+absl::Status TokenizerReader::ParseFiles() {
+  TESSERA_RETURN_IF_ERROR(tokenizer_config_.Parse("tokenizer_config.json",
+                                                  files_.tokenizer_config));
+  TESSERA_RETURN_IF_ERROR(special_tokens_map_.Parse("special_tokens_map.json",
+                                                    files_.special_tokens_map));
+  TESSERA_RETURN_IF_ERROR(
+      added_tokens_.Parse("added_tokens.json", files_.added_tokens));
+  TESSERA_RETURN_IF_ERROR(generation_config_.Parse("generation_config.json",
+                                                   files_.generation_config));
+  TESSERA_RETURN_IF_ERROR(
+      chat_template_.Parse("chat_template.json", files_.chat_template));
+  roles_.config = {tokenizer_config_.root(), special_tokens_map_.root(),
+                   added_tokens_.root()};
+  roles_.generation_config = generation_config_.root();
+  roles_.bos_token_id = files_.bos_token_id;
+  roles_.eos_token_ids = files_.eos_token_ids;
+  return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<Token>> ReadVocabulary(JsonValue model) {
-  const auto vocab = FindMember(model, "vocab");
-  if (!vocab.has_value()) return Damaged("model has no vocab");
-  const auto members = JsonMembers(*vocab);
-  if (!members.ok()) return Named("vocab", members.status());
-  std::vector<Token> tokens;
-  tokens.reserve(members->size());
-  for (const JsonMember& member : *members) {
-    const absl::StatusOr<uint64_t> id = JsonUint(member.value);
-    if (!id.ok()) {
-      return Named(absl::StrCat("vocab's ", Quoted(member.key)), id.status());
-    }
-    tokens.push_back({member.key, *id, TokenType::kNormal});
-  }
-  return tokens;
+absl::string_view TokenizerReader::Class() const {
+  const auto config = tokenizer_config_.root();
+  return config.has_value() ? FindText(*config, "tokenizer_class") : "";
 }
 
-absl::StatusOr<Token> ReadAddedToken(JsonValue entry) {
-  const auto content = FindMember(entry, "content");
-  const auto number = FindMember(entry, "id");
-  if (!content.has_value() || !number.has_value()) {
-    return Damaged("an added token has no id or no content");
-  }
-  const absl::StatusOr<absl::string_view> text = JsonString(*content);
-  if (!text.ok()) return Named("an added token's content", text.status());
-  const absl::StatusOr<uint64_t> id = JsonUint(*number);
-  if (!id.ok()) return Named("an added token's id", id.status());
-  const bool special = FindBool(entry, "special").value_or(false);
-  return Token{*text, *id,
-               special ? TokenType::kControl : TokenType::kUserDefined};
+std::optional<bool> TokenizerReader::Configured(absl::string_view key) const {
+  const auto config = tokenizer_config_.root();
+  return config.has_value() ? FindBool(*config, key) : std::nullopt;
 }
 
-// Adds added_tokens to `tokens`. One that is in the vocabulary already only
-// changes its type.
-absl::Status ReadAddedTokens(JsonValue tokenizer, std::vector<Token>* tokens) {
-  const auto list = FindMember(tokenizer, "added_tokens");
-  if (!list.has_value()) return absl::OkStatus();
-  const auto entries = JsonElements(*list);
-  if (!entries.ok()) return Named("added_tokens", entries.status());
-  absl::flat_hash_map<absl::string_view, size_t> index;
-  for (size_t i = 0; i < tokens->size(); ++i) index[(*tokens)[i].text] = i;
-  for (const JsonValue entry : *entries) {
-    TESSERA_ASSIGN_OR_RETURN(const Token token, ReadAddedToken(entry));
-    const auto [known, is_new] = index.emplace(token.text, tokens->size());
-    if (is_new) {
-      tokens->push_back(token);
-      continue;
-    }
-    Token& same = (*tokens)[known->second];
-    if (same.id != token.id) {
-      return Damaged(absl::StrCat("added token ", Quoted(token.text),
-                                  " has id ", token.id, ", but occurs with id ",
-                                  same.id, " too"));
-    }
-    same.type = token.type;
+absl::Status TokenizerReader::ReadTokenizerJson(
+    const std::optional<std::string>& text) {
+  TESSERA_RETURN_IF_ERROR(tokenizer_.Parse("tokenizer.json", text));
+  const JsonValue root = *tokenizer_.root();
+  TESSERA_ASSIGN_OR_RETURN(const JsonValue model, FindHfModel(root));
+  TESSERA_RETURN_IF_ERROR(ReadHfNormalizer(root, &data_));
+  TESSERA_RETURN_IF_ERROR(ReadHfPretokenizer(root, &data_));
+  TESSERA_RETURN_IF_ERROR(ReadHfDecoder(root, &data_));
+  TESSERA_ASSIGN_OR_RETURN(roles_.around, ReadHfPostProcessor(root));
+  TESSERA_RETURN_IF_ERROR(ReadHfModel(model, &vocabulary_, &data_));
+  if (data_.kind() != TokenizerData::KIND_UNIGRAM) {
+    TESSERA_RETURN_IF_ERROR(SetHfMerges(model, vocabulary_, &data_));
+  }
+  if (data_.kind() == TokenizerData::KIND_BYTE_LEVEL_BPE) {
+    data_.set_pre_tokenizer(NameOfPretokenizer(data_).value_or(""));
+  }
+  return AddListedTokens(root, &vocabulary_);
+}
+
+absl::Status TokenizerReader::ReadByteLevelFiles() {
+  ByteLevelFiles files;
+  files.vocab = *files_.vocab;
+  files.merges = *files_.merges;
+  files.tokenizer_class = Class();
+  OptionalFile config;
+  TESSERA_RETURN_IF_ERROR(config.Parse("config.json", files_.config));
+  if (config.root().has_value()) {
+    files.model_type = FindText(*config.root(), "model_type");
+  }
+  files.add_prefix_space = Configured("add_prefix_space").value_or(false);
+  TESSERA_ASSIGN_OR_RETURN(made_json_, TokenizerJsonOf(files));
+  return ReadTokenizerJson(made_json_);
+}
+
+absl::Status TokenizerReader::ReadSentencepiece() {
+  const absl::string_view name = absl::StripSuffix(Class(), "Fast");
+  if (std::find(std::begin(kShiftingClasses), std::end(kShiftingClasses),
+                name) != std::end(kShiftingClasses)) {
+    return absl::UnimplementedError(absl::StrCat(
+        "there is no tokenizer.json, and tokenizer.model is not supported for "
+        "the tokenizer class ",
+        Quoted(name)));
+  }
+  TESSERA_ASSIGN_OR_RETURN(model_,
+                           ParseSentencepieceModel(*files_.tokenizer_model));
+  ReadSentencepieceModel(model_, &vocabulary_, &data_);
+  if (Configured("add_prefix_space") == false) {
+    data_.set_add_space_prefix(false);
+  }
+  // T5 is the only class that has this without its configuration saying so.
+  if (name == "T5Tokenizer" && data_.has_eos_id()) {
+    roles_.around.after.push_back(data_.eos_id());
   }
   return absl::OkStatus();
 }
 
-// The tokens by id, holes filled up to `vocab_size`.
-absl::Status SetTokens(std::vector<Token> tokens, uint64_t vocab_size,
-                       TokenizerData* data) {
-  std::sort(tokens.begin(), tokens.end(),
-            [](const Token& a, const Token& b) { return a.id < b.id; });
-  if (tokens.empty()) return Damaged("the vocabulary is empty");
-  const Token& last = tokens.back();
-  if (vocab_size == 0) vocab_size = last.id + 1;
-  if (last.id >= vocab_size) {
-    return Damaged(absl::StrCat("token ", Quoted(last.text), " has id ",
-                                last.id, ", but vocab_size is ", vocab_size));
-  }
-  if (vocab_size > tokens.size() + kMaxUnusedTokens) {
-    return Damaged(absl::StrCat(tokens.size(), " tokens for a vocab_size of ",
-                                vocab_size));
-  }
-  const auto append = [&](absl::string_view text, TokenType type) {
-    data->mutable_token_text()->append(text.data(), text.size());
-    data->add_token_length(static_cast<uint32_t>(text.size()));
-    data->mutable_token_type()->push_back(static_cast<char>(type));
-  };
-  size_t next = 0;
-  for (uint64_t id = 0; id < vocab_size; ++id) {
-    if (next == tokens.size() || tokens[next].id != id) {
-      append(absl::StrCat("[PAD", id, "]"), TokenType::kUnused);
-      continue;
-    }
-    append(tokens[next].text, tokens[next].type);
-    if (++next < tokens.size() && tokens[next].id == id) {
-      return Damaged(absl::StrCat("tokens ", Quoted(tokens[next - 1].text),
-                                  " and ", Quoted(tokens[next].text),
-                                  " both have id ", id));
-    }
-  }
-  return absl::OkStatus();
+absl::Status TokenizerReader::Finish() {
+  TESSERA_RETURN_IF_ERROR(AddConfiguredTokens(roles_.config, &vocabulary_));
+  if (data_.byte_fallback()) vocabulary_.MarkBytes();
+  const bool with_scores = data_.kind() == TokenizerData::KIND_UNIGRAM ||
+                           data_.kind() == TokenizerData::KIND_SENTENCEPIECE;
+  TESSERA_RETURN_IF_ERROR(
+      vocabulary_.Store(files_.vocab_size, with_scores, &data_));
+  TESSERA_RETURN_IF_ERROR(SetHfTokenRoles(roles_, vocabulary_, &data_));
+  ChatTemplateSources templates;
+  templates.tokenizer_config = tokenizer_config_.root();
+  templates.chat_template_json = chat_template_.root();
+  templates.jinja = files_.chat_template_jinja;
+  templates.additional_jinja = files_.additional_chat_templates;
+  return SetChatTemplates(templates, &data_);
 }
 
-// Splits "left right", or takes ["left", "right"].
-absl::StatusOr<std::pair<absl::string_view, absl::string_view>> ReadMerge(
-    JsonValue merge) {
-  if (merge.is_array()) {
-    TESSERA_ASSIGN_OR_RETURN(const auto sides, JsonElements(merge));
-    if (sides.size() == 2 && sides[0].is_string() && sides[1].is_string()) {
-      return std::make_pair(*JsonString(sides[0]), *JsonString(sides[1]));
-    }
-    return absl::DataLossError("is not two texts");
+absl::StatusOr<TokenizerData> TokenizerReader::Read() {
+  TESSERA_RETURN_IF_ERROR(ParseFiles());
+  if (files_.tokenizer.has_value()) {
+    roles_.class_keeps_template = !Class().empty();
+    TESSERA_RETURN_IF_ERROR(ReadTokenizerJson(files_.tokenizer));
+  } else if (files_.tokenizer_model.has_value()) {
+    TESSERA_RETURN_IF_ERROR(ReadSentencepiece());
+  } else if (files_.vocab.has_value() && files_.merges.has_value()) {
+    TESSERA_RETURN_IF_ERROR(ReadByteLevelFiles());
+  } else {
+    return absl::NotFoundError(
+        "there is no tokenizer.json, no tokenizer.model, and no vocab.json "
+        "with "
+        "merges.txt, so the arena has no tokenizer");
   }
-  TESSERA_ASSIGN_OR_RETURN(const absl::string_view text, JsonString(merge));
-  const size_t space = text.find(' ');
-  if (space == absl::string_view::npos ||
-      absl::StrContains(text.substr(space + 1), ' ')) {
-    return absl::DataLossError(
-        absl::StrCat("is ", Quoted(text), ", expected two tokens"));
-  }
-  return std::make_pair(text.substr(0, space), text.substr(space + 1));
-}
-
-absl::Status SetMerges(JsonValue model, const HfTokenIds& ids,
-                       TokenizerData* data) {
-  const auto list = FindMember(model, "merges");
-  if (!list.has_value()) return Damaged("model has no merges");
-  const auto merges = JsonElements(*list);
-  if (!merges.ok()) return Named("merges", merges.status());
-  data->mutable_merge_left()->Reserve(static_cast<int>(merges->size()));
-  data->mutable_merge_right()->Reserve(static_cast<int>(merges->size()));
-  for (size_t i = 0; i < merges->size(); ++i) {
-    const auto sides = ReadMerge((*merges)[i]);
-    if (!sides.ok()) return Named(absl::StrCat("merge ", i), sides.status());
-    const auto left = ids.find(sides->first);
-    const auto right = ids.find(sides->second);
-    if (left == ids.end() || right == ids.end() ||
-        !ids.contains(absl::StrCat(sides->first, sides->second))) {
-      return Damaged(absl::StrCat("merge ", i, " of ", Quoted(sides->first),
-                                  " and ", Quoted(sides->second),
-                                  " is not in the vocabulary"));
-    }
-    data->add_merge_left(left->second);
-    data->add_merge_right(right->second);
-  }
-  return absl::OkStatus();
-}
-
-HfTokenIds IdsByText(const std::vector<Token>& tokens) {
-  HfTokenIds ids;
-  ids.reserve(tokens.size());
-  for (const Token& token : tokens) {
-    ids.emplace(token.text, static_cast<uint32_t>(token.id));
-  }
-  return ids;
-}
-
-// Parses a file that need not exist.
-absl::Status ParseOptional(absl::string_view name, absl::string_view text,
-                           std::optional<JsonDocument>* document,
-                           std::optional<JsonValue>* root) {
-  if (text.empty()) return absl::OkStatus();
-  TESSERA_ASSIGN_OR_RETURN(*document, ParseFile(name, text));
-  *root = (*document)->root();
-  return absl::OkStatus();
+  TESSERA_RETURN_IF_ERROR(Finish());
+  return std::move(data_);
 }
 
 }  // namespace
 
 absl::StatusOr<TokenizerData> TokenizerFromHuggingFace(
     const HfTokenizerFiles& files) {
-  TESSERA_ASSIGN_OR_RETURN(const JsonDocument document,
-                           ParseFile("tokenizer.json", files.tokenizer));
-  const JsonValue tokenizer = document.root();
-  TESSERA_ASSIGN_OR_RETURN(const JsonValue model, FindBpeModel(tokenizer));
-  TokenizerData data;
-  data.set_kind(TokenizerData::KIND_BYTE_LEVEL_BPE);
-  TESSERA_ASSIGN_OR_RETURN(*data.mutable_pre_tokenizer(),
-                           HfPretokenizerName(tokenizer));
-  data.set_ignore_merges(FindBool(model, "ignore_merges").value_or(false));
-
-  TESSERA_ASSIGN_OR_RETURN(std::vector<Token> tokens, ReadVocabulary(model));
-  TESSERA_RETURN_IF_ERROR(ReadAddedTokens(tokenizer, &tokens));
-  TESSERA_RETURN_IF_ERROR(SetTokens(tokens, files.vocab_size, &data));
-  const HfTokenIds ids = IdsByText(tokens);
-  TESSERA_RETURN_IF_ERROR(SetMerges(model, ids, &data));
-
-  HfRoleSources roles;
-  roles.tokenizer = tokenizer;
-  roles.bos_token_id = files.bos_token_id;
-  roles.eos_token_ids = files.eos_token_ids;
-  std::optional<JsonDocument> tokenizer_config;
-  std::optional<JsonDocument> generation_config;
-  TESSERA_RETURN_IF_ERROR(
-      ParseOptional("tokenizer_config.json", files.tokenizer_config,
-                    &tokenizer_config, &roles.tokenizer_config));
-  TESSERA_RETURN_IF_ERROR(
-      ParseOptional("generation_config.json", files.generation_config,
-                    &generation_config, &roles.generation_config));
-  TESSERA_RETURN_IF_ERROR(SetHfTokenRoles(roles, ids, &data));
-  return data;
+  return TokenizerReader(files).Read();
 }
 
 }  // namespace tessera

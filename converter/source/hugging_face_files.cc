@@ -1,15 +1,20 @@
 #include "converter/source/hugging_face_files.h"
 
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "base/mapped_file.h"
 #include "base/status_macros.h"
 
 namespace tessera {
 namespace {
+
+// Real folders have three or four.
+constexpr size_t kMaxTemplates = 1000;
 
 constexpr absl::string_view kNames[] = {
     "config.json",       "generation_config.json",
@@ -19,6 +24,13 @@ constexpr absl::string_view kNames[] = {
     "merges.txt",        "chat_template.jinja",
     "chat_template.json"};
 
+absl::StatusOr<std::string> ReadContent(const std::filesystem::path& path) {
+  TESSERA_ASSIGN_OR_RETURN(const MappedFile file,
+                           MappedFile::Open(path.string()));
+  const absl::Span<const uint8_t> bytes = file.bytes();
+  return std::string(bytes.begin(), bytes.end());
+}
+
 }  // namespace
 
 absl::StatusOr<HuggingFaceFiles> ReadHuggingFaceFiles(
@@ -27,13 +39,33 @@ absl::StatusOr<HuggingFaceFiles> ReadHuggingFaceFiles(
   for (const absl::string_view name : kNames) {
     const std::filesystem::path path =
         std::filesystem::path(folder) / std::string(name);
-    const absl::StatusOr<MappedFile> file = MappedFile::Open(path.string());
-    if (absl::IsNotFound(file.status())) continue;
-    if (!file.ok()) return file.status();
-    const absl::Span<const uint8_t> bytes = file->bytes();
-    files.emplace(name, std::string(bytes.begin(), bytes.end()));
+    absl::StatusOr<std::string> content = ReadContent(path);
+    if (absl::IsNotFound(content.status())) continue;
+    if (!content.ok()) return content.status();
+    files.emplace(name, *std::move(content));
   }
   return files;
+}
+
+absl::StatusOr<std::map<std::string, std::string>> ReadAdditionalChatTemplates(
+    const std::string& folder) {
+  std::map<std::string, std::string> templates;
+  std::error_code error;
+  std::filesystem::directory_iterator entry(
+      std::filesystem::path(folder) / "additional_chat_templates", error);
+  for (; !error && entry != std::filesystem::directory_iterator();
+       entry.increment(error)) {
+    const std::filesystem::path& path = entry->path();
+    if (path.extension() != ".jinja") continue;
+    if (templates.size() == kMaxTemplates) {
+      return absl::DataLossError(absl::StrCat(path.parent_path().string(),
+                                              ": more than ", kMaxTemplates,
+                                              " chat templates"));
+    }
+    TESSERA_ASSIGN_OR_RETURN(templates[path.stem().string()],
+                             ReadContent(path));
+  }
+  return templates;
 }
 
 absl::StatusOr<std::vector<PackedAttachment>> PackHuggingFaceFiles(

@@ -27,6 +27,13 @@ absl::StatusOr<HuggingFaceFiles> ReadHuggingFaceFiles(
 absl::StatusOr<std::vector<PackedAttachment>> PackHuggingFaceFiles(
     const HuggingFaceFiles& files);
 
+// The files additional_chat_templates/<name>.jinja of a folder, by name: what
+// its chat_template.jinja is not for ("tool_use", "rag"). Empty if there is no
+// such folder. What the system says if a file cannot be read; DataLoss for more
+// than a thousand.
+absl::StatusOr<std::map<std::string, std::string>> ReadAdditionalChatTemplates(
+    const std::string& folder);
+
 }  // namespace tessera
 
 #endif  // CONVERTER_SOURCE_HUGGING_FACE_FILES_H_

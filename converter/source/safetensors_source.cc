@@ -105,23 +105,30 @@ absl::Status HuggingFaceLoader::ReadConfig() {
 
 // A tokenizer that is not understood is kept nevertheless: as an attachment.
 absl::Status HuggingFaceLoader::ReadTokenizer(HuggingFaceFiles files) {
-  if (!files.contains("tokenizer.json")) {
-    source_.notes.push_back(
-        files.contains("tokenizer.model")
-            ? "there is no tokenizer.json, and tokenizer.model is kept, but "
-              "not understood"
-            : "there is no tokenizer.json, so the arena has no tokenizer");
-    return absl::OkStatus();
-  }
+  const auto take = [&](const char* name) -> std::optional<std::string> {
+    const auto found = files.find(name);
+    if (found == files.end()) return std::nullopt;
+    return std::move(found->second);
+  };
   HfTokenizerFiles tokenizer;
-  tokenizer.tokenizer = std::move(files["tokenizer.json"]);
-  tokenizer.tokenizer_config = std::move(files["tokenizer_config.json"]);
-  tokenizer.generation_config = std::move(files["generation_config.json"]);
+  tokenizer.config = take("config.json");
+  tokenizer.tokenizer = take("tokenizer.json");
+  tokenizer.tokenizer_model = take("tokenizer.model");
+  tokenizer.vocab = take("vocab.json");
+  tokenizer.merges = take("merges.txt");
+  tokenizer.tokenizer_config = take("tokenizer_config.json");
+  tokenizer.special_tokens_map = take("special_tokens_map.json");
+  tokenizer.added_tokens = take("added_tokens.json");
+  tokenizer.generation_config = take("generation_config.json");
+  tokenizer.chat_template = take("chat_template.json");
+  tokenizer.chat_template_jinja = take("chat_template.jinja");
+  TESSERA_ASSIGN_OR_RETURN(tokenizer.additional_chat_templates,
+                           ReadAdditionalChatTemplates(folder_.string()));
   tokenizer.vocab_size = config_->model.vocab_size();
   tokenizer.bos_token_id = config_->bos_token_id;
   tokenizer.eos_token_ids = config_->eos_token_ids;
   auto data = TokenizerFromHuggingFace(tokenizer);
-  if (absl::IsUnimplemented(data.status())) {
+  if (absl::IsUnimplemented(data.status()) || absl::IsNotFound(data.status())) {
     source_.notes.emplace_back(data.status().message());
     return absl::OkStatus();
   }

@@ -85,4 +85,16 @@ std::string DecodeByteLevel(absl::string_view spelling) {
   return bytes;
 }
 
+std::string DecodeByteLevelToken(absl::string_view spelling) {
+  std::string bytes;
+  for (absl::string_view rest = spelling; !rest.empty();) {
+    const size_t char_size = Utf8CharSize(rest);
+    const int byte = FirstByte(rest, char_size);
+    if (byte < 0) return std::string(spelling);
+    bytes.push_back(static_cast<char>(byte));
+    rest.remove_prefix(char_size);
+  }
+  return bytes;
+}
+
 }  // namespace tessera

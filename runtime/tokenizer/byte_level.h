@@ -24,6 +24,10 @@ void AppendByteLevel(absl::string_view bytes, std::string* spelling);
 // is. The inverse of AppendByteLevel.
 std::string DecodeByteLevel(absl::string_view spelling);
 
+// The same, as the Rust library `tokenizers` decodes a token: if anything is
+// not of the alphabet, all of it stays as it is.
+std::string DecodeByteLevelToken(absl::string_view spelling);
+
 }  // namespace tessera
 
 #endif  // RUNTIME_TOKENIZER_BYTE_LEVEL_H_

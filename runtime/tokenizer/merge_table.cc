@@ -2,35 +2,12 @@
 
 #include <string>
 
-#include "absl/hash/hash.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
 
 namespace tessera {
-
-size_t MergeTable::Hash::operator()(const Pair& pair) const {
-  return absl::Hash<uint64_t>{}(static_cast<uint64_t>(pair.first) << 32 |
-                                static_cast<uint32_t>(pair.second));
-}
-
-size_t MergeTable::Hash::operator()(uint32_t rank) const {
-  const Entry& entry = (*entries)[rank];
-  return (*this)(Pair(entry.left, entry.right));
-}
-
-bool MergeTable::Equal::operator()(uint32_t rank, const Pair& pair) const {
-  const Entry& entry = (*entries)[rank];
-  return entry.left == pair.first && entry.right == pair.second;
-}
-
-bool MergeTable::Equal::operator()(uint32_t a, uint32_t b) const {
-  const Entry& entry = (*entries)[b];
-  return (*this)(a, Pair(entry.left, entry.right));
-}
-
-MergeTable::MergeTable() : index_(0, Hash{&entries_}, Equal{&entries_}) {}
 
 absl::StatusOr<std::unique_ptr<MergeTable>> MergeTable::Create(
     const TokenizerData& data, const Vocabulary& vocabulary) {
@@ -47,8 +24,7 @@ absl::StatusOr<std::unique_ptr<MergeTable>> MergeTable::Create(
 absl::Status MergeTable::Build(const TokenizerData& data,
                                const Vocabulary& vocabulary) {
   const int count = data.merge_left_size();
-  entries_.reserve(count);
-  index_.reserve(count);
+  merges_.reserve(count);
   std::string text;
   for (int i = 0; i < count; ++i) {
     const uint32_t size = static_cast<uint32_t>(vocabulary.size());
@@ -69,17 +45,13 @@ absl::Status MergeTable::Build(const TokenizerData& data,
                                               Quoted(text),
                                               ", which is no token"));
     }
-    entries_.push_back({left, right, result.value_or(-1)});
-    if (result.has_value()) index_.insert(static_cast<uint32_t>(i));
+    // Of equal merges the first counts.
+    if (result.has_value()) {
+      merges_.try_emplace(KeyOf(left, right),
+                          Merge{static_cast<uint32_t>(i), *result});
+    }
   }
   return absl::OkStatus();
-}
-
-std::optional<MergeTable::Merge> MergeTable::Find(int32_t left,
-                                                  int32_t right) const {
-  const auto found = index_.find(Pair(left, right));
-  if (found == index_.end()) return std::nullopt;
-  return Merge{*found, entries_[*found].result};
 }
 
 }  // namespace tessera

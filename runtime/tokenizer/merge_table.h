@@ -1,15 +1,12 @@
-// The merges of byte-level BPE, found by the two tokens they join.
+// The merges of byte pair encoding, found by the two tokens they join.
 #ifndef RUNTIME_TOKENIZER_MERGE_TABLE_H_
 #define RUNTIME_TOKENIZER_MERGE_TABLE_H_
 
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <utility>
-#include <vector>
 
-#include "absl/container/flat_hash_set.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "formats/arena/tokenizer.pb.h"
@@ -17,7 +14,7 @@
 
 namespace tessera {
 
-// Immutable after Create and thread-safe. About 20 bytes per merge.
+// Immutable after Create and thread-safe. About 30 bytes per merge.
 class MergeTable {
  public:
   struct Merge {
@@ -34,34 +31,23 @@ class MergeTable {
   MergeTable(const MergeTable&) = delete;
   MergeTable& operator=(const MergeTable&) = delete;
 
-  std::optional<Merge> Find(int32_t left, int32_t right) const;
+  std::optional<Merge> Find(int32_t left, int32_t right) const {
+    const auto found = merges_.find(KeyOf(left, right));
+    if (found == merges_.end()) return std::nullopt;
+    return found->second;
+  }
 
  private:
-  struct Entry {
-    int32_t left;
-    int32_t right;
-    int32_t result;
-  };
-  using Pair = std::pair<int32_t, int32_t>;
-  struct Hash {
-    using is_transparent = void;
-    size_t operator()(const Pair& pair) const;
-    size_t operator()(uint32_t rank) const;
-    const std::vector<Entry>* entries = nullptr;
-  };
-  struct Equal {
-    using is_transparent = void;
-    bool operator()(uint32_t a, uint32_t b) const;
-    bool operator()(uint32_t rank, const Pair& pair) const;
-    const std::vector<Entry>* entries = nullptr;
-  };
-
-  MergeTable();
+  MergeTable() = default;
 
   absl::Status Build(const TokenizerData& data, const Vocabulary& vocabulary);
 
-  std::vector<Entry> entries_;                        // by rank
-  absl::flat_hash_set<uint32_t, Hash, Equal> index_;  // into entries_
+  static uint64_t KeyOf(int32_t left, int32_t right) {
+    return static_cast<uint64_t>(static_cast<uint32_t>(left)) << 32 |
+           static_cast<uint32_t>(right);
+  }
+
+  absl::flat_hash_map<uint64_t, Merge> merges_;
 };
 
 }  // namespace tessera

@@ -91,7 +91,10 @@ absl::Status Vocabulary::CopyTypesAndScores(const TokenizerData& data) {
           "tokenizer: token ", id, " has type ", type, ", expected 1 to 6"));
     }
   }
-  if (data.kind() != TokenizerData::KIND_SENTENCEPIECE) return absl::OkStatus();
+  if (data.kind() != TokenizerData::KIND_SENTENCEPIECE &&
+      data.kind() != TokenizerData::KIND_UNIGRAM) {
+    return absl::OkStatus();
+  }
   if (static_cast<size_t>(data.token_score_size()) != count) {
     return CountMismatch("token scores", data.token_score_size(), count);
   }
@@ -129,14 +132,28 @@ absl::Status Vocabulary::CopyRoles(const TokenizerData& data) {
     if (!data.has_bos_id()) {
       return absl::DataLossError("tokenizer: add_bos is set, but no bos_id");
     }
-    begin_of_text_ = data.bos_id();
+    begin_of_text_ = {static_cast<int32_t>(data.bos_id())};
   }
   if (data.add_eos()) {
     if (!data.has_eos_id()) {
       return absl::DataLossError("tokenizer: add_eos is set, but no eos_id");
     }
-    end_of_text_ = data.eos_id();
+    end_of_text_ = {static_cast<int32_t>(data.eos_id())};
   }
+  TESSERA_RETURN_IF_ERROR(
+      CopyTemplate("prefix_id", data.prefix_id(), &begin_of_text_));
+  return CopyTemplate("suffix_id", data.suffix_id(), &end_of_text_);
+}
+
+absl::Status Vocabulary::CopyTemplate(
+    absl::string_view role,
+    const google::protobuf::RepeatedField<uint32_t>& ids,
+    std::vector<int32_t>* result) {
+  if (ids.empty()) return absl::OkStatus();
+  for (const uint32_t id : ids) {
+    TESSERA_RETURN_IF_ERROR(CheckId(role, id, size()));
+  }
+  result->assign(ids.begin(), ids.end());
   return absl::OkStatus();
 }
 

@@ -15,6 +15,7 @@
 #include "absl/strings/string_view.h"
 #include "formats/arena/token_type.h"
 #include "formats/arena/tokenizer.pb.h"
+#include "google/protobuf/repeated_field.h"
 
 namespace tessera {
 
@@ -55,8 +56,8 @@ class Vocabulary {
   size_t longest_text() const { return longest_text_; }
 
   // What Encode puts before and behind a text, if anything.
-  std::optional<int32_t> begin_of_text() const { return begin_of_text_; }
-  std::optional<int32_t> end_of_text() const { return end_of_text_; }
+  const std::vector<int32_t>& begin_of_text() const { return begin_of_text_; }
+  const std::vector<int32_t>& end_of_text() const { return end_of_text_; }
   std::optional<int32_t> unknown() const { return unknown_; }
 
   // True for any id that ends a generation; false for ids out of range.
@@ -81,6 +82,11 @@ class Vocabulary {
   absl::Status CopyTexts(const TokenizerData& data);
   absl::Status CopyTypesAndScores(const TokenizerData& data);
   absl::Status CopyRoles(const TokenizerData& data);
+  // Replaces *result by `ids`, if there are any.
+  absl::Status CopyTemplate(
+      absl::string_view role,
+      const google::protobuf::RepeatedField<uint32_t>& ids,
+      std::vector<int32_t>* result);
   void BuildIndex();
 
   bool IsText(int32_t id) const;
@@ -93,8 +99,8 @@ class Vocabulary {
   bool byte_tokens_are_text_ = false;
   absl::flat_hash_set<uint32_t, Hash, Equal> index_;
 
-  std::optional<int32_t> begin_of_text_;
-  std::optional<int32_t> end_of_text_;
+  std::vector<int32_t> begin_of_text_;
+  std::vector<int32_t> end_of_text_;
   std::optional<int32_t> unknown_;
   std::vector<int32_t> end_of_generation_;  // sorted
 };

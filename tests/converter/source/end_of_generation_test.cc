@@ -32,6 +32,40 @@ TEST(EndOfGenerationTest, OnlyControlTokensSortedWithoutEos) {
   EXPECT_EQ(Ends(builder.data()), std::vector<uint32_t>{end});
 }
 
+TEST(EndOfGenerationTest, EndsOfAPartOfAnAnswer) {
+  TokenizerBuilder builder = TokenizerBuilder::ByteLevel();
+  const uint32_t end = builder.Token("<|end|>", TokenType::kControl);
+  const uint32_t s = builder.Token("</s>", TokenType::kControl);
+  const uint32_t call = builder.Token("<|call|>", TokenType::kControl);
+  SetEndOfGeneration({}, &builder.data());
+  EXPECT_EQ(Ends(builder.data()), (std::vector<uint32_t>{end, s, call}));
+  const uint32_t result = builder.Token("<|return|>", TokenType::kControl);
+  SetEndOfGeneration({}, &builder.data());
+  EXPECT_EQ(Ends(builder.data()), (std::vector<uint32_t>{s, call, result}));
+  const uint32_t tool = builder.Token("<|tool_response>", TokenType::kControl);
+  SetEndOfGeneration({}, &builder.data());
+  EXPECT_EQ(Ends(builder.data()), (std::vector<uint32_t>{call, result, tool}));
+  // What the model's files say counts nevertheless.
+  SetEndOfGeneration({end}, &builder.data());
+  EXPECT_EQ(Ends(builder.data()),
+            (std::vector<uint32_t>{end, call, result, tool}));
+}
+
+TEST(EndOfGenerationTest, TheirTypeIsControl) {
+  TokenizerBuilder builder = TokenizerBuilder::ByteLevel();
+  const uint32_t turn = builder.Token("<|im_end|>", TokenType::kUserDefined);
+  MarkEndsAsControl(&builder.data());
+  EXPECT_EQ(builder.data().token_type()[turn], '\3');
+  EXPECT_EQ(builder.data().token_type()[0], '\1');
+  builder.data().clear_token_type();
+  MarkEndsAsControl(&builder.data());
+  EXPECT_EQ(builder.data().token_type()[turn], '\3');
+  TokenizerBuilder none = TokenizerBuilder::ByteLevel();
+  none.data().clear_token_type();
+  MarkEndsAsControl(&none.data());
+  EXPECT_TRUE(none.data().token_type().empty());
+}
+
 TEST(EndOfGenerationTest, WithoutTypesNothingIsControl) {
   TokenizerBuilder builder = TokenizerBuilder::ByteLevel();
   builder.Token("<|end|>", TokenType::kControl);

@@ -171,6 +171,9 @@ TEST(GgufTokenizerTest, RoundTripOfEveryField) {
   data.set_add_bos(false);
   data.set_add_eos(true);
   data.set_chat_template("{% for m in messages %}\u20AC{% endfor %}");
+  TokenizerData::NamedTemplate* named = data.add_named_chat_template();
+  named->set_name("tool_use");
+  named->set_text("{{ tools }}");
   GgufMetadata metadata;
   AppendTokenizer(data, &metadata);
   EXPECT_TRUE(Equal(Read(metadata), data));
@@ -221,6 +224,96 @@ TEST(GgufTokenizerTest, DefaultsOfLlamaCpp) {
   EXPECT_TRUE(spm.add_space_prefix());
 }
 
+TEST(GgufTokenizerTest, Gemma4) {
+  TokenizerBuilder builder = TokenizerBuilder::Sentencepiece();
+  TokenizerData& data = builder.data();
+  builder.Token("a");
+  builder.Token("\u2581");
+  builder.Merge("\u2581", "a");
+  data.set_kind(TokenizerData::KIND_BPE);
+  data.set_pre_tokenizer("gemma4");
+  data.set_byte_fallback(true);
+  data.set_add_bos(true);
+  data.set_bos_id(1);
+  data.clear_token_score();
+  GgufMetadata metadata;
+  AppendTokenizer(data, &metadata);
+  EXPECT_EQ(*metadata.GetString("tokenizer.ggml.model"), "gemma4");
+  const TokenizerData read = Read(metadata);
+  EXPECT_EQ(read.kind(), TokenizerData::KIND_BPE);
+  EXPECT_EQ(read.merge_left_size(), 1);
+  EXPECT_TRUE(read.byte_fallback());
+  // llama.cpp does not believe files that say false.
+  EXPECT_TRUE(Read(Patched(builder)
+                       .Set("add_bos_token", GgufValue::Scalar<bool>(false))
+                       .metadata())
+                  .add_bos());
+}
+
+TEST(GgufTokenizerTest, Unigram) {
+  TokenizerBuilder builder = TokenizerBuilder::Sentencepiece();
+  builder.data().set_kind(TokenizerData::KIND_UNIGRAM);
+  builder.data().add_normalizer()->mutable_replace()->set_pattern(" ");
+  builder.data().mutable_normalizer(0)->mutable_replace()->set_content(
+      "\u2581");
+  const std::vector<uint8_t> charsmap = {1, 2, 255};
+  const TokenizerData data =
+      Read(Patched(builder)
+               .Remove("add_bos_token")
+               .Remove("add_eos_token")
+               .Remove("eos_token_id")
+               .Remove("bos_token_id")
+               .Set("add_space_prefix", GgufValue::Scalar<bool>(true))
+               .Set("remove_extra_whitespaces", GgufValue::Scalar<bool>(true))
+               .Set("precompiled_charsmap", GgufValue::Array<uint8_t>(charsmap))
+               .metadata());
+  EXPECT_EQ(data.kind(), TokenizerData::KIND_UNIGRAM);
+  EXPECT_FALSE(data.add_bos());
+  EXPECT_TRUE(data.add_eos());
+  EXPECT_EQ(data.eos_id(), 1u);
+  EXPECT_EQ(data.padding_id(), 0u);
+  ASSERT_EQ(data.normalizer_size(), 4);
+  EXPECT_EQ(data.normalizer(0).sentencepiece_charsmap(), "\1\2\377");
+  EXPECT_TRUE(data.normalizer(1).extra_spaces());
+  EXPECT_EQ(data.normalizer(2).prepend(), " ");
+  // And back.
+  GgufMetadata metadata;
+  AppendTokenizer(data, &metadata);
+  EXPECT_EQ(*metadata.GetString("tokenizer.ggml.model"), "t5");
+  EXPECT_TRUE(Equal(Read(metadata), data));
+  EXPECT_EQ(
+      DataLossMessage(Patched(builder)
+                          .Set("precompiled_charsmap", GgufValue::String("abc"))
+                          .metadata()),
+      "tokenizer.ggml.precompiled_charsmap: expected an array of INT8");
+}
+
+TEST(GgufTokenizerTest, UnknownPretokenizersAreKeptAndSaid) {
+  const auto read = [](absl::string_view pre) {
+    return Read(
+        Patched(SmallBpe()).Set("pre", GgufValue::String(pre)).metadata());
+  };
+  EXPECT_EQ(NoteOnPretokenizer(read("qwen2")), "");
+  EXPECT_NE(NoteOnPretokenizer(read("brand-new")).find("'brand-new'"),
+            std::string::npos);
+  EXPECT_EQ(read("brand-new").pre_tokenizer(), "brand-new");
+  EXPECT_NE(
+      NoteOnPretokenizer(Read(Patched(SmallBpe()).Remove("pre").metadata()))
+          .find("'default'"),
+      std::string::npos);
+  EXPECT_EQ(NoteOnPretokenizer(TokenizerBuilder::Sentencepiece().data()), "");
+}
+
+TEST(GgufTokenizerTest, SpacesBehindTokensOfPhi3) {
+  GgufMetadata metadata = Patched(SmallBpe()).metadata();
+  metadata.Append("general.name", GgufValue::String("My Phi-3 Model"));
+  const TokenizerData data = Read(metadata);
+  ASSERT_EQ(data.token_flags().size(), 259u);
+  EXPECT_EQ(data.token_flags()[257], 2);
+  EXPECT_EQ(data.token_flags()[0], 0);
+  EXPECT_TRUE(Read(Patched(SmallBpe()).metadata()).token_flags().empty());
+}
+
 TEST(GgufTokenizerTest, EndsOfGeneration) {
   TokenizerBuilder builder = SmallBpe();
   const uint32_t turn = builder.Token("<|im_end|>", TokenType::kControl);
@@ -232,13 +325,15 @@ TEST(GgufTokenizerTest, EndsOfGeneration) {
                .metadata());
   EXPECT_EQ(std::vector<uint32_t>(data.end_of_generation_id().begin(),
                                   data.end_of_generation_id().end()),
-            (std::vector<uint32_t>{11, 12, turn}));
+            (std::vector<uint32_t>{11, 12, turn, turn + 1}));
+  EXPECT_EQ(data.token_type()[turn + 1], '\3');
 }
 
 TEST(GgufTokenizerTest, TypeZeroIsPlainText) {
   const TokenizerData data =
       Read(Patched(SmallBpe()).Set("token_type", Integers(259, 0)).metadata());
-  EXPECT_EQ(data.token_type(), std::string(259, '\1'));
+  // But "<|end|>" is the end of a turn whatever the file says.
+  EXPECT_EQ(data.token_type(), std::string(258, '\1') + '\3');
 }
 
 TEST(GgufTokenizerTest, AbsentAndUnsupportedModels) {
@@ -250,7 +345,7 @@ TEST(GgufTokenizerTest, AbsentAndUnsupportedModels) {
                               .metadata())
             .status()));
   }
-  for (const absl::string_view model : {"bert", "t5", "rwkv", "plamo2", ""}) {
+  for (const absl::string_view model : {"bert", "rwkv", "plamo2", ""}) {
     const auto data = TokenizerFromGguf(
         Patched(SmallBpe()).Set("model", GgufValue::String(model)).metadata());
     EXPECT_TRUE(absl::IsUnimplemented(data.status()));

@@ -1,97 +1,149 @@
 #include "converter/source/hf_pretokenizer.h"
 
 #include <string>
+#include <utility>
 
-#include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 
 namespace tessera {
 namespace {
 
-constexpr char kByteLevel[] =
-    R"({"type":"ByteLevel","add_prefix_space":false,"use_regex":true})";
-constexpr char kBytesOnly[] =
-    R"({"type":"ByteLevel","add_prefix_space":false,"use_regex":false})";
-// As their tokenizer.json have them.
-constexpr char kLlama3[] =
-    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}|)"
-    R"( ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+)";
-constexpr char kQwen2[] =
-    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}|)"
-    R"( ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+)";
-
-std::string Sequence(absl::string_view first, absl::string_view second) {
-  return absl::StrCat(R"({"type":"Sequence","pretokenizers":[)", first, ",",
-                      second, "]}");
-}
-
-std::string SplitBy(absl::string_view regex,
-                    absl::string_view behavior = "Isolated",
-                    absl::string_view invert = "false") {
-  return absl::StrCat(R"({"type":"Split","pattern":{"Regex":")", regex,
-                      R"("},"behavior":")", behavior, R"(","invert":)", invert,
-                      "}");
-}
-
-absl::StatusOr<std::string> Name(absl::string_view pretokenizer,
-                                 absl::string_view normalizer = "null") {
+absl::Status Parse(absl::string_view pretokenizer, TokenizerData* data) {
   const auto document = JsonDocument::Parse(
-      absl::StrCat(R"({"normalizer":)", normalizer, R"(,"pre_tokenizer":)",
-                   pretokenizer, "}"));
+      absl::StrCat(R"({"pre_tokenizer":)", pretokenizer, "}"));
   EXPECT_TRUE(document.ok()) << document.status();
-  return HfPretokenizerName(document->root());
+  return ReadHfPretokenizer(document->root(), data);
 }
 
-std::string Refusal(absl::string_view pretokenizer,
-                    absl::string_view normalizer = "null") {
-  const auto name = Name(pretokenizer, normalizer);
-  EXPECT_TRUE(absl::IsUnimplemented(name.status())) << name.status();
-  return std::string(name.status().message());
+SplitStep One(absl::string_view pretokenizer) {
+  TokenizerData data;
+  const absl::Status status = Parse(pretokenizer, &data);
+  EXPECT_TRUE(status.ok()) << status;
+  EXPECT_EQ(data.split_size(), 1);
+  return data.split_size() == 1 ? data.split(0) : SplitStep();
 }
 
-TEST(HfPretokenizerTest, KnownOnes) {
-  EXPECT_EQ(*Name(kByteLevel), "gpt-2");
-  EXPECT_EQ(*Name(R"({"type":"ByteLevel","add_prefix_space":false})"), "gpt-2");
-  EXPECT_EQ(*Name(absl::StrCat(R"({"type":"Sequence","pretokenizers":[)",
-                               kByteLevel, "]}")),
-            "gpt-2");
-  EXPECT_EQ(*Name(Sequence(SplitBy(kLlama3), kBytesOnly)), "llama-bpe");
-  EXPECT_EQ(*Name(Sequence(SplitBy(kQwen2), kBytesOnly), R"({"type":"NFC"})"),
-            "qwen2");
+TEST(HfPretokenizerTest, ByteLevel) {
+  EXPECT_TRUE(One(R"({"type":"ByteLevel"})").byte_level().add_prefix_space());
+  EXPECT_TRUE(One(R"({"type":"ByteLevel"})").byte_level().use_regex());
+  const SplitStep step =
+      One(R"({"type":"ByteLevel","add_prefix_space":false,"use_regex":false})");
+  EXPECT_TRUE(step.has_byte_level());
+  EXPECT_FALSE(step.byte_level().add_prefix_space());
+  EXPECT_FALSE(step.byte_level().use_regex());
 }
 
-TEST(HfPretokenizerTest, QuotesWhatItDoesNotKnow) {
-  EXPECT_NE(
-      Refusal(Sequence(SplitBy("[a-z]+|."), kBytesOnly)).find("'[a-z]+|.'"),
-      std::string::npos);
-  EXPECT_NE(Refusal(R"({"type":"Metaspace"})").find("'Metaspace'"),
-            std::string::npos);
-  EXPECT_NE(
-      Refusal(Sequence(R"({"type":"Digits"})", kByteLevel)).find("'Digits'"),
-      std::string::npos);
-  EXPECT_NE(Refusal(kByteLevel, R"({"type":"Lowercase"})").find("'Lowercase'"),
-            std::string::npos);
-  EXPECT_NE(Refusal(Sequence(SplitBy(kLlama3, "Removed", "true"), kBytesOnly))
-                .find("'Removed'"),
-            std::string::npos);
+TEST(HfPretokenizerTest, Splits) {
+  constexpr std::pair<absl::string_view, SplitStep::Behavior> kBehaviors[] = {
+      {"Isolated", SplitStep::ISOLATED},
+      {"Removed", SplitStep::REMOVED},
+      {"MergedWithPrevious", SplitStep::MERGED_WITH_PREVIOUS},
+      {"MergedWithNext", SplitStep::MERGED_WITH_NEXT},
+      {"Contiguous", SplitStep::CONTIGUOUS},
+  };
+  for (const auto& [name, behavior] : kBehaviors) {
+    const SplitStep step = One(absl::StrCat(
+        R"({"type":"Split","pattern":{"Regex":"\\s+"},"behavior":")", name,
+        R"(","invert":true})"));
+    EXPECT_EQ(step.pattern().text(), "\\s+");
+    EXPECT_TRUE(step.pattern().is_regex());
+    EXPECT_TRUE(step.pattern().invert());
+    EXPECT_EQ(step.pattern().behavior(), behavior);
+  }
+  const SplitStep text =
+      One(R"({"type":"Split","pattern":{"String":" "},"behavior":"Isolated"})");
+  EXPECT_FALSE(text.pattern().is_regex());
+  EXPECT_FALSE(text.pattern().invert());
 }
 
-TEST(HfPretokenizerTest, RefusesWhatWouldSplitDifferently) {
-  Refusal("null");
-  Refusal(kBytesOnly);
-  Refusal(Sequence(SplitBy(kLlama3), kByteLevel));
-  Refusal(Sequence(kBytesOnly, SplitBy(kLlama3)));
-  Refusal(R"({"type":"Sequence","pretokenizers":[]})");
-  Refusal(R"({"type":"ByteLevel","add_prefix_space":true})");
-  Refusal(R"({"type":"ByteLevel"})");
-  Refusal(Sequence(R"({"type":"Split","behavior":"Isolated"})", kBytesOnly));
+TEST(HfPretokenizerTest, Metaspaces) {
+  const auto scheme = [](absl::string_view members) {
+    return One(absl::StrCat(R"({"type":"Metaspace","replacement":"\u2581")",
+                            members, "}"))
+        .metaspace()
+        .prepend_scheme();
+  };
+  using Metaspace = SplitStep::Metaspace;
+  EXPECT_EQ(scheme(""), Metaspace::ALWAYS);
+  EXPECT_EQ(scheme(R"(,"prepend_scheme":"always")"), Metaspace::ALWAYS);
+  EXPECT_EQ(scheme(R"(,"prepend_scheme":"never")"), Metaspace::NEVER);
+  EXPECT_EQ(scheme(R"(,"prepend_scheme":"first")"), Metaspace::FIRST);
+  // The form of before 2023.
+  EXPECT_EQ(scheme(R"(,"add_prefix_space":true)"), Metaspace::ALWAYS);
+  EXPECT_EQ(scheme(R"(,"add_prefix_space":false)"), Metaspace::NEVER);
+  EXPECT_EQ(scheme(R"(,"add_prefix_space":true,"prepend_scheme":"first")"),
+            Metaspace::FIRST);
+  const SplitStep step =
+      One(R"({"type":"Metaspace","replacement":"_","split":false})");
+  EXPECT_EQ(step.metaspace().replacement(), "_");
+  EXPECT_FALSE(step.metaspace().split());
+  EXPECT_TRUE(
+      One(R"({"type":"Metaspace","replacement":"_"})").metaspace().split());
 }
 
-TEST(HfPretokenizerTest, BrokenSequencesAreDataLoss) {
-  EXPECT_TRUE(absl::IsDataLoss(Name(R"({"type":"Sequence"})").status()));
-  EXPECT_TRUE(absl::IsDataLoss(
-      Name(R"({"type":"Sequence","pretokenizers":{}})").status()));
+TEST(HfPretokenizerTest, Others) {
+  EXPECT_TRUE(One(R"({"type":"Digits","individual_digits":true})")
+                  .digits()
+                  .individual());
+  EXPECT_FALSE(One(R"({"type":"Digits"})").digits().individual());
+  EXPECT_TRUE(One(R"({"type":"Digits"})").has_digits());
+  EXPECT_EQ(
+      One(R"({"type":"Punctuation","behavior":"Contiguous"})").punctuation(),
+      SplitStep::CONTIGUOUS);
+  EXPECT_TRUE(One(R"({"type":"Punctuation"})").has_punctuation());
+  EXPECT_EQ(One(R"({"type":"Punctuation"})").punctuation(),
+            SplitStep::ISOLATED);
+  EXPECT_TRUE(One(R"({"type":"Whitespace"})").whitespace());
+  EXPECT_TRUE(One(R"({"type":"WhitespaceSplit"})").whitespace_split());
+  EXPECT_TRUE(One(R"({"type":"UnicodeScripts"})").unicode_scripts());
+  EXPECT_TRUE(One(R"({"type":"BertPreTokenizer"})").bert());
+  EXPECT_EQ(
+      One(R"({"type":"CharDelimiterSplit","delimiter":"-"})").char_delimiter(),
+      "-");
+}
+
+TEST(HfPretokenizerTest, NestedSequences) {
+  TokenizerData data;
+  ASSERT_TRUE(Parse(R"({"type":"Sequence","pretokenizers":[
+    {"type":"Sequence","pretokenizers":[{"type":"Whitespace"}]},
+    {"type":"Digits"}]})",
+                    &data)
+                  .ok());
+  ASSERT_EQ(data.split_size(), 2);
+  EXPECT_TRUE(data.split(0).whitespace());
+  EXPECT_TRUE(data.split(1).has_digits());
+}
+
+TEST(HfPretokenizerTest, OthersAreRefusedByName) {
+  const std::pair<absl::string_view, absl::string_view> kCases[] = {
+      {R"({"type":"FixedLength","length":5})", "'FixedLength'"},
+      {R"({"type":"Split","pattern":{"String":" "},"behavior":"Kept"})",
+       "'Kept'"},
+      {R"({"type":"Split","pattern":{"String":" "}})", "behavior ''"},
+      {R"({"type":"Metaspace","replacement":"_","prepend_scheme":"last"})",
+       "'last'"},
+      {"{}", "pre_tokenizer ''"},
+  };
+  for (const auto& [json, name] : kCases) {
+    TokenizerData data;
+    const absl::Status status = Parse(json, &data);
+    EXPECT_TRUE(absl::IsUnimplemented(status)) << json << status;
+    EXPECT_TRUE(absl::StrContains(status.message(), name)) << status;
+  }
+}
+
+TEST(HfPretokenizerTest, DamagedSteps) {
+  for (const absl::string_view step :
+       {R"({"type":"Split","behavior":"Isolated"})",
+        R"({"type":"Split","pattern":7,"behavior":"Isolated"})",
+        R"({"type":"Metaspace"})", R"({"type":"Metaspace","replacement":"ab"})",
+        R"({"type":"CharDelimiterSplit","delimiter":""})", "7", R"("a")",
+        R"({"type":"Sequence"})"}) {
+    TokenizerData data;
+    EXPECT_TRUE(absl::IsDataLoss(Parse(step, &data))) << step;
+  }
 }
 
 }  // namespace

@@ -28,6 +28,10 @@ class Roles {
   Roles& Tokenizer(std::string json) { return Set(&tokenizer_, json); }
   Roles& Config(std::string json) { return Set(&config_, json); }
   Roles& Generation(std::string json) { return Set(&generation_, json); }
+  Roles& ClassKeepsTemplate() {
+    class_keeps_template_ = true;
+    return *this;
+  }
   Roles& ModelIds(std::optional<uint32_t> bos, std::vector<uint32_t> eos) {
     bos_ = bos;
     eos_ = std::move(eos);
@@ -36,21 +40,25 @@ class Roles {
 
   absl::StatusOr<TokenizerData> Read() const {
     TokenizerBuilder builder = TokenizerBuilder::ByteLevel();
-    HfTokenIds ids;
+    HfVocabulary vocabulary;
     for (const absl::string_view text :
          {"<bos>", "<eos_of_text>", "<|im_end|>", "<pad>", "<other>"}) {
-      ids[text] = builder.Token(text, TokenType::kControl);
+      vocabulary.Add(text, builder.Token(text, TokenType::kControl));
     }
     const auto tokenizer = JsonDocument::Parse(tokenizer_);
     const auto config = JsonDocument::Parse(config_);
     const auto generation = JsonDocument::Parse(generation_);
     HfRoleSources sources;
-    sources.tokenizer = tokenizer->root();
-    if (config_ != "null") sources.tokenizer_config = config->root();
+    auto around = ReadHfPostProcessor(tokenizer->root());
+    if (!around.ok()) return around.status();
+    sources.around = *std::move(around);
+    sources.class_keeps_template = class_keeps_template_;
+    if (config_ != "null") sources.config.tokenizer_config = config->root();
     if (generation_ != "null") sources.generation_config = generation->root();
     sources.bos_token_id = bos_;
     sources.eos_token_ids = eos_;
-    const absl::Status status = SetHfTokenRoles(sources, ids, &builder.data());
+    const absl::Status status =
+        SetHfTokenRoles(sources, vocabulary, &builder.data());
     if (!status.ok()) return status;
     return builder.data();
   }
@@ -70,6 +78,7 @@ class Roles {
   std::string tokenizer_ = "{}";
   std::string config_ = "null";
   std::string generation_ = "null";
+  bool class_keeps_template_ = false;
   std::optional<uint32_t> bos_;
   std::vector<uint32_t> eos_;
 };
@@ -145,19 +154,74 @@ TEST(HfTokenRolesTest, TokenizerConfigOverridesThePostProcessor) {
           .status()));
 }
 
-TEST(HfTokenRolesTest, ChatTemplates) {
+TEST(HfTokenRolesTest, MostClassesKeepTheTemplate) {
+  EXPECT_TRUE(Roles()
+                  .ClassKeepsTemplate()
+                  .Tokenizer(kBosTemplate)
+                  .Config(R"({"tokenizer_class":"PreTrainedTokenizerFast",
+                              "add_bos_token":false})")
+                  .Data()
+                  .add_bos());
+}
+
+TEST(HfTokenRolesTest, SomeClassesWriteTheirOwnTemplate) {
+  Roles roles;
+  roles.ClassKeepsTemplate();
+  for (const absl::string_view name :
+       {"LlamaTokenizer", "LlamaTokenizerFast", "GemmaTokenizerFast"}) {
+    const auto config = [&](absl::string_view members) {
+      return roles
+          .Config(absl::StrCat(R"({"tokenizer_class":")", name, R"(")", members,
+                               "}"))
+          .Data();
+    };
+    TokenizerData data =
+        config(R"(,"bos_token":"<bos>","eos_token":"<eos_of_text>")");
+    EXPECT_TRUE(data.add_bos());
+    EXPECT_FALSE(data.add_eos());
+    EXPECT_EQ(data.bos_id(), kBos);
+    data = config(R"(,"bos_token":"<bos>","eos_token":"<eos_of_text>",
+                      "add_bos_token":false,"add_eos_token":true)");
+    EXPECT_FALSE(data.add_bos());
+    EXPECT_TRUE(data.add_eos());
+    // Nothing is added where there is no such token and nobody asks for it.
+    EXPECT_FALSE(config(R"(,"bos_token":null)").add_bos());
+  }
+  // The class knows its tokens.
   EXPECT_EQ(
-      Roles().Config(R"({"chat_template":"x\u20ac"})").Data().chat_template(),
-      "x\u20AC");
-  EXPECT_EQ(Roles()
-                .Config(R"({"chat_template":[{"name":"rag","template":"r"},
-                            {"name":"default","template":"d"}]})")
-                .Data()
-                .chat_template(),
-            "d");
-  EXPECT_EQ(Roles().Config(R"({"chat_template":[]})").Data().chat_template(),
-            "");
-  EXPECT_EQ(Roles().Config("{}").Data().chat_template(), "");
+      roles.Config(R"({"tokenizer_class":"GemmaTokenizer"})").Data().bos_id(),
+      kBos);
+}
+
+TEST(HfTokenRolesTest, SeveralTokensAround) {
+  const TokenizerData data =
+      Roles()
+          .Tokenizer(R"({"post_processor":{"type":"TemplateProcessing",
+            "single":[{"SpecialToken":{"id":"B"}},{"SpecialToken":{"id":"E"}},
+                      {"Sequence":{"id":"A"}},{"SpecialToken":{"id":"E"}}],
+            "special_tokens":{"B":{"ids":[256]},"E":{"ids":[257,258]}}}})")
+          .Config(R"({"bos_token":"<bos>"})")
+          .Data();
+  EXPECT_EQ(
+      std::vector<uint32_t>(data.prefix_id().begin(), data.prefix_id().end()),
+      (std::vector<uint32_t>{kBos, kEos, kTurn}));
+  EXPECT_EQ(
+      std::vector<uint32_t>(data.suffix_id().begin(), data.suffix_id().end()),
+      (std::vector<uint32_t>{kEos, kTurn}));
+  EXPECT_FALSE(data.add_bos());
+  EXPECT_EQ(data.bos_id(), kBos);
+}
+
+TEST(HfTokenRolesTest, RobertaProcessing) {
+  const TokenizerData data =
+      Roles()
+          .Tokenizer(R"({"post_processor":{"type":"RobertaProcessing",
+                         "cls":["<bos>",256],"sep":["<eos>",257]}})")
+          .Data();
+  EXPECT_TRUE(data.add_bos());
+  EXPECT_TRUE(data.add_eos());
+  EXPECT_EQ(data.bos_id(), kBos);
+  EXPECT_EQ(data.eos_id(), kEos);
 }
 
 TEST(HfTokenRolesTest, RefusesIdsOutOfRange) {
@@ -176,27 +240,14 @@ TEST(HfTokenRolesTest, RefusesIdsOutOfRange) {
   }
 }
 
-TEST(HfTokenRolesTest, RefusesOtherPostProcessors) {
-  const auto status = [](absl::string_view processor) {
-    return Roles()
-        .Tokenizer(absl::StrCat(R"({"post_processor":)", processor, "}"))
-        .Read()
-        .status();
-  };
-  EXPECT_TRUE(absl::IsUnimplemented(status(R"({"type":"RobertaProcessing"})")));
-  EXPECT_TRUE(absl::IsUnimplemented(status(
-      R"({"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"B"}},
-          {"SpecialToken":{"id":"B"}}],"special_tokens":{"B":{"ids":[1]}}})")));
-  EXPECT_TRUE(absl::IsUnimplemented(status(
-      R"({"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"B"}}],
-          "special_tokens":{"B":{"ids":[1,2]}}})")));
-  EXPECT_TRUE(absl::IsDataLoss(status(
-      R"({"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"B"}}],
-          "special_tokens":{}})")));
-  EXPECT_TRUE(absl::IsDataLoss(status(
-      R"({"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"B"}}],
-          "special_tokens":{"B":{"ids":[999]}}})")));
-  EXPECT_TRUE(absl::IsDataLoss(status(R"({"type":"Sequence"})")));
+TEST(HfTokenRolesTest, RefusesTemplatesOfIdsOutOfRange) {
+  EXPECT_TRUE(absl::IsDataLoss(
+      Roles()
+          .Tokenizer(R"({"post_processor":{"type":"TemplateProcessing",
+            "single":[{"SpecialToken":{"id":"B"}},{"Sequence":{"id":"A"}}],
+            "special_tokens":{"B":{"ids":[999]}}}})")
+          .Read()
+          .status()));
 }
 
 }  // namespace

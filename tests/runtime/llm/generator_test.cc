@@ -20,6 +20,11 @@ class ByteTokenizer : public Tokenizer {
   std::string Decode(int32_t id) const override {
     return id == 0 ? "" : std::string(1, static_cast<char>(id));
   }
+  std::string DecodeAll(absl::Span<const int32_t> ids, bool) const override {
+    std::string text;
+    for (const int32_t id : ids) text += Decode(id);
+    return text;
+  }
   absl::string_view Spelling(int32_t) const override { return ""; }
   int32_t size() const override { return 256; }
   bool IsEndOfGeneration(int32_t id) const override { return id == 0; }

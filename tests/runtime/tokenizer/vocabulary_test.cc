@@ -77,8 +77,8 @@ TEST(VocabularyTest, EndsOfGeneration) {
     EXPECT_EQ(vocabulary->IsEndOfGeneration(id),
               id == 5 || id == 9 || id == 200);
   }
-  EXPECT_EQ(vocabulary->begin_of_text(), std::nullopt);
-  EXPECT_EQ(vocabulary->end_of_text(), std::nullopt);
+  EXPECT_TRUE(vocabulary->begin_of_text().empty());
+  EXPECT_TRUE(vocabulary->end_of_text().empty());
 }
 
 TEST(VocabularyTest, RefusesAnEmptyVocabulary) {
