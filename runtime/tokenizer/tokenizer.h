@@ -2,6 +2,7 @@
 #ifndef RUNTIME_TOKENIZER_TOKENIZER_H_
 #define RUNTIME_TOKENIZER_TOKENIZER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -9,16 +10,26 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "formats/arena/tokenizer.pb.h"
 
 namespace tessera {
+
+// Bytes [begin, end) of a text.
+struct TextRange {
+  size_t begin = 0;
+  size_t end = 0;
+};
 
 // Immutable after Create and thread-safe.
 class Tokenizer {
  public:
   struct EncodeOptions {
-    bool add_special = true;    // begin and end of text, as the model wants them
+    bool add_special = true;  // begin and end of text, as the model wants them
     bool parse_special = true;  // "<|eot|>" in the text becomes its token
+    // Sorted and disjoint: what users wrote. No control token is matched that
+    // has a byte in them, even if parse_special. Must outlive the call.
+    absl::Span<const TextRange> plain = {};
   };
 
   // Builds the tokenizer that `data` describes; keeps no reference to it.
@@ -36,6 +47,17 @@ class Tokenizer {
   // The bytes that `id` stands for in running text, possibly part of a UTF-8
   // character. Control tokens and ids out of range give "".
   virtual std::string Decode(int32_t id) const = 0;
+
+  // The text of a whole sequence, as Hugging Face's decoder gives it.
+  virtual std::string DecodeAll(absl::Span<const int32_t> ids,
+                                bool skip_special) const {
+    std::string text;
+    for (const int32_t id : ids) {
+      const std::string piece = Decode(id);
+      text += piece.empty() && !skip_special ? std::string(Spelling(id)) : piece;
+    }
+    return text;
+  }
 
   // The token as the vocabulary spells it; for display. Ids out of range: "".
   virtual absl::string_view Spelling(int32_t id) const = 0;
