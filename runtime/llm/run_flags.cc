@@ -71,6 +71,16 @@ ABSL_FLAG(bool, add_special, false,
           "wants them");
 ABSL_FLAG(bool, parse_special, false,
           "with --tokenize_file: turn the text of special tokens into them");
+ABSL_FLAG(std::string, apply_template, "",
+          "print what the model's chat template makes of this JSON file, an "
+          "object with messages, tools, documents, add_generation_prompt, "
+          "chat_template (a name or a text) and what else the template asks "
+          "for, and exit; no weights are needed");
+ABSL_FLAG(bool, chat, false,
+          "hold a conversation by the model's chat template; with --prompt, "
+          "answer once");
+ABSL_FLAG(std::string, system, "",
+          "with --chat: what the model is told before the conversation");
 
 namespace tessera {
 namespace {
@@ -91,9 +101,23 @@ absl::StatusOr<std::string> ArenaArgument(
 
 absl::Status ReadPromptFlags(RunOptions* options) {
   options->prompt = absl::GetFlag(FLAGS_prompt);
-  if (options->prompt.empty() == PromptFile().empty()) {
+  options->chat = absl::GetFlag(FLAGS_chat);
+  options->system_prompt = absl::GetFlag(FLAGS_system);
+  if (!options->chat && !options->system_prompt.empty()) {
+    return absl::InvalidArgumentError("--system is for --chat");
+  }
+  const bool is_given = !options->prompt.empty() || !PromptFile().empty();
+  if (!options->prompt.empty() && !PromptFile().empty()) {
+    return absl::InvalidArgumentError("give either --prompt or --file");
+  }
+  if (!options->chat && !is_given) {
     return absl::InvalidArgumentError(
-        "give the text to continue with either --prompt or --file");
+        "give the text to continue with either --prompt or --file, or hold a "
+        "conversation with --chat");
+  }
+  if (options->chat && !is_given && absl::GetFlag(FLAGS_json)) {
+    return absl::InvalidArgumentError(
+        "--chat with --json answers once: give --prompt or --file");
   }
   return absl::OkStatus();
 }
@@ -174,13 +198,21 @@ absl::string_view RunUsage() {
 
   run model.arena --prompt "Once upon a time" --n_predict 64
   run model.arena --file prompt.txt --temperature 0 --json
+  run model.arena --chat --system "You are a pirate."
+  run model.arena --chat --prompt "Who are you?"
+  run model.arena --apply_template conversation.json
   run model.arena --tokenize_file text.txt
 
 usage: run [flags] ARENA
 
 The text goes to stdout as it comes, a report of speed and memory to stderr.
+In a conversation, a line that ends in a backslash goes on in the next one, and
+lines between two lines of """ are one message; /help lists the commands.
+Ctrl-C stops an answer, Ctrl-D ends the conversation.
 Make an arena from GGUF or safetensors with convert.)";
 }
+
+bool WantsTemplate() { return !absl::GetFlag(FLAGS_apply_template).empty(); }
 
 bool WantsTokenization() { return !absl::GetFlag(FLAGS_tokenize_file).empty(); }
 
@@ -198,6 +230,14 @@ absl::StatusOr<RunOptions> RunOptionsFromFlags(
   options.quiet = absl::GetFlag(FLAGS_quiet);
   options.show_prompt = absl::GetFlag(FLAGS_show_prompt);
   return options;
+}
+
+absl::StatusOr<TemplateRequest> TemplateRequestFromFlags(
+    const std::vector<std::string>& arguments) {
+  TemplateRequest request;
+  TESSERA_ASSIGN_OR_RETURN(request.arena, ArenaArgument(arguments));
+  request.file = absl::GetFlag(FLAGS_apply_template);
+  return request;
 }
 
 absl::StatusOr<TokenizeRequest> TokenizeRequestFromFlags(

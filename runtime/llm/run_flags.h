@@ -22,14 +22,23 @@ struct TokenizeRequest {
   Tokenizer::EncodeOptions encode;
 };
 
-// True if --tokenize_file was given.
+// What --apply_template asks for.
+struct TemplateRequest {
+  std::string arena;
+  std::string file;
+};
+
+// True if --tokenize_file, or --apply_template, was given.
 bool WantsTokenization();
+bool WantsTemplate();
 
 // The flags as options; call it after ParseCommandLine with the positional
 // arguments. InvalidArgument, naming the flag, for wrong usage.
 absl::StatusOr<RunOptions> RunOptionsFromFlags(
     const std::vector<std::string>& arguments);
 absl::StatusOr<TokenizeRequest> TokenizeRequestFromFlags(
+    const std::vector<std::string>& arguments);
+absl::StatusOr<TemplateRequest> TemplateRequestFromFlags(
     const std::vector<std::string>& arguments);
 
 // The path given with --file, or "". The prompt is then what the file holds.

@@ -10,8 +10,11 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "base/command_line.h"
+#include "base/file_error.h"
 #include "base/read_file.h"
 #include "base/status_macros.h"
+#include "formats/json/json_document.h"
+#include "runtime/llm/run_chat.h"
 #include "runtime/llm/run_flags.h"
 #include "runtime/llm/run_model.h"
 #include "runtime/llm/run_report.h"
@@ -26,10 +29,19 @@ void PrintNow(absl::string_view text) {
 
 absl::Status TokenizeFile(const TokenizeRequest& request) {
   TESSERA_ASSIGN_OR_RETURN(const std::string text, ReadFile(request.file));
-  TESSERA_ASSIGN_OR_RETURN(
-      const std::vector<int32_t> ids,
-      TokenizeText(request.arena, text, request.encode));
+  TESSERA_ASSIGN_OR_RETURN(const std::vector<int32_t> ids,
+                           TokenizeText(request.arena, text, request.encode));
   PrintNow(absl::StrCat(absl::StrJoin(ids, " "), "\n"));
+  return absl::OkStatus();
+}
+
+absl::Status PrintTemplate(const TemplateRequest& request) {
+  TESSERA_ASSIGN_OR_RETURN(const std::string json, ReadFile(request.file));
+  const absl::StatusOr<JsonDocument> document = JsonDocument::Parse(json);
+  if (!document.ok()) return WithPath(request.file, document.status());
+  TESSERA_ASSIGN_OR_RETURN(const std::string text,
+                           ApplyChatTemplate(request.arena, document->root()));
+  PrintNow(text);
   return absl::OkStatus();
 }
 
@@ -65,9 +77,15 @@ absl::Status Main(int argc, char** argv) {
     if (!request.ok()) ExitWithUsageError(request.status().message());
     return TokenizeFile(*request);
   }
+  if (WantsTemplate()) {
+    const auto request = TemplateRequestFromFlags(arguments);
+    if (!request.ok()) ExitWithUsageError(request.status().message());
+    return PrintTemplate(*request);
+  }
   absl::StatusOr<RunOptions> options = RunOptionsFromFlags(arguments);
   if (!options.ok()) ExitWithUsageError(options.status().message());
   TESSERA_RETURN_IF_ERROR(ReadPrompt(&*options));
+  if (options->chat && options->prompt.empty()) return RunChat(*options);
   return options->json ? RunWithJson(*options) : RunWithText(*options);
 }
 

@@ -1,30 +1,34 @@
 #include "runtime/llm/run_model.h"
 
 #include <memory>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "base/file_error.h"
 #include "base/isa.h"
 #include "base/status_macros.h"
-#include "base/thread_pool.h"
-#include "runtime/cpu/numa_policy.h"
-#include "runtime/llm/load_progress.h"
+#include "runtime/chat/apply_template.h"
+#include "runtime/chat/conversation.h"
+#include "runtime/chat/marked_text.h"
+#include "runtime/llm/arena_tokenizer.h"
+#include "runtime/llm/chat_prompt.h"
+#include "runtime/llm/opened_model.h"
 #include "runtime/llm/run_report.h"
 #include "runtime/model/decoder.h"
 
 namespace tessera {
 namespace {
 
-absl::StatusOr<std::unique_ptr<Tokenizer>> MakeTokenizer(
-    const LoadedArena& arena) {
-  if (!arena.manifest().has_tokenizer()) {
-    return absl::InvalidArgumentError(
-        "the arena holds no tokenizer; convert from a source that has one");
-  }
-  return Tokenizer::Create(arena.manifest().tokenizer());
+// Open for what is in the manifest.
+absl::StatusOr<std::unique_ptr<LoadedArena>> OpenManifest(
+    const std::string& path) {
+  LoadOptions options;
+  options.populate = Populate::kLazy;
+  return LoadedArena::Open(path, options);
 }
 
 RunReport MakeReport(const RunOptions& options, const Decoder& decoder,
@@ -44,103 +48,122 @@ RunReport MakeReport(const RunOptions& options, const Decoder& decoder,
   return report;
 }
 
-// RunModel on an arena that is open. Loading began at `start`.
-absl::StatusOr<RunReport> RunLoaded(const RunOptions& options,
-                                    const LoadedArena& arena, Isa isa,
-                                    absl::Time start, ThreadPool* pool,
-                                    TextFn on_text) {
-  if (arena.tensors().empty()) {
-    return absl::InvalidArgumentError(
-        "the arena holds a vocabulary and no weights; only --tokenize_file "
-        "works with it");
-  }
-  TESSERA_ASSIGN_OR_RETURN(const std::unique_ptr<Tokenizer> tokenizer,
-                           MakeTokenizer(arena));
-  DecoderOptions decoder_options;
-  decoder_options.isa = isa;
-  decoder_options.pool = pool;
-  decoder_options.ctx_size = options.ctx_size;
-  TESSERA_ASSIGN_OR_RETURN(const std::unique_ptr<Decoder> decoder,
-                           Decoder::Create(arena, decoder_options));
-  Sampler sampler(options.sampler, decoder->vocab_size());
-  const std::vector<int32_t> prompt =
-      tokenizer->Encode(options.prompt, Tokenizer::EncodeOptions());
+struct Prompt {
+  std::string shown;
+  std::vector<int32_t> ids;
+};
 
-  // The prompt is shown with what follows it: until then a bar may be there.
-  bool show_prompt = options.show_prompt;
+// What the model is to continue: the prompt itself, or a conversation that
+// consists of it.
+absl::StatusOr<Prompt> MakePrompt(const RunOptions& options,
+                                  const LoadedArena& arena,
+                                  const Tokenizer& tokenizer) {
+  if (!options.chat) {
+    return Prompt{options.prompt,
+                  tokenizer.Encode(options.prompt, Tokenizer::EncodeOptions())};
+  }
+  TESSERA_ASSIGN_OR_RETURN(Conversation conversation,
+                           Conversation::Create(arena.manifest().tokenizer(),
+                                                options.system_prompt));
+  conversation.AddUser(options.prompt);
+  TESSERA_ASSIGN_OR_RETURN(ChatPrompt prompt,
+                           MakeChatPrompt(conversation, tokenizer));
+  return Prompt{std::move(prompt.text), std::move(prompt.ids)};
+}
+
+// RunModel on a model that is open. Loading began at `start`.
+absl::StatusOr<RunReport> RunLoaded(const RunOptions& options,
+                                    const OpenedModel& model, absl::Time start,
+                                    TextFn on_text) {
+  TESSERA_ASSIGN_OR_RETURN(const std::unique_ptr<Decoder> decoder,
+                           MakeDecoder(options, model));
+  TESSERA_ASSIGN_OR_RETURN(const std::unique_ptr<Tokenizer> tokenizer,
+                           MakeTokenizer(*model.arena));
+  Sampler sampler(options.sampler, decoder->vocab_size());
+  TESSERA_ASSIGN_OR_RETURN(const Prompt prompt,
+                           MakePrompt(options, *model.arena, *tokenizer));
+
+  // The prompt is shown with what follows it: until then a bar may be there. Of
+  // a conversation, the answer alone is.
+  bool show_prompt = options.show_prompt && !options.chat;
   const auto show = [&](absl::string_view piece) {
-    if (show_prompt) on_text(options.prompt);
+    if (show_prompt) on_text(prompt.shown);
     show_prompt = false;
     on_text(piece);
   };
   std::string text;
   const absl::Time prefill_start = absl::Now();
-  TESSERA_ASSIGN_OR_RETURN(
-      const Generation generation,
-      Generate(
-          prompt, options.generate, decoder->ctx_size(), *tokenizer, sampler,
-          [&](absl::Span<const int32_t> ids) {
-            return decoder->Forward(ids, 1);
-          },
-          [&](absl::string_view piece) {
-            absl::StrAppend(&text, piece);
-            show(piece);
-          }));
-  if (show_prompt) on_text(options.prompt);
+  TESSERA_ASSIGN_OR_RETURN(const Generation generation,
+                           Generate(
+                               prompt.ids, options.generate,
+                               decoder->ctx_size(), *tokenizer, sampler,
+                               [&](absl::Span<const int32_t> ids) {
+                                 return decoder->Forward(ids, 1);
+                               },
+                               [&](absl::string_view piece) {
+                                 // The space that SentencePiece puts before a
+                                 // word.
+                                 if (options.chat && text.empty())
+                                   absl::ConsumePrefix(&piece, " ");
+                                 absl::StrAppend(&text, piece);
+                                 show(piece);
+                               }));
+  if (show_prompt) on_text(prompt.shown);
 
   RunReport report = MakeReport(options, *decoder, generation);
-  TESSERA_ASSIGN_OR_RETURN(const LoadReport load, arena.Report());
+  TESSERA_ASSIGN_OR_RETURN(const LoadReport load, model.arena->Report());
   *report.mutable_load() = LoadProto(load);
-  report.set_first_token_seconds(
-      absl::ToDoubleSeconds(prefill_start - start) +
-      generation.prefill_seconds);
-  report.set_prompt(ValidUtf8(options.prompt));
-  report.mutable_prompt_ids()->Add(prompt.begin(), prompt.end());
+  report.mutable_load()->set_numa(model.numa);
+  report.set_first_token_seconds(absl::ToDoubleSeconds(prefill_start - start) +
+                                 generation.prefill_seconds);
+  report.set_prompt(ValidUtf8(prompt.shown));
+  report.mutable_prompt_ids()->Add(prompt.ids.begin(), prompt.ids.end());
   report.set_text(ValidUtf8(text));
-  report.set_isa(std::string(IsaName(isa)));
-  report.set_threads(static_cast<uint32_t>(pool->size()));
-  *report.mutable_prefill() = PhaseProto(static_cast<int64_t>(prompt.size()),
-                                         generation.prefill_seconds);
+  report.set_isa(std::string(IsaName(model.isa)));
+  report.set_threads(static_cast<uint32_t>(model.pool->size()));
+  *report.mutable_prefill() = PhaseProto(
+      static_cast<int64_t>(prompt.ids.size()), generation.prefill_seconds);
   return report;
 }
 
 }  // namespace
 
 absl::StatusOr<RunReport> RunModel(const RunOptions& options, TextFn on_text) {
-  TESSERA_ASSIGN_OR_RETURN(const Isa isa, ChooseIsa());
   const absl::Time start = absl::Now();
-  // Before any thread is there: they inherit it.
-  TESSERA_ASSIGN_OR_RETURN(const std::string numa,
-                           ApplyNumaPolicy(options.numa));
-  ThreadPool pool(options.threads);
-  LoadProgress progress(options.arena, options.quiet);
-  LoadOptions load_options = options.load;
-  load_options.on_read = [&progress](uint64_t done, uint64_t total) {
-    progress.Show(done, total);
-  };
-  TESSERA_ASSIGN_OR_RETURN(const std::unique_ptr<LoadedArena> arena,
-                           LoadedArena::Open(options.arena, load_options));
-  absl::StatusOr<RunReport> report = RunLoaded(
-      options, *arena, isa, start, &pool, [&](absl::string_view text) {
-        progress.Stop();
+  TESSERA_ASSIGN_OR_RETURN(const OpenedModel model, OpenModel(options));
+  const absl::StatusOr<RunReport> report =
+      RunLoaded(options, model, start, [&](absl::string_view text) {
+        model.progress->Stop();
         on_text(text);
       });
-  progress.Stop();
+  model.progress->Stop();
   if (!report.ok()) return WithPath(options.arena, report.status());
-  report->mutable_load()->set_numa(numa);
   return report;
 }
 
 absl::StatusOr<std::vector<int32_t>> TokenizeText(
     const std::string& path, absl::string_view text,
     const Tokenizer::EncodeOptions& options) {
-  LoadOptions load_options;
-  load_options.populate = Populate::kLazy;
   TESSERA_ASSIGN_OR_RETURN(const std::unique_ptr<LoadedArena> arena,
-                           LoadedArena::Open(path, load_options));
+                           OpenManifest(path));
   absl::StatusOr<std::unique_ptr<Tokenizer>> tokenizer = MakeTokenizer(*arena);
   if (!tokenizer.ok()) return WithPath(path, tokenizer.status());
   return (*tokenizer)->Encode(text, options);
+}
+
+absl::StatusOr<std::string> ApplyChatTemplate(const std::string& path,
+                                              JsonValue json) {
+  TESSERA_ASSIGN_OR_RETURN(const std::unique_ptr<LoadedArena> arena,
+                           OpenManifest(path));
+  absl::Status status = CheckTokenizer(*arena);
+  if (status.ok()) {
+    const absl::StatusOr<MarkedText> text =
+        ApplyTemplate(arena->manifest().tokenizer(), json, absl::Now(),
+                      absl::LocalTimeZone());
+    if (text.ok()) return text->bytes();
+    status = text.status();
+  }
+  return WithPath(path, status);
 }
 
 }  // namespace tessera

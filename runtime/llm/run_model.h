@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "formats/json/json_document.h"
 #include "runtime/llm/generator.h"
 #include "runtime/llm/run_options.h"
 #include "runtime/llm/run_report.pb.h"
@@ -25,6 +26,12 @@ absl::StatusOr<RunReport> RunModel(const RunOptions& options, TextFn on_text);
 absl::StatusOr<std::vector<int32_t>> TokenizeText(
     const std::string& path, absl::string_view text,
     const Tokenizer::EncodeOptions& options);
+
+// The text that the chat template of the arena at `path` makes of the arguments
+// in `json`; see ApplyTemplate. The arena needs to hold nothing but a
+// tokenizer.
+absl::StatusOr<std::string> ApplyChatTemplate(const std::string& path,
+                                              JsonValue json);
 
 }  // namespace tessera
 

@@ -13,12 +13,15 @@
 namespace tessera {
 
 struct RunOptions {
-  std::string arena;    // path
+  std::string arena;  // path
   std::string prompt;
+  // By the model's chat template; without a prompt, a conversation.
+  bool chat = false;
+  std::string system_prompt;
   SamplerOptions sampler;
   GenerateOptions generate;
-  int threads = 0;      // 0: all CPUs
-  int64_t ctx_size = 0; // 0: see DecoderOptions
+  int threads = 0;       // 0: all CPUs
+  int64_t ctx_size = 0;  // 0: see DecoderOptions
   LoadOptions load;
   NumaPolicy numa;
   bool json = false;

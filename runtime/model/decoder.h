@@ -56,6 +56,9 @@ class Decoder {
   // Forgets the sequence.
   void Reset() { sequence_.Reset(); }
 
+  // Takes the tokens from `position` on back; see Sequence::Rewind.
+  bool Rewind(int64_t position) { return sequence_.Rewind(position); }
+
   // Tokens so far, and how many there can be.
   int64_t position() const { return sequence_.position(); }
   int64_t ctx_size() const { return sequence_.max_positions(); }

@@ -1,5 +1,7 @@
 #include "runtime/model/sequence.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "base/checked_math.h"
 #include "runtime/kernels/kernel_args.h"
@@ -38,6 +40,19 @@ void Sequence::Reset() {
   position_ = 0;
   reserved_ = 0;
   placed_ = 0;
+}
+
+bool Sequence::Rewind(int64_t position) {
+  for (int64_t layer = 0; layer < plan_.layers(); ++layer) {
+    const int64_t window = plan_.windows[layer];
+    const int64_t seen = std::max<int64_t>(position - window + 1, 0);
+    if (window == 0 || seen >= position) continue;
+    // Blocks pass in their order, so the first one tells.
+    if (blocks_[layer][seen / kKvBlock] == nullptr) return false;
+  }
+  // Blocks behind the position stay: they are written before they are read.
+  position_ = position;
+  return true;
 }
 
 absl::Status Sequence::Reserve(int64_t count) {

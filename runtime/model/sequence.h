@@ -13,9 +13,9 @@ namespace tessera {
 
 // How many tokens there are so far, and where their keys and values lie: in
 // blocks of a pool, anywhere in it. Of layers with a window, the blocks of
-// positions that nobody sees any more hold later ones. So a sequence only
-// grows, or begins anew: tokens cannot be taken back. Not thread-safe;
-// sequences that share a pool are used by one thread at a time.
+// positions that nobody sees any more hold later ones: tokens can be taken back
+// only as far as the window is still there. Not thread-safe; sequences that
+// share a pool are used by one thread at a time.
 class Sequence {
  public:
   // `pool` is not owned. Allocates no blocks yet, but the memory for the tables
@@ -33,6 +33,11 @@ class Sequence {
 
   // Frees all blocks and forgets the tokens.
   void Reset();
+
+  // Takes the tokens from `position` on back, which is at most position(). False
+  // if a layer has no longer what a token at `position` sees; then nothing has
+  // changed.
+  bool Rewind(int64_t position);
 
   // Allocates blocks such that `count` more tokens have room, batch by batch.
   // InvalidArgument beyond max_positions, ResourceExhausted if the pool has not
