@@ -138,6 +138,11 @@ GgufForm ByteLevelForm(const TokenizerData& tokenizer) {
         "GGUF has no name for how this tokenizer splits a text; the file says ",
         "'", kUnnamedPretokenizer, "', which readers refuse"));
   } else if (tokenizer.split_size() > 0) {
+    if (tokenizer.normalizer_size() > 0) {
+      form.notes.push_back(
+          "readers of GGUF do not compose text (NFC), and give other ids where "
+          "accents are characters of their own");
+    }
     const auto known = FindKnownPretokenizer(form.pre);
     if (known.ok() &&
         (*known)->flags.ignore_merges != tokenizer.ignore_merges()) {

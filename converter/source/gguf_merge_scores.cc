@@ -52,7 +52,6 @@ class Scorer {
   void OrderTokens();
   uint64_t CountInterleaved() const;
   uint64_t CountMissing() const;
-  uint64_t CountRightFirst() const;
 
   const TokenizerData& tokenizer_;
   std::vector<absl::string_view> tokens_;
@@ -148,29 +147,6 @@ uint64_t Scorer::CountMissing() const {
   return count;
 }
 
-// Of x y z, where both x y and y z make the same token, the reader joins the
-// left two. The list may have the right two first.
-uint64_t Scorer::CountRightFirst() const {
-  uint64_t count = 0;
-  for (int rank = 0; rank < tokenizer_.merge_left_size(); ++rank) {
-    const absl::string_view x = tokens_[tokenizer_.merge_left(rank)];
-    const absl::string_view y = tokens_[tokenizer_.merge_right(rank)];
-    // The token ends with z, which is as long as x, and begins with y.
-    const std::string made = absl::StrCat(x, y);
-    const absl::string_view token(made);
-    if (x == y || token.substr(0, y.size()) != y || IsRun(token)) continue;
-    const auto z = ids_.find(token.substr(y.size()));
-    if (z == ids_.end()) continue;
-    const auto other =
-        rank_of_.find(Pair(tokenizer_.merge_right(rank), z->second));
-    if (other != rank_of_.end() &&
-        other->second < static_cast<uint32_t>(rank)) {
-      ++count;
-    }
-  }
-  return count;
-}
-
 MergeScores Scorer::Score() {
   FindRanks();
   OrderTokens();
@@ -179,7 +155,7 @@ MergeScores Scorer::Score() {
   for (size_t i = 0; i < made_.size(); ++i) {
     result.scores[made_[i]] = -static_cast<float>(i);
   }
-  result.differing = CountInterleaved() + CountMissing() + CountRightFirst();
+  result.differing = CountInterleaved() + CountMissing();
   return result;
 }
 

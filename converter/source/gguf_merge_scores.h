@@ -13,7 +13,10 @@ namespace tessera {
 // token, the token with the highest score first, the leftmost of equals. A BPE
 // joins those that are listed, in the order of the list. The two agree if the
 // list has all pairs that make one token in a row, and every pair that makes a
-// token: so it is where the list was made of a SentencePiece model.
+// token: so it is where the list was made of a SentencePiece model. (Of three
+// neighbours whose left and right pair make the same token, "ond" "on" "don",
+// readers join the left one, as SentencePiece does, even if the list has the
+// right one first.)
 struct MergeScores {
   // One per token. A token that merges make has minus the number of tokens that
   // are made before it; all others have a score below.

@@ -14,10 +14,8 @@ namespace tessera {
 // none.
 //
 // Of several names the one is taken whose ignore_merges is the tokenizer's, if
-// there is one. Names differ from Hugging Face in what llama.cpp never does:
-// they compose no text (NFC), and in "gpt-4o", "tekken", "tiny_aya" and "youtu"
-// they see capitals where Unicode has other letters. Those are llama.cpp's own
-// choices for such files, and are named here too.
+// there is one. Names differ from Hugging Face in what llama.cpp never does: it
+// composes no text (NFC), and knows no capitals beyond ASCII.
 std::optional<std::string> NameOfPretokenizer(const TokenizerData& tokenizer);
 
 }  // namespace tessera

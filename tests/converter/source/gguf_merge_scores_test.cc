@@ -81,13 +81,5 @@ TEST(GgufMergeScoresTest, RunsOfOneCharacter) {
   EXPECT_GT(merges.scores[builder.Id("aaa")], merges.scores[builder.Id("aa")]);
 }
 
-TEST(GgufMergeScoresTest, TheRightPairFirst) {
-  // In "ab" "a" "ba" a reader makes "aba" of the first two.
-  const Pairs left = {{"a", "b"}, {"b", "a"}, {"ab", "a"}, {"a", "ba"}};
-  EXPECT_EQ(ScoresOfMerges(Bpe("ab", left).data()).differing, 0u);
-  const Pairs right = {{"a", "b"}, {"b", "a"}, {"a", "ba"}, {"ab", "a"}};
-  EXPECT_EQ(ScoresOfMerges(Bpe("ab", right).data()).differing, 1u);
-}
-
 }  // namespace
 }  // namespace tessera
