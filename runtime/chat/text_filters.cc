@@ -135,7 +135,6 @@ Result Truncate(Interpreter& in, const Value& self, const CallArguments& call) {
   TESSERA_ASSIGN_OR_RETURN(
       const auto args,
       Bind("truncate", call, {"length", "killwords", "end", "leeway"}));
-  if (!self.IsText()) return WrongType(self, "a string");
   TESSERA_ASSIGN_OR_RETURN(const int64_t length, IntOr(args[0], 255));
   TESSERA_ASSIGN_OR_RETURN(const MarkedText end, TextOr(args[2], "..."));
   const bool standard = args[3] == nullptr || args[3]->IsNone();
@@ -146,9 +145,12 @@ Result Truncate(Interpreter& in, const Value& self, const CallArguments& call) {
     return absl::InvalidArgumentError(
         "truncate() has a length or leeway that is too small");
   }
+  // Whatever is short enough stays what it is.
+  TESSERA_ASSIGN_OR_RETURN(const int64_t size_now, Length(self));
+  if (size_now - leeway <= length) return self;
+  if (!self.IsText()) return WrongType(self, "a string");
   const MarkedText& text = self.text();
   TESSERA_RETURN_IF_ERROR(in.heap().SpendBytes(text.size()));
-  if (CountCharacters(text.bytes()) - leeway <= length) return self;
   size_t size = CharacterOffset(text.bytes(), kept);
   if (!TruthOr(args[1], false)) {
     const size_t space = text.bytes().substr(0, size).rfind(' ');
