@@ -94,6 +94,7 @@ absl::StatusOr<std::optional<Value>> FindItem(ValueHeap& heap,
                                               const Value& key) {
   switch (object.kind()) {
     case ValueKind::kDict: {
+      TESSERA_RETURN_IF_ERROR(heap.SpendBytes(HashedBytes(key)));
       const absl::StatusOr<const Value*> found =
           object.as<DictObject>().Find(key);
       if (!found.ok() || *found == nullptr) return std::nullopt;

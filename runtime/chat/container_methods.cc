@@ -87,9 +87,10 @@ Result CopyDict(Interpreter& in, const Value& self, const CallArguments& call) {
   return Value::Of(ValueKind::kDict, copy);
 }
 
-Result Get(Interpreter&, const Value& self, const CallArguments& call) {
+Result Get(Interpreter& in, const Value& self, const CallArguments& call) {
   TESSERA_ASSIGN_OR_RETURN(const auto args,
                            Bind("get", call, {"key", "default"}, 1));
+  TESSERA_RETURN_IF_ERROR(in.heap().SpendBytes(HashedBytes(*args[0])));
   TESSERA_ASSIGN_OR_RETURN(const Value* found,
                            self.as<DictObject>().Find(*args[0]));
   if (found != nullptr) return *found;

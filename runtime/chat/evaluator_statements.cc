@@ -172,6 +172,8 @@ absl::StatusOr<Evaluator::Flow> Evaluator::With(const Stmt& statement) {
 
 absl::Status Evaluator::Assign(const Expr& target, const Value& value) {
   if (target.kind == ExprKind::kName) {
+    TESSERA_RETURN_IF_ERROR(heap_.Spend(
+        static_cast<int64_t>(scopes_.current()->values.size()) / 16));
     scopes_.current()->Set(target.name, value);
     return absl::OkStatus();
   }

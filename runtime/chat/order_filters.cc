@@ -95,8 +95,9 @@ Result DictSort(Interpreter& in, const Value& self, const CallArguments& call) {
   TESSERA_ASSIGN_OR_RETURN(
       const auto args,
       Bind("dictsort", call, {"case_sensitive", "by", "reverse"}));
-  TESSERA_ASSIGN_OR_RETURN(const MarkedText by, TextOr(args[1], "key"));
-  if (by.bytes() != "key" && by.bytes() != "value") {
+  const MarkedText key_word("key");
+  TESSERA_ASSIGN_OR_RETURN(const MarkedText* by, TextOr(args[1], &key_word));
+  if (by->bytes() != "key" && by->bytes() != "value") {
     return absl::InvalidArgumentError(
         "You can only sort by either \"key\" or \"value\"");
   }
@@ -107,7 +108,7 @@ Result DictSort(Interpreter& in, const Value& self, const CallArguments& call) {
                              in.heap().List(ValueKind::kTuple, {key, value}));
     items.push_back(std::move(item));
   }
-  const AttributePath path = {Value::Int(by.bytes() == "key" ? 0 : 1)};
+  const AttributePath path = {Value::Int(by->bytes() == "key" ? 0 : 1)};
   TESSERA_ASSIGN_OR_RETURN(
       std::vector<Value> sorted,
       Sorted(in, std::move(items), {path}, TruthOr(args[0], false),

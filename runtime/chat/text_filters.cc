@@ -119,7 +119,8 @@ Result Indent(Interpreter& in, const Value& self, const CallArguments& call) {
   text.Append("\n", false);
   MarkedText result;
   if (TruthOr(args[1], false)) result.Append(indent);
-  const std::vector<MarkedText> lines = LinesOf(text, false);
+  TESSERA_ASSIGN_OR_RETURN(const std::vector<MarkedText> lines,
+                           LinesOf(in.heap(), text, false));
   for (size_t i = 0; i < lines.size(); ++i) {
     if (i > 0) result.Append("\n", false);
     if (i > 0 && (blank || !lines[i].empty())) result.Append(indent);
@@ -136,11 +137,12 @@ Result Truncate(Interpreter& in, const Value& self, const CallArguments& call) {
       const auto args,
       Bind("truncate", call, {"length", "killwords", "end", "leeway"}));
   TESSERA_ASSIGN_OR_RETURN(const int64_t length, IntOr(args[0], 255));
-  TESSERA_ASSIGN_OR_RETURN(const MarkedText end, TextOr(args[2], "..."));
+  const MarkedText dots("...");
+  TESSERA_ASSIGN_OR_RETURN(const MarkedText* end, TextOr(args[2], &dots));
   const bool standard = args[3] == nullptr || args[3]->IsNone();
   TESSERA_ASSIGN_OR_RETURN(const int64_t leeway,
                            IntOr(standard ? nullptr : args[3], 5));
-  const int64_t kept = length - CountCharacters(end.bytes());
+  const int64_t kept = length - CountCharacters(end->bytes());
   if (kept < 0 || leeway < 0) {
     return absl::InvalidArgumentError(
         "truncate() has a length or leeway that is too small");
@@ -157,7 +159,7 @@ Result Truncate(Interpreter& in, const Value& self, const CallArguments& call) {
     if (space != std::string::npos) size = space;
   }
   MarkedText result = text.Part(0, size);
-  result.Append(end);
+  result.Append(*end);
   return in.heap().Text(std::move(result));
 }
 

@@ -18,7 +18,7 @@ import jinja2.ext
 import jinja2.nodes
 import jinja2.sandbox
 
-HERE = pathlib.Path(__file__).resolve().parent
+HERE = pathlib.Path(__file__).parent
 NOW = datetime.datetime(2025, 7, 4, 15, 6, 7)
 SPECIAL_TOKENS = {"bos_token": "<s>", "eos_token": "</s>"}
 
