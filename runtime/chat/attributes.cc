@@ -52,9 +52,9 @@ absl::StatusOr<std::optional<Value>> FindAttribute(Interpreter& interpreter,
     if (name == "list") return object.as<ListObject>().items[1];
   }
   if (absl::StartsWith(name, "__") && absl::EndsWith(name, "__")) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("access to attribute ", Quoted(name), " of '",
-                     TypeName(object), "' object is unsafe"));
+    return Value::Undefined(absl::StrCat("access to attribute ", Quoted(name),
+                                         " of '", TypeName(object),
+                                         "' object is unsafe"));
   }
   if (const Function method = FindMethod(object, name)) {
     TESSERA_ASSIGN_OR_RETURN(
@@ -94,6 +94,7 @@ absl::StatusOr<std::optional<Value>> FindItem(ValueHeap& heap,
                                               const Value& key) {
   switch (object.kind()) {
     case ValueKind::kDict: {
+      TESSERA_RETURN_IF_ERROR(heap.SpendBytes(HashedBytes(key)));
       const absl::StatusOr<const Value*> found =
           object.as<DictObject>().Find(key);
       if (!found.ok() || *found == nullptr) return std::nullopt;
@@ -237,9 +238,8 @@ absl::StatusOr<Value> GetSlice(ValueHeap& heap, const Value& object,
     case ValueKind::kRange:
       break;
     default:
-      // As for any key that is not there.
-      return Value::Undefined(
-          absl::StrCat("'", TypeName(object), "' object has no slices"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("'", TypeName(object), "' object cannot be sliced"));
   }
   TESSERA_ASSIGN_OR_RETURN(const int64_t length, Length(object));
   TESSERA_ASSIGN_OR_RETURN(const SliceBounds bounds,

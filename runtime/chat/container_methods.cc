@@ -18,6 +18,28 @@ Result Forbidden(Interpreter&, const Value& self, const CallArguments&) {
       "a method that changes a ", TypeName(self), " is not safely callable"));
 }
 
+// jinja2's sandbox forbids the other methods that change a list, but not these
+// two.
+Result Pop(Interpreter&, const Value& self, const CallArguments& call) {
+  TESSERA_ASSIGN_OR_RETURN(const auto args, Bind("pop", call, {"index"}));
+  TESSERA_ASSIGN_OR_RETURN(int64_t index, IntOr(args[0], -1));
+  std::vector<Value>& items = self.as<ListObject>().items;
+  const auto size = static_cast<int64_t>(items.size());
+  if (index < 0) index += size;
+  if (index < 0 || index >= size) {
+    return absl::InvalidArgumentError("pop index out of range");
+  }
+  Value item = items[index];
+  items.erase(items.begin() + index);
+  return item;
+}
+
+Result Clear(Interpreter&, const Value& self, const CallArguments& call) {
+  TESSERA_RETURN_IF_ERROR(Bind("clear", call, {}).status());
+  self.as<ListObject>().items.clear();
+  return Value::None();
+}
+
 Result Index(Interpreter& in, const Value& self, const CallArguments& call) {
   TESSERA_ASSIGN_OR_RETURN(const auto args,
                            Bind("index", call, {"value", "start", "stop"}, 1));
@@ -65,9 +87,10 @@ Result CopyDict(Interpreter& in, const Value& self, const CallArguments& call) {
   return Value::Of(ValueKind::kDict, copy);
 }
 
-Result Get(Interpreter&, const Value& self, const CallArguments& call) {
+Result Get(Interpreter& in, const Value& self, const CallArguments& call) {
   TESSERA_ASSIGN_OR_RETURN(const auto args,
                            Bind("get", call, {"key", "default"}, 1));
+  TESSERA_RETURN_IF_ERROR(in.heap().SpendBytes(HashedBytes(*args[0])));
   TESSERA_ASSIGN_OR_RETURN(const Value* found,
                            self.as<DictObject>().Find(*args[0]));
   if (found != nullptr) return *found;
@@ -85,9 +108,9 @@ Result View(Interpreter& in, const Value& self, const CallArguments& call) {
 }
 
 constexpr NamedFunction kListMethods[] = {
-    {"append", Forbidden},  {"clear", Forbidden},  {"copy", CopyList},
+    {"append", Forbidden},  {"clear", Clear},      {"copy", CopyList},
     {"count", Count},       {"extend", Forbidden}, {"index", Index},
-    {"insert", Forbidden},  {"pop", Forbidden},    {"remove", Forbidden},
+    {"insert", Forbidden},  {"pop", Pop},          {"remove", Forbidden},
     {"reverse", Forbidden}, {"sort", Forbidden}};
 
 constexpr NamedFunction kTupleMethods[] = {{"count", Count}, {"index", Index}};

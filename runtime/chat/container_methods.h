@@ -7,8 +7,8 @@
 
 namespace tessera::jinja {
 
-// Those that change the container are there, and return InvalidArgument: the
-// sandbox of transformers forbids them.
+// Those that change the container are there, and return InvalidArgument where
+// the sandbox of transformers forbids them: all but pop and clear of a list.
 absl::Span<const NamedFunction> ListMethods();
 absl::Span<const NamedFunction> TupleMethods();
 absl::Span<const NamedFunction> DictMethods();

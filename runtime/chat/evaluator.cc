@@ -97,6 +97,7 @@ absl::StatusOr<Value> Evaluator::EvaluateAtDepth(const Expr& expr) {
 }
 
 absl::StatusOr<Value> Evaluator::Name(const std::string& name) {
+  TESSERA_RETURN_IF_ERROR(heap_.Spend(scopes_.current()->names() / 16));
   if (const Value* value = scopes_.current()->Find(name)) return *value;
   if (const Value* value = variables_.Find(name)) return *value;
   if (const Value* value = globals_.Find(name)) return *value;
@@ -265,6 +266,8 @@ absl::StatusOr<Value> Evaluator::Dict(const Expr& expr) {
     TESSERA_ASSIGN_OR_RETURN(const Value key, Evaluate(*expr.parts[i]));
     TESSERA_ASSIGN_OR_RETURN(const Value value, Evaluate(*expr.parts[i + 1]));
     TESSERA_RETURN_IF_ERROR(heap_.SpendEntry());
+    TESSERA_RETURN_IF_ERROR(heap_.SpendBytes(HashedBytes(key)));
+    TESSERA_RETURN_IF_ERROR(heap_.CheckRoom(HashedBytes(key)));
     TESSERA_RETURN_IF_ERROR(dict->Set(key, value));
   }
   return Value::Of(ValueKind::kDict, dict);

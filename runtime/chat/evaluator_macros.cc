@@ -72,6 +72,8 @@ absl::Status Evaluator::BindMacro(const Stmt& statement,
   TESSERA_ASSIGN_OR_RETURN(DictObject * rest, heap_.Dict());
   Value caller = Value::Undefined("No caller defined");
   for (const auto& [name, value] : arguments.named) {
+    TESSERA_RETURN_IF_ERROR(
+        heap_.Spend(1 + static_cast<int64_t>(parameters.size()) / 8));
     const auto parameter =
         std::find_if(parameters.begin(), parameters.end(),
                      [&](const Parameter& p) { return p.name == name; });
@@ -110,6 +112,8 @@ absl::Status Evaluator::BindMacro(const Stmt& statement,
     scope.Set("varargs", std::move(varargs));
   }
   for (size_t i = 0; i < parameters.size(); ++i) {
+    TESSERA_RETURN_IF_ERROR(
+        heap_.Spend(static_cast<int64_t>(scope.values.size()) / 16));
     Value value = Value::Undefined(absl::StrCat(
         "parameter ", Quoted(parameters[i].name), " was not provided"));
     if (bound[i] != nullptr) {

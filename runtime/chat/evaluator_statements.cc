@@ -34,7 +34,9 @@ absl::StatusOr<Evaluator::Flow> Evaluator::ExecuteOne(const Stmt& statement) {
     case StmtKind::kWith:
       return With(statement);
     case StmtKind::kGeneration: {
+      // A call block without parameters, to transformers.
       const Scopes::Entered scope(&scopes_, scopes_.current());
+      TESSERA_RETURN_IF_ERROR(BindMacro(statement, CallArguments()));
       return Execute(statement.body);
     }
     case StmtKind::kBreak:
@@ -135,6 +137,7 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunLoop(const Stmt& statement,
       return heap_.Text(std::move(text));
     };
   }
+  bool completed = false;  // a body, to its end
   for (loop->index = 0; loop->index < loop->items.size(); ++loop->index) {
     TESSERA_RETURN_IF_ERROR(heap_.Spend(1));
     const Scopes::Entered scope(&scopes_, outer);
@@ -143,15 +146,15 @@ absl::StatusOr<Evaluator::Flow> Evaluator::RunLoop(const Stmt& statement,
         Assign(*statement.target, loop->items[loop->index]));
     TESSERA_ASSIGN_OR_RETURN(const Flow flow, Execute(statement.body));
     if (flow == Flow::kBreak) break;
-  }
-  if (loop->items.empty() && !statement.else_body.empty()) {
-    const Scopes::Entered scope(&scopes_, outer);
-    return Execute(statement.else_body);
+    completed |= flow == Flow::kNext;
   }
   // Freed, as the loop itself lives to the end of the rendering.
   loop->items = {};
   loop->recurse = nullptr;
-  return Flow::kNext;
+  if (completed) return Flow::kNext;
+  // So jinja2 does it: else is for loops of which no body came to its end.
+  const Scopes::Entered scope(&scopes_, outer);
+  return Execute(statement.else_body);
 }
 
 absl::StatusOr<Evaluator::Flow> Evaluator::With(const Stmt& statement) {
@@ -169,6 +172,8 @@ absl::StatusOr<Evaluator::Flow> Evaluator::With(const Stmt& statement) {
 
 absl::Status Evaluator::Assign(const Expr& target, const Value& value) {
   if (target.kind == ExprKind::kName) {
+    TESSERA_RETURN_IF_ERROR(heap_.Spend(
+        static_cast<int64_t>(scopes_.current()->values.size()) / 16));
     scopes_.current()->Set(target.name, value);
     return absl::OkStatus();
   }

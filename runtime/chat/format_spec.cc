@@ -234,8 +234,10 @@ MarkedText Aligned(const MarkedText& text, const FormatSpec& spec,
 
 absl::StatusOr<MarkedText> FormatValue(ValueHeap& heap, const Value& value,
                                        const FormatSpec& spec) {
-  TESSERA_RETURN_IF_ERROR(heap.CheckRoom(spec.width * 8));
-  TESSERA_RETURN_IF_ERROR(heap.SpendBytes(spec.width));
+  TESSERA_RETURN_IF_ERROR(
+      heap.CheckRoom(spec.width * 8 + std::max<int64_t>(spec.precision, 0)));
+  TESSERA_RETURN_IF_ERROR(
+      heap.SpendBytes(spec.width + std::max<int64_t>(spec.precision, 0)));
   if (value.IsNumber() && spec.type != 's') {
     if (value.Is(ValueKind::kBool) && spec.type == 0) {
       TESSERA_ASSIGN_OR_RETURN(const MarkedText word, TextOf(heap, value));

@@ -51,6 +51,7 @@ absl::Status Fill(Interpreter& in, const CallArguments& call,
     for (const auto& [key, value] :
          call.positional[0].as<DictObject>().entries) {
       TESSERA_RETURN_IF_ERROR(heap.SpendEntry());
+      TESSERA_RETURN_IF_ERROR(heap.SpendBytes(64 + HashedBytes(key)));
       TESSERA_RETURN_IF_ERROR(dict->Set(key, value));
     }
   } else if (!call.positional.empty()) {
@@ -61,6 +62,7 @@ absl::Status Fill(Interpreter& in, const CallArguments& call,
                                Elements(heap, pair));
       if (parts.size() != 2) return WrongType(pair, "a key and a value");
       TESSERA_RETURN_IF_ERROR(heap.SpendEntry());
+      TESSERA_RETURN_IF_ERROR(heap.SpendBytes(HashedBytes(parts[0])));
       TESSERA_RETURN_IF_ERROR(dict->Set(parts[0], parts[1]));
     }
   }
@@ -148,9 +150,10 @@ struct StrftimeNow : CallableObject {
                              const CallArguments& arguments) override {
     TESSERA_ASSIGN_OR_RETURN(const auto args,
                              Bind("strftime_now", arguments, {"format"}, 1));
-    TESSERA_ASSIGN_OR_RETURN(const MarkedText format, TextOr(args[0], ""));
+    TESSERA_ASSIGN_OR_RETURN(const MarkedText* format,
+                             TextOr(args[0], nullptr));
     // Something always follows, so that an empty result is not an error.
-    const std::string wanted = ForC(format.bytes()) + ".";
+    const std::string wanted = ForC(format->bytes()) + ".";
     const std::tm time = absl::ToTM(now, zone);
     std::string text(kMaxTimeBytes, 0);
     text.resize(std::strftime(text.data(), text.size(), wanted.c_str(), &time));
@@ -158,7 +161,7 @@ struct StrftimeNow : CallableObject {
       return absl::InvalidArgumentError("the format of a time is too long");
     }
     text.pop_back();
-    return interpreter.heap().Text(text, format.IsOutside());
+    return interpreter.heap().Text(text, format->IsOutside());
   }
 
   // What C does not know: microseconds, and no zone.

@@ -48,10 +48,10 @@ absl::StatusOr<int64_t> IntOr(const Value* argument, int64_t standard) {
   return WrongType(*argument, "an integer");
 }
 
-absl::StatusOr<MarkedText> TextOr(const Value* argument,
-                                  absl::string_view standard) {
-  if (argument == nullptr) return MarkedText(std::string(standard));
-  if (argument->IsText()) return argument->text();
+absl::StatusOr<const MarkedText*> TextOr(const Value* argument,
+                                         const MarkedText* standard) {
+  if (argument == nullptr) return standard;
+  if (argument->IsText()) return &argument->text();
   return WrongType(*argument, "a string");
 }
 

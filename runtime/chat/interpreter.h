@@ -87,8 +87,8 @@ absl::StatusOr<std::vector<const Value*>> Bind(
 // What an argument is, or `standard` if it was not given. InvalidArgument if it
 // is of another type.
 absl::StatusOr<int64_t> IntOr(const Value* argument, int64_t standard);
-absl::StatusOr<MarkedText> TextOr(const Value* argument,
-                                  absl::string_view standard);
+absl::StatusOr<const MarkedText*> TextOr(const Value* argument,
+                                         const MarkedText* standard);
 // Null if it was not given, or is none.
 absl::StatusOr<const MarkedText*> TextOrNull(const Value* argument);
 bool TruthOr(const Value* argument, bool standard);

@@ -176,9 +176,10 @@ Result Round(Interpreter& in, const Value& self, const CallArguments& call) {
   TESSERA_ASSIGN_OR_RETURN(const auto args,
                            Bind("round", call, {"precision", "method"}));
   TESSERA_ASSIGN_OR_RETURN(const int64_t precision, IntOr(args[0], 0));
-  TESSERA_ASSIGN_OR_RETURN(const MarkedText method, TextOr(args[1], "common"));
+  const MarkedText common("common");
+  TESSERA_ASSIGN_OR_RETURN(const MarkedText* method, TextOr(args[1], &common));
   if (!self.IsNumber()) return WrongType(self, "a number");
-  if (method.bytes() == "common") {
+  if (method->bytes() == "common") {
     if (!self.IsInteger()) {
       return Value::Float(Rounded(self.real(), precision))
           .WithOutside(self.outside());
@@ -189,7 +190,7 @@ Result Round(Interpreter& in, const Value& self, const CallArguments& call) {
     const double rounded = Rounded(self.number(), precision);
     return Value::Int(static_cast<int64_t>(rounded));
   }
-  if (method.bytes() != "ceil" && method.bytes() != "floor") {
+  if (method->bytes() != "ceil" && method->bytes() != "floor") {
     return absl::InvalidArgumentError("method must be common, ceil or floor");
   }
   TESSERA_ASSIGN_OR_RETURN(
@@ -199,8 +200,8 @@ Result Round(Interpreter& in, const Value& self, const CallArguments& call) {
   if (!(std::abs(scaled) < 1e300)) {
     return absl::InvalidArgumentError("a number is too large to round");
   }
-  return Value::Float((method.bytes() == "ceil" ? std::ceil(scaled)
-                                                : std::floor(scaled)) /
+  return Value::Float((method->bytes() == "ceil" ? std::ceil(scaled)
+                                                 : std::floor(scaled)) /
                       scale.number())
       .WithOutside(self.outside());
 }

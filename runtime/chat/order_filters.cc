@@ -16,10 +16,10 @@ namespace {
 using Result = absl::StatusOr<Value>;
 
 // The order of `keys`, each a list of values that are compared one after
-// another. Stable.
+// another. Stable. Equal values need have no order, unless `strict`.
 absl::StatusOr<std::vector<size_t>> SortedOrder(
-    ValueHeap& heap, const std::vector<std::vector<Value>>& keys,
-    bool reverse) {
+    ValueHeap& heap, const std::vector<std::vector<Value>>& keys, bool reverse,
+    bool strict) {
   std::vector<size_t> order(keys.size());
   std::iota(order.begin(), order.end(), 0);
   absl::Status status;
@@ -27,7 +27,7 @@ absl::StatusOr<std::vector<size_t>> SortedOrder(
                         const std::vector<Value>& b) {
     for (size_t i = 0; i < a.size() && status.ok(); ++i) {
       const auto equal = IsEqual(heap, a[i], b[i]);
-      if (equal.ok() && *equal) continue;
+      if (!strict && equal.ok() && *equal) continue;
       const auto result = Order(heap, a[i], b[i], "<");
       status.Update(equal.status());
       status.Update(result.status());
@@ -61,8 +61,8 @@ absl::StatusOr<std::vector<AttributePath>> SeveralPaths(
 
 absl::StatusOr<std::vector<Value>> Sorted(
     Interpreter& in, std::vector<Value> items,
-    const std::vector<AttributePath>& paths, bool case_sensitive,
-    bool reverse) {
+    const std::vector<AttributePath>& paths, bool case_sensitive, bool reverse,
+    bool strict) {
   std::vector<std::vector<Value>> keys(items.size());
   for (size_t i = 0; i < items.size(); ++i) {
     for (const AttributePath& path : paths) {
@@ -72,7 +72,7 @@ absl::StatusOr<std::vector<Value>> Sorted(
     }
   }
   TESSERA_ASSIGN_OR_RETURN(const std::vector<size_t> order,
-                           SortedOrder(in.heap(), keys, reverse));
+                           SortedOrder(in.heap(), keys, reverse, strict));
   std::vector<Value> result;
   for (const size_t i : order) result.push_back(items[i]);
   return result;
@@ -87,7 +87,7 @@ Result Sort(Interpreter& in, const Value& self, const CallArguments& call) {
   TESSERA_ASSIGN_OR_RETURN(
       std::vector<Value> sorted,
       Sorted(in, std::move(items), paths, TruthOr(args[1], false),
-             TruthOr(args[0], false)));
+             TruthOr(args[0], false), false));
   return in.heap().List(std::move(sorted));
 }
 
@@ -95,8 +95,9 @@ Result DictSort(Interpreter& in, const Value& self, const CallArguments& call) {
   TESSERA_ASSIGN_OR_RETURN(
       const auto args,
       Bind("dictsort", call, {"case_sensitive", "by", "reverse"}));
-  TESSERA_ASSIGN_OR_RETURN(const MarkedText by, TextOr(args[1], "key"));
-  if (by.bytes() != "key" && by.bytes() != "value") {
+  const MarkedText key_word("key");
+  TESSERA_ASSIGN_OR_RETURN(const MarkedText* by, TextOr(args[1], &key_word));
+  if (by->bytes() != "key" && by->bytes() != "value") {
     return absl::InvalidArgumentError(
         "You can only sort by either \"key\" or \"value\"");
   }
@@ -107,11 +108,11 @@ Result DictSort(Interpreter& in, const Value& self, const CallArguments& call) {
                              in.heap().List(ValueKind::kTuple, {key, value}));
     items.push_back(std::move(item));
   }
-  const AttributePath path = {Value::Int(by.bytes() == "key" ? 0 : 1)};
+  const AttributePath path = {Value::Int(by->bytes() == "key" ? 0 : 1)};
   TESSERA_ASSIGN_OR_RETURN(
       std::vector<Value> sorted,
       Sorted(in, std::move(items), {path}, TruthOr(args[0], false),
-             TruthOr(args[2], false)));
+             TruthOr(args[2], false), true));
   return in.heap().List(std::move(sorted));
 }
 
@@ -178,7 +179,7 @@ Result GroupBy(Interpreter& in, const Value& self, const CallArguments& call) {
                            ParseAttributePath(args[0]));
   TESSERA_ASSIGN_OR_RETURN(std::vector<Value> items, Elements(in.heap(), self));
   TESSERA_ASSIGN_OR_RETURN(
-      items, Sorted(in, std::move(items), {path}, case_sensitive, false));
+      items, Sorted(in, std::move(items), {path}, case_sensitive, false, true));
   std::vector<Value> groups;
   for (size_t begin = 0; begin < items.size();) {
     TESSERA_ASSIGN_OR_RETURN(const Value key,

@@ -44,8 +44,9 @@ class PercentFormatter {
     const bool all_used =
         arguments_.Is(ValueKind::kTuple)
             ? next_ == arguments_.as<ListObject>().items.size()
-            : next_ > 0 || arguments_.IsDict() ||
-                  arguments_.Is(ValueKind::kList);
+            : next_ > 0 || arguments_.IsDict() || arguments_.IsUndefined() ||
+                  arguments_.Is(ValueKind::kList) ||
+                  arguments_.Is(ValueKind::kRange);
     if (all_used) return absl::OkStatus();
     return absl::InvalidArgumentError(
         "not all arguments converted during string formatting");

@@ -2,6 +2,7 @@
 #ifndef RUNTIME_CHAT_SCOPES_H_
 #define RUNTIME_CHAT_SCOPES_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -21,6 +22,15 @@ struct Scope {
       }
     }
     return nullptr;
+  }
+
+  // Of this scope and those around it.
+  int64_t names() const {
+    int64_t count = 0;
+    for (const Scope* scope = this; scope != nullptr; scope = scope->outer) {
+      count += static_cast<int64_t>(scope->values.size());
+    }
+    return count;
   }
 
   void Set(absl::string_view name, Value value) {

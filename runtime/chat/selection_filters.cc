@@ -123,7 +123,6 @@ Result Attr(Interpreter& in, const Value& self, const CallArguments& call) {
     return Value::Undefined(absl::StrCat("'dict object' has no attribute '",
                                          args[0]->bytes(), "'"));
   }
-  if (self.IsUndefined()) return self;
   return GetAttribute(in, self, args[0]->bytes());
 }
 

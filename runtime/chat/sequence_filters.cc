@@ -18,7 +18,10 @@ namespace {
 
 using Result = absl::StatusOr<Value>;
 
-Result LengthOf(Interpreter&, const Value& self, const CallArguments& call) {
+Result LengthOf(Interpreter& in, const Value& self, const CallArguments& call) {
+  if (self.IsText()) {
+    TESSERA_RETURN_IF_ERROR(in.heap().SpendBytes(self.text().size()));
+  }
   TESSERA_RETURN_IF_ERROR(Bind("length", call, {}).status());
   TESSERA_ASSIGN_OR_RETURN(const int64_t length, Length(self));
   return Value::Int(length);

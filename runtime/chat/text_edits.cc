@@ -1,6 +1,7 @@
 #include "runtime/chat/text_edits.h"
 
 #include <algorithm>
+#include <cstring>
 #include <string>
 
 #include "absl/strings/str_replace.h"
@@ -8,6 +9,15 @@
 #include "runtime/chat/characters.h"
 
 namespace tessera::jinja {
+
+size_t FindBytes(absl::string_view text, absl::string_view wanted,
+                 size_t from) {
+  if (from > text.size()) return absl::string_view::npos;
+  const void* found = memmem(text.data() + from, text.size() - from,
+                             wanted.data(), wanted.size());
+  if (found == nullptr) return absl::string_view::npos;
+  return static_cast<const char*>(found) - text.data();
+}
 
 absl::StatusOr<MarkedText> Stripped(ValueHeap& heap, const MarkedText& text,
                                     const MarkedText* characters, bool left,
@@ -53,7 +63,7 @@ absl::StatusOr<MarkedText> Replaced(ValueHeap& heap, const MarkedText& text,
   size_t done = 0;
   size_t from = 0;
   for (; count != 0 && from <= bytes.size(); --count) {
-    const size_t at = bytes.find(old.bytes(), from);
+    const size_t at = FindBytes(bytes, old.bytes(), from);
     if (at == absl::string_view::npos) break;
     result.AppendPart(text, done, at - done);
     result.Append(replacement);

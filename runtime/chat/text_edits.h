@@ -12,6 +12,9 @@
 
 namespace tessera::jinja {
 
+// Where `wanted` is in `text` at or behind `from`, or npos; in linear time.
+size_t FindBytes(absl::string_view text, absl::string_view wanted, size_t from);
+
 // What came from a conversation stays marked. Errors are those of the heap's
 // limits.
 

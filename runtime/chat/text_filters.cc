@@ -119,7 +119,8 @@ Result Indent(Interpreter& in, const Value& self, const CallArguments& call) {
   text.Append("\n", false);
   MarkedText result;
   if (TruthOr(args[1], false)) result.Append(indent);
-  const std::vector<MarkedText> lines = LinesOf(text, false);
+  TESSERA_ASSIGN_OR_RETURN(const std::vector<MarkedText> lines,
+                           LinesOf(in.heap(), text, false));
   for (size_t i = 0; i < lines.size(); ++i) {
     if (i > 0) result.Append("\n", false);
     if (i > 0 && (blank || !lines[i].empty())) result.Append(indent);
@@ -135,27 +136,30 @@ Result Truncate(Interpreter& in, const Value& self, const CallArguments& call) {
   TESSERA_ASSIGN_OR_RETURN(
       const auto args,
       Bind("truncate", call, {"length", "killwords", "end", "leeway"}));
-  if (!self.IsText()) return WrongType(self, "a string");
   TESSERA_ASSIGN_OR_RETURN(const int64_t length, IntOr(args[0], 255));
-  TESSERA_ASSIGN_OR_RETURN(const MarkedText end, TextOr(args[2], "..."));
+  const MarkedText dots("...");
+  TESSERA_ASSIGN_OR_RETURN(const MarkedText* end, TextOr(args[2], &dots));
   const bool standard = args[3] == nullptr || args[3]->IsNone();
   TESSERA_ASSIGN_OR_RETURN(const int64_t leeway,
                            IntOr(standard ? nullptr : args[3], 5));
-  const int64_t kept = length - CountCharacters(end.bytes());
+  const int64_t kept = length - CountCharacters(end->bytes());
   if (kept < 0 || leeway < 0) {
     return absl::InvalidArgumentError(
         "truncate() has a length or leeway that is too small");
   }
+  // Whatever is short enough stays what it is.
+  TESSERA_ASSIGN_OR_RETURN(const int64_t size_now, Length(self));
+  if (size_now - leeway <= length) return self;
+  if (!self.IsText()) return WrongType(self, "a string");
   const MarkedText& text = self.text();
   TESSERA_RETURN_IF_ERROR(in.heap().SpendBytes(text.size()));
-  if (CountCharacters(text.bytes()) - leeway <= length) return self;
   size_t size = CharacterOffset(text.bytes(), kept);
   if (!TruthOr(args[1], false)) {
     const size_t space = text.bytes().substr(0, size).rfind(' ');
     if (space != std::string::npos) size = space;
   }
   MarkedText result = text.Part(0, size);
-  result.Append(end);
+  result.Append(*end);
   return in.heap().Text(std::move(result));
 }
 

@@ -82,8 +82,9 @@ Result Swapcase(Interpreter& in, const Value& self, const CallArguments&) {
 Result Replace(Interpreter& in, const Value& self, const CallArguments& call) {
   TESSERA_ASSIGN_OR_RETURN(const auto args,
                            Bind("replace", call, {"old", "new", "count"}, 2));
-  TESSERA_ASSIGN_OR_RETURN(const MarkedText old, TextOr(args[0], ""));
-  TESSERA_ASSIGN_OR_RETURN(const MarkedText replacement, TextOr(args[1], ""));
+  TESSERA_ASSIGN_OR_RETURN(const MarkedText* old, TextOr(args[0], nullptr));
+  TESSERA_ASSIGN_OR_RETURN(const MarkedText* replacement,
+                           TextOr(args[1], nullptr));
   TESSERA_ASSIGN_OR_RETURN(const int64_t count, IntOr(args[2], -1));
   TESSERA_ASSIGN_OR_RETURN(MarkedText text, Replaced(in.heap(), self.text(),
                                                      old, replacement, count));
@@ -96,13 +97,13 @@ Result RemoveAffix(Interpreter& in, const Value& self,
   TESSERA_ASSIGN_OR_RETURN(
       const auto args,
       Bind(kPrefix ? "removeprefix" : "removesuffix", call, {"affix"}, 1));
-  TESSERA_ASSIGN_OR_RETURN(const MarkedText affix, TextOr(args[0], ""));
+  TESSERA_ASSIGN_OR_RETURN(const MarkedText* affix, TextOr(args[0], nullptr));
   const MarkedText& text = self.text();
-  const size_t rest = text.size() - std::min(text.size(), affix.size());
-  if (kPrefix && absl::StartsWith(text.bytes(), affix.bytes())) {
-    return in.heap().Text(text.Part(affix.size(), rest));
+  const size_t rest = text.size() - std::min(text.size(), affix->size());
+  if (kPrefix && absl::StartsWith(text.bytes(), affix->bytes())) {
+    return in.heap().Text(text.Part(affix->size(), rest));
   }
-  if (!kPrefix && absl::EndsWith(text.bytes(), affix.bytes())) {
+  if (!kPrefix && absl::EndsWith(text.bytes(), affix->bytes())) {
     return in.heap().Text(text.Part(0, rest));
   }
   return self;
@@ -139,7 +140,8 @@ Result AreCased(Interpreter& in, const Value& self, const CallArguments&) {
   return Value::Bool(any);
 }
 
-Result IsAscii(Interpreter&, const Value& self, const CallArguments&) {
+Result IsAscii(Interpreter& in, const Value& self, const CallArguments&) {
+  TESSERA_RETURN_IF_ERROR(in.heap().SpendBytes(self.text().size()));
   const std::string& text = self.bytes();
   return Value::Bool(std::all_of(text.begin(), text.end(), [](char c) {
     return static_cast<uint8_t>(c) < 0x80;
@@ -152,11 +154,12 @@ Result Justify(Interpreter& in, const Value& self, const CallArguments& call) {
                            Bind("justify", call, {"width", "fillchar"}, 1));
   FormatSpec spec;
   TESSERA_ASSIGN_OR_RETURN(spec.width, IntOr(args[0], 0));
-  TESSERA_ASSIGN_OR_RETURN(const MarkedText fill, TextOr(args[1], " "));
-  if (CountCharacters(fill.bytes()) != 1) {
+  const MarkedText space(" ");
+  TESSERA_ASSIGN_OR_RETURN(const MarkedText* fill, TextOr(args[1], &space));
+  if (CountCharacters(fill->bytes()) != 1) {
     return WrongType(*args[1], "one character");
   }
-  spec.fill = CodePoint(fill.bytes(), fill.size());
+  spec.fill = CodePoint(fill->bytes(), fill->size());
   spec.align = kAlign;
   TESSERA_RETURN_IF_ERROR(in.heap().CheckRoom(spec.width));
   TESSERA_RETURN_IF_ERROR(in.heap().SpendBytes(spec.width));

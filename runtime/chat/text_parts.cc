@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "runtime/chat/characters.h"
+#include "runtime/chat/text_edits.h"
 #include "runtime/chat/value_operations.h"
 
 namespace tessera::jinja {
@@ -27,8 +28,20 @@ absl::StatusOr<Value> ListOf(ValueHeap& heap, ValueKind kind,
   return heap.List(kind, std::move(items));
 }
 
+// Takes another part, if there is room for it.
+absl::Status AddPart(ValueHeap& heap, MarkedText part,
+                     std::vector<MarkedText>* parts) {
+  TESSERA_RETURN_IF_ERROR(heap.Spend(1));
+  TESSERA_RETURN_IF_ERROR(
+      heap.CheckRoom(static_cast<int64_t>(parts->size() * 128)));
+  parts->push_back(std::move(part));
+  return absl::OkStatus();
+}
+
+using Parts = absl::StatusOr<std::vector<MarkedText>>;
+
 // Words, at most `most` splits from the left.
-std::vector<MarkedText> Words(const MarkedText& text, int64_t most) {
+Parts Words(ValueHeap& heap, const MarkedText& text, int64_t most) {
   std::vector<MarkedText> words;
   const absl::string_view bytes = text.bytes();
   size_t at = LeadingSpace(bytes);
@@ -43,13 +56,13 @@ std::vector<MarkedText> Words(const MarkedText& text, int64_t most) {
         end += size;
       }
     }
-    words.push_back(text.Part(at, end - at));
+    TESSERA_RETURN_IF_ERROR(AddPart(heap, text.Part(at, end - at), &words));
     at = end + LeadingSpace(bytes.substr(end));
   }
   return words;
 }
 
-std::vector<MarkedText> WordsFromRight(const MarkedText& text, int64_t most) {
+Parts WordsFromRight(ValueHeap& heap, const MarkedText& text, int64_t most) {
   std::vector<MarkedText> words;
   const absl::string_view bytes = text.bytes();
   size_t end = bytes.size() - TrailingSpace(bytes);
@@ -68,37 +81,38 @@ std::vector<MarkedText> WordsFromRight(const MarkedText& text, int64_t most) {
         begin = before;
       }
     }
-    words.push_back(text.Part(begin, end - begin));
+    TESSERA_RETURN_IF_ERROR(
+        AddPart(heap, text.Part(begin, end - begin), &words));
     end = begin - TrailingSpace(bytes.substr(0, begin));
   }
   std::reverse(words.begin(), words.end());
   return words;
 }
 
-std::vector<MarkedText> Pieces(const MarkedText& text,
-                               const std::string& separator, int64_t most) {
+Parts Pieces(ValueHeap& heap, const MarkedText& text,
+             const std::string& separator, int64_t most) {
   std::vector<MarkedText> pieces;
   size_t at = 0;
   for (; most != 0; --most) {
-    const size_t end = text.bytes().find(separator, at);
+    const size_t end = FindBytes(text.bytes(), separator, at);
     if (end == std::string::npos) break;
-    pieces.push_back(text.Part(at, end - at));
+    TESSERA_RETURN_IF_ERROR(AddPart(heap, text.Part(at, end - at), &pieces));
     at = end + separator.size();
   }
   pieces.push_back(text.Part(at, text.size() - at));
   return pieces;
 }
 
-std::vector<MarkedText> PiecesFromRight(const MarkedText& text,
-                                        const std::string& separator,
-                                        int64_t most) {
+Parts PiecesFromRight(ValueHeap& heap, const MarkedText& text,
+                      const std::string& separator, int64_t most) {
   std::vector<MarkedText> pieces;
   size_t end = text.size();
   for (; most != 0 && end >= separator.size(); --most) {
     const size_t at = text.bytes().rfind(separator, end - separator.size());
     if (at == std::string::npos) break;
     const size_t begin = at + separator.size();
-    pieces.push_back(text.Part(begin, end - begin));
+    TESSERA_RETURN_IF_ERROR(
+        AddPart(heap, text.Part(begin, end - begin), &pieces));
     end = at;
   }
   pieces.push_back(text.Part(0, end));
@@ -106,42 +120,55 @@ std::vector<MarkedText> PiecesFromRight(const MarkedText& text,
   return pieces;
 }
 
+// What a backward search may compare, at worst.
+int64_t BackwardBytes(const MarkedText& text, const MarkedText& wanted) {
+  return static_cast<int64_t>(text.size() * (8 + wanted.size()) / 8);
+}
+
 Result Split(Interpreter& in, const Value& self, const CallArguments& call,
              bool from_right) {
   TESSERA_ASSIGN_OR_RETURN(const auto args,
                            Bind("split", call, {"sep", "maxsplit"}));
   TESSERA_ASSIGN_OR_RETURN(const int64_t most, IntOr(args[1], -1));
-  TESSERA_RETURN_IF_ERROR(in.heap().SpendBytes(self.text().size() * 8));
-  TESSERA_RETURN_IF_ERROR(in.heap().CheckRoom(self.text().size()));
-  if (args[0] == nullptr || args[0]->IsNone()) {
-    return ListOf(in.heap(), ValueKind::kList,
-                  from_right ? WordsFromRight(self.text(), most)
-                             : Words(self.text(), most));
+  ValueHeap& heap = in.heap();
+  const MarkedText& text = self.text();
+  TESSERA_RETURN_IF_ERROR(heap.SpendBytes(text.size() * 2));
+  TESSERA_ASSIGN_OR_RETURN(const MarkedText* separator, TextOrNull(args[0]));
+  if (separator == nullptr) {
+    TESSERA_ASSIGN_OR_RETURN(std::vector<MarkedText> words,
+                             from_right ? WordsFromRight(heap, text, most)
+                                        : Words(heap, text, most));
+    return ListOf(heap, ValueKind::kList, std::move(words));
   }
-  TESSERA_ASSIGN_OR_RETURN(const MarkedText separator, TextOr(args[0], ""));
-  if (separator.empty()) return absl::InvalidArgumentError("empty separator");
-  return ListOf(in.heap(), ValueKind::kList,
-                from_right
-                    ? PiecesFromRight(self.text(), separator.bytes(), most)
-                    : Pieces(self.text(), separator.bytes(), most));
+  if (separator->empty()) return absl::InvalidArgumentError("empty separator");
+  if (from_right) {
+    TESSERA_RETURN_IF_ERROR(heap.SpendBytes(BackwardBytes(text, *separator)));
+  }
+  TESSERA_ASSIGN_OR_RETURN(
+      std::vector<MarkedText> pieces,
+      from_right ? PiecesFromRight(heap, text, separator->bytes(), most)
+                 : Pieces(heap, text, separator->bytes(), most));
+  return ListOf(heap, ValueKind::kList, std::move(pieces));
 }
 
 Result Partition(Interpreter& in, const Value& self, const CallArguments& call,
                  bool from_right) {
   TESSERA_ASSIGN_OR_RETURN(const auto args,
                            Bind("partition", call, {"sep"}, 1));
-  TESSERA_ASSIGN_OR_RETURN(const MarkedText separator, TextOr(args[0], ""));
-  if (separator.empty()) return absl::InvalidArgumentError("empty separator");
+  TESSERA_ASSIGN_OR_RETURN(const MarkedText* separator,
+                           TextOr(args[0], nullptr));
+  if (separator->empty()) return absl::InvalidArgumentError("empty separator");
   const MarkedText& text = self.text();
-  TESSERA_RETURN_IF_ERROR(in.heap().SpendBytes(text.size()));
-  const size_t at = from_right ? text.bytes().rfind(separator.bytes())
-                               : text.bytes().find(separator.bytes());
+  TESSERA_RETURN_IF_ERROR(
+      in.heap().SpendBytes(BackwardBytes(text, *separator)));
+  const size_t at = from_right ? text.bytes().rfind(separator->bytes())
+                               : FindBytes(text.bytes(), separator->bytes(), 0);
   std::vector<MarkedText> parts(3);
   if (at == std::string::npos) {
     parts[from_right ? 2 : 0] = text;
   } else {
-    const size_t end = at + separator.size();
-    parts = {text.Part(0, at), separator, text.Part(end, text.size() - end)};
+    const size_t end = at + separator->size();
+    parts = {text.Part(0, at), *separator, text.Part(end, text.size() - end)};
   }
   return ListOf(in.heap(), ValueKind::kTuple, std::move(parts));
 }
@@ -160,7 +187,9 @@ size_t LineEndSize(absl::string_view text) {
 
 }  // namespace
 
-std::vector<MarkedText> LinesOf(const MarkedText& text, bool keep_ends) {
+absl::StatusOr<std::vector<MarkedText>> LinesOf(ValueHeap& heap,
+                                                const MarkedText& text,
+                                                bool keep_ends) {
   std::vector<MarkedText> lines;
   const absl::string_view bytes = text.bytes();
   for (size_t at = 0; at < bytes.size();) {
@@ -171,7 +200,8 @@ std::vector<MarkedText> LinesOf(const MarkedText& text, bool keep_ends) {
       if (mark > 0) break;
       end += CharacterSize(bytes.substr(end));
     }
-    lines.push_back(text.Part(at, end - at + (keep_ends ? mark : 0)));
+    TESSERA_RETURN_IF_ERROR(AddPart(
+        heap, text.Part(at, end - at + (keep_ends ? mark : 0)), &lines));
     at = end + mark;
   }
   return lines;
@@ -204,8 +234,10 @@ Result SplitLines(Interpreter& in, const Value& self,
   TESSERA_ASSIGN_OR_RETURN(const auto args,
                            Bind("splitlines", call, {"keepends"}));
   TESSERA_RETURN_IF_ERROR(in.heap().SpendBytes(self.text().size() * 8));
-  return ListOf(in.heap(), ValueKind::kList,
-                LinesOf(self.text(), TruthOr(args[0], false)));
+  TESSERA_ASSIGN_OR_RETURN(
+      std::vector<MarkedText> lines,
+      LinesOf(in.heap(), self.text(), TruthOr(args[0], false)));
+  return ListOf(in.heap(), ValueKind::kList, std::move(lines));
 }
 
 Result PartitionText(Interpreter& in, const Value& self,

@@ -25,7 +25,9 @@ absl::StatusOr<Value> JoinText(Interpreter& interpreter, const Value& self,
                                const CallArguments& call);
 
 // Lines without their ends, or with them if `keep_ends`.
-std::vector<MarkedText> LinesOf(const MarkedText& text, bool keep_ends);
+absl::StatusOr<std::vector<MarkedText>> LinesOf(ValueHeap& heap,
+                                                const MarkedText& text,
+                                                bool keep_ends);
 
 // str.center, which puts an odd space elsewhere than formats do.
 MarkedText Centered(const MarkedText& text, const FormatSpec& spec);

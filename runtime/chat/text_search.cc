@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "base/status_macros.h"
 #include "runtime/chat/characters.h"
+#include "runtime/chat/text_edits.h"
 #include "runtime/chat/value_operations.h"
 
 namespace tessera::jinja {
@@ -46,8 +47,9 @@ enum class Find { kFirst, kLast, kFirstOrError, kLastOrError, kCount };
 int64_t CountOf(const Window& window, const std::string& wanted) {
   if (wanted.empty()) return CountCharacters(window.text) + 1;
   int64_t count = 0;
-  for (size_t at = window.text.find(wanted); at != absl::string_view::npos;
-       at = window.text.find(wanted, at + wanted.size())) {
+  for (size_t at = FindBytes(window.text, wanted, 0);
+       at != absl::string_view::npos;
+       at = FindBytes(window.text, wanted, at + wanted.size())) {
     ++count;
   }
   return count;
@@ -57,17 +59,22 @@ template <Find kFind>
 Result FindText(Interpreter& in, const Value& self, const CallArguments& call) {
   TESSERA_ASSIGN_OR_RETURN(const auto args,
                            Bind("find", call, {"sub", "start", "end"}, 1));
-  TESSERA_ASSIGN_OR_RETURN(const MarkedText wanted, TextOr(args[0], ""));
+  TESSERA_ASSIGN_OR_RETURN(const MarkedText* text, TextOr(args[0], nullptr));
+  const std::string& wanted = text->bytes();
   TESSERA_RETURN_IF_ERROR(in.heap().SpendBytes(self.text().size() * 4));
+  if (kFind == Find::kLast || kFind == Find::kLastOrError) {
+    TESSERA_RETURN_IF_ERROR(
+        in.heap().SpendBytes(self.text().size() * (wanted.size() / 8)));
+  }
   TESSERA_ASSIGN_OR_RETURN(const Window window,
                            WindowOf(self.text(), args[1], args[2]));
   if (kFind == Find::kCount) {
-    return Value::Int(window.valid ? CountOf(window, wanted.bytes()) : 0);
+    return Value::Int(window.valid ? CountOf(window, wanted) : 0);
   }
   const size_t at = !window.valid ? absl::string_view::npos
                     : kFind == Find::kFirst || kFind == Find::kFirstOrError
-                        ? window.text.find(wanted.bytes())
-                        : window.text.rfind(wanted.bytes());
+                        ? FindBytes(window.text, wanted, 0)
+                        : window.text.rfind(wanted);
   if (at != absl::string_view::npos) {
     return Value::Int(window.first +
                       CountCharacters(window.text.substr(0, at)));
@@ -88,10 +95,10 @@ Result StartsOrEnds(Interpreter& in, const Value& self,
   std::vector<Value> wanted = {*args[0]};
   if (args[0]->Is(ValueKind::kTuple)) wanted = args[0]->as<ListObject>().items;
   for (const Value& one : wanted) {
-    TESSERA_ASSIGN_OR_RETURN(const MarkedText affix, TextOr(&one, ""));
+    TESSERA_ASSIGN_OR_RETURN(const MarkedText* affix, TextOr(&one, nullptr));
     if (window.valid &&
-        (kAtStart ? absl::StartsWith(window.text, affix.bytes())
-                  : absl::EndsWith(window.text, affix.bytes()))) {
+        (kAtStart ? absl::StartsWith(window.text, affix->bytes())
+                  : absl::EndsWith(window.text, affix->bytes()))) {
       return Value::Bool(true);
     }
   }

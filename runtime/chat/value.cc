@@ -142,6 +142,17 @@ int64_t RangeObject::length() const {
   return 0;
 }
 
+int64_t HashedBytes(const Value& key) {
+  if (key.IsText()) return 4 * static_cast<int64_t>(key.text().size());
+  int64_t bytes = 0;
+  if (key.Is(ValueKind::kTuple)) {
+    for (const Value& item : key.as<ListObject>().items) {
+      bytes += 64 + 2 * HashedBytes(item);
+    }
+  }
+  return bytes;
+}
+
 absl::string_view TypeName(const Value& value) {
   switch (value.kind()) {
     case ValueKind::kUndefined:

@@ -141,6 +141,9 @@ struct DictViewObject : Object {
   Part part = Part::kKeys;
 };
 
+// The bytes of text that a dict looks at to find `key`.
+int64_t HashedBytes(const Value& key);
+
 // As Python names the type in its messages: "int", "str", "NoneType".
 absl::string_view TypeName(const Value& value);
 

@@ -1,7 +1,7 @@
 // What value_operations.h says of elements.
+#include <cstring>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "runtime/chat/characters.h"
@@ -84,11 +84,12 @@ absl::StatusOr<bool> Contains(ValueHeap& heap, const Value& item,
             absl::StrCat("'in <string>' requires string as left operand, not ",
                          TypeName(item)));
       }
-      // A search may compare as many bytes as both have together, often.
       TESSERA_RETURN_IF_ERROR(heap.SpendBytes(container.text().size()));
-      return absl::StrContains(container.bytes(), item.bytes());
+      return memmem(container.bytes().data(), container.bytes().size(),
+                    item.bytes().data(), item.bytes().size()) != nullptr;
     }
     case ValueKind::kDict: {
+      TESSERA_RETURN_IF_ERROR(heap.SpendBytes(HashedBytes(item)));
       TESSERA_ASSIGN_OR_RETURN(const Value* found,
                                container.as<DictObject>().Find(item));
       return found != nullptr;

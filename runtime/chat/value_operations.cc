@@ -66,6 +66,7 @@ bool IsTrue(const Value& value) {
     case ValueKind::kFloat:
       return value.real() != 0;
     case ValueKind::kText:
+      return !value.text().empty();
     case ValueKind::kList:
     case ValueKind::kTuple:
     case ValueKind::kDict:

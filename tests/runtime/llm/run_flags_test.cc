@@ -54,6 +54,17 @@ TEST_F(RunFlagsTest, DefaultsAreThoseOfTheContract) {
   EXPECT_FALSE(options->json);
 }
 
+TEST_F(RunFlagsTest, ConversationsNeedNoPrompt) {
+  const auto options = Options({"m.arena", "--chat", "--system=Be brief."});
+  ASSERT_TRUE(options.ok()) << options.status();
+  EXPECT_TRUE(options->chat);
+  EXPECT_EQ(options->system_prompt, "Be brief.");
+  EXPECT_EQ(options->prompt, "");
+  EXPECT_TRUE(Options({"m.arena", "--chat", "--prompt=x", "--json"}).ok());
+  ExpectWrong({"m.arena", "--chat", "--json"}, "give --prompt or --file");
+  ExpectWrong({"m.arena", "--prompt=x", "--system=y"}, "--system is for --chat");
+}
+
 TEST_F(RunFlagsTest, EveryFlagHasItsEffect) {
   const auto options = Options(
       {"m.arena", "--prompt=x", "--n_predict=5", "--temperature=0", "--top_k=1",
@@ -88,7 +99,7 @@ TEST_F(RunFlagsTest, EveryFlagHasItsEffect) {
 TEST_F(RunFlagsTest, WrongUsageIsNamed) {
   ExpectWrong({"--prompt=x"}, "no arena");
   ExpectWrong({"a", "b", "--prompt=x"}, "'b'");
-  ExpectWrong({"a"}, "either --prompt or --file");
+  ExpectWrong({"a"}, "either --prompt or --file, or hold");
   ExpectWrong({"a", "--prompt=x", "--file=y"}, "either --prompt or --file");
   ExpectWrong({"a", "--prompt=x", "--temperature=-1"}, "temperature");
   ExpectWrong({"a", "--prompt=x", "--n_predict=-2"}, "--n_predict");

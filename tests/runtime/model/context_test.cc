@@ -80,6 +80,50 @@ TEST_F(ContextTest, BlocksThatAWindowHasPassedAreUsedAgain) {
   }
 }
 
+// Tokens are taken back, others follow, and nothing tells of the former ones.
+// Where a window has moved on too far, that is said instead.
+TEST_F(ContextTest, RewoundTextsGoOnAsIfNothingHadBeen) {
+  const std::vector<int32_t> ids = SomeIds(400);
+  std::vector<int32_t> others = ids;
+  for (int32_t& id : others) id = (id + 1) % 1000;
+  for (const char* model : {"llama-bias", "mistral-swa", "gemma3", "olmo3"}) {
+    SCOPED_TRACE(model);
+    ASSERT_NO_FATAL_FAILURE(Open(model));
+    const auto decoder = NewDecoder(512, 8);
+    int rewound = 0;
+    for (const int64_t length : {30, 100, 200, 400}) {
+      for (const int64_t back : {0, 1, 5, 64, 130, 399}) {
+        if (back > length) continue;
+        decoder->Reset();
+        const auto text = absl::MakeConstSpan(ids);
+        ASSERT_TRUE(decoder->Forward(text.first(length), 0).ok());
+        const int64_t position = length - back;
+        if (!decoder->Rewind(position)) {
+          EXPECT_EQ(decoder->position(), length);
+          EXPECT_GT(back, 8) << length;
+          continue;
+        }
+        ++rewound;
+        EXPECT_EQ(decoder->position(), position);
+        const auto more = absl::MakeConstSpan(others).subspan(length - back, 90);
+        const auto logits = decoder->Forward(more, 1);
+        ASSERT_TRUE(logits.ok()) << logits.status();
+        const std::vector<float> got(logits->begin(), logits->end());
+
+        decoder->Reset();
+        if (position > 0) {
+          ASSERT_TRUE(decoder->Forward(text.first(position), 0).ok());
+        }
+        const auto expected = decoder->Forward(more, 1);
+        ASSERT_TRUE(expected.ok()) << expected.status();
+        EXPECT_EQ(got, std::vector<float>(expected->begin(), expected->end()))
+            << back << " of " << length;
+      }
+    }
+    EXPECT_GE(rewound, 12);
+  }
+}
+
 TEST_F(ContextTest, MemoryIsForTheWindow) {
   ASSERT_NO_FATAL_FAILURE(Open("mistral-swa"));
   EXPECT_EQ(NewDecoder(512, 8)->memory_bytes(),
