@@ -32,9 +32,14 @@ std::vector<std::string> ParseCommandLine(int argc, char** argv,
 // Prints "TOOL: MESSAGE" for a status that is not OK. Returns the exit code, 1.
 int ReportFailure(const absl::Status& status);
 
+// Writes what is in the buffer of stdout. DataLoss if that, or anything before,
+// could not be written.
+absl::Status FlushStdout();
+
 // Returns what `main` returns. Reports a failure instead where the system has
 // no more memory or threads, which the standard library says by an exception,
-// or where what went to stdout could not be written.
+// or where what went to stdout could not be written, be it a full disk or that
+// it is closed. Every tool's main is one call of it.
 int RunMain(absl::FunctionRef<int()> main);
 
 // ParseCommandLine without its exits: sets flags, returns positional arguments.

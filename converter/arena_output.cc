@@ -8,7 +8,6 @@
 #include "absl/strings/str_cat.h"
 #include "base/checked_math.h"
 #include "base/digest.h"
-#include "base/progress.h"
 #include "base/status_macros.h"
 #include "base/version.h"
 #include "converter/describe_conversion.h"
@@ -21,6 +20,9 @@ namespace {
 
 // Bytes of a file that are read at a time when a conversion is continued.
 constexpr uint64_t kReadBytes = uint64_t{8} << 20;
+
+// Of a tensor in the manifest, besides what is known beforehand.
+constexpr uint64_t kHashBytesPerTensor = 128;
 
 uint64_t ManifestOffset(const ArenaPlan& plan) {
   if (plan.sections.empty()) return kSectionAlignment;
@@ -50,22 +52,25 @@ absl::StatusOr<std::unique_ptr<ArenaOutput>> ArenaOutput::Create(
     }
   }
   output->packed_.resize(output->plan_.tensors.size());
+  output->file_bytes_ = ManifestOffset(output->plan_) +
+                        output->Describe().ByteSizeLong() +
+                        kHashBytesPerTensor * output->packed_.size();
   return output;
 }
 
-// That the disk has room for what is to come, as far as the system says.
-absl::Status ArenaOutput::CheckSpace() const {
+uint64_t ArenaOutput::bytes_to_write() const {
   std::error_code error;
-  const std::filesystem::path partial = AtomicFile::PartialPath(path());
-  const auto space = std::filesystem::space(partial, error);
-  const uint64_t there = std::filesystem::file_size(partial, error);
-  const uint64_t needed =
-      ManifestOffset(plan_) - std::min(there, ManifestOffset(plan_));
-  if (error || needed <= space.available) return absl::OkStatus();
-  return absl::ResourceExhaustedError(
-      absl::StrCat(path(), ": needs ", HumanBytes(needed),
-                   ", but its disk has ", HumanBytes(space.available),
-                   " left; make room or choose another folder"));
+  const uint64_t there =
+      std::filesystem::file_size(AtomicFile::PartialPath(path()), error);
+  return error ? file_bytes_ : file_bytes_ - std::min(there, file_bytes_);
+}
+
+bool ArenaOutput::KeepForResume() {
+  if (recorded_ == 0 || writer_ == nullptr || writer_->is_finishing()) {
+    return false;
+  }
+  writer_->file().Keep();
+  return true;
 }
 
 absl::Status ArenaOutput::Open(Begin begin, bool overwrite) {
@@ -84,10 +89,9 @@ absl::Status ArenaOutput::Open(Begin begin, bool overwrite) {
   journal_.emplace(&writer_->file(), Fingerprint(), ManifestOffset(plan_));
   const absl::Status status =
       begin == Begin::kNew ? journal_->Begin() : Resume();
-  const absl::Status space = status.ok() ? CheckSpace() : status;
   // What was there before is not lost because it cannot be continued now.
-  if (!space.ok() && begin == Begin::kResume) writer_->file().Keep();
-  return space;
+  if (!status.ok() && begin == Begin::kResume) writer_->file().Keep();
+  return status;
 }
 
 // Everything that decides on the bytes, with the files by size and time only.
@@ -129,6 +133,7 @@ absl::Status ArenaOutput::Resume() {
   TESSERA_ASSIGN_OR_RETURN(const auto streams, journal_->Read());
   finished_ = CountFinished(streams);
   journal_->Keep(finished_);
+  recorded_ = finished_;
   return Adopt(finished_);
 }
 
@@ -271,7 +276,9 @@ absl::Status ArenaOutput::FinishStream(size_t index,
     DescribeTensor(source_.tensors[member], plan_.tensors[member],
                    packed_[member], &tensors.emplace_back());
   }
-  return journal_->Append(tensors);
+  TESSERA_RETURN_IF_ERROR(journal_->Append(tensors));
+  ++recorded_;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::string> ArenaOutput::Findings() {

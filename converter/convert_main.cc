@@ -4,11 +4,9 @@
 
 #include <csignal>
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <set>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -17,7 +15,9 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "base/atomic_file.h"
 #include "base/command_line.h"
+#include "base/output_path.h"
 #include "base/progress.h"
 #include "base/status_macros.h"
 #include "converter/choose_types.h"
@@ -77,16 +77,20 @@ absl::Status PrintPlans(const WeightSource& source,
   return absl::OkStatus();
 }
 
-absl::Status CheckOutputsAreNoInputs(const WeightSource& source,
-                                     const ConvertCommand& command) {
-  std::error_code error;
+// Rather now than after all the work.
+absl::Status CheckOutputs(const WeightSource& source,
+                          const ConvertCommand& command) {
+  std::vector<std::string> inputs = command.flag_files;
+  for (const MappedFile& file : source.files) inputs.push_back(file.path());
   for (const OutputOptions& output : command.outputs) {
-    for (const MappedFile& file : source.files) {
-      if (std::filesystem::equivalent(file.path(), output.path, error)) {
-        return absl::InvalidArgumentError(
-            absl::StrCat(output.path, ": is the input; choose another name"));
-      }
-    }
+    TESSERA_RETURN_IF_ERROR(CheckIsNoInput(output.path, inputs));
+    if (command.dry_run) continue;
+    TESSERA_RETURN_IF_ERROR(
+        CheckOutput(output.path, command.options.overwrite));
+    if (command.to_gguf()) continue;
+    // It would be emptied.
+    TESSERA_RETURN_IF_ERROR(
+        CheckIsNoInput(AtomicFile::PartialPath(output.path), inputs));
   }
   return absl::OkStatus();
 }
@@ -106,7 +110,7 @@ absl::StatusOr<WeightSource> OpenInput(ConvertCommand& command) {
   TESSERA_RETURN_IF_ERROR(ReadFlagFiles(&command));
   TESSERA_ASSIGN_OR_RETURN(WeightSource source,
                            OpenWeightSource(command.input));
-  TESSERA_RETURN_IF_ERROR(CheckOutputsAreNoInputs(source, command));
+  TESSERA_RETURN_IF_ERROR(CheckOutputs(source, command));
   return source;
 }
 

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/atomic_file.h"
 #include "base/file_error.h"
+#include "base/output_path.h"
 #include "base/progress.h"
 #include "base/status_macros.h"
 #include "converter/gguf_file_type.h"
@@ -113,6 +114,8 @@ absl::Status ExportGguf(const WeightSource& arena, const std::string& output,
   TESSERA_ASSIGN_OR_RETURN(std::vector<GgufTensor> tensors, ListTensors(arena));
   auto header = EncodeGgufHeader(metadata, std::move(tensors));
   if (!header.ok()) return WithPath(output, header.status());
+  TESSERA_RETURN_IF_ERROR(
+      CheckRoom(output, header->file_size, header->file_size));
   TESSERA_ASSIGN_OR_RETURN(AtomicFile file,
                            AtomicFile::Create(output, options.overwrite));
   TESSERA_RETURN_IF_ERROR(file.WriteAt(
