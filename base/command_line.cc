@@ -19,6 +19,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "base/interrupt.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
 
@@ -160,7 +161,8 @@ int RunMain(absl::FunctionRef<int()> main) {
     const int code = main();
     // A full disk shows only now, when the last of the output is written.
     const absl::Status flushed = FlushStdout();
-    return flushed.ok() ? code : ReportFailure(flushed);
+    if (!flushed.ok()) return ReportFailure(flushed);
+    return code == 0 ? InterruptExitCode() : code;
   } catch (const std::bad_alloc&) {
     return ReportFailure(absl::ResourceExhaustedError("out of memory"));
   } catch (const std::system_error& error) {

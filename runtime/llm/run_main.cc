@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "base/command_line.h"
+#include "base/interrupt.h"
 #include "base/read_file.h"
 #include "base/status_macros.h"
 #include "runtime/llm/run_flags.h"
@@ -31,6 +32,12 @@ absl::Status TokenizeFile(const TokenizeRequest& request) {
       TokenizeText(request.arena, text, request.encode));
   PrintNow(absl::StrCat(absl::StrJoin(ids, " "), "\n"));
   return absl::OkStatus();
+}
+
+// Ctrl-C ends the text, not the program, which gives what there is.
+void EndWhenInterrupted(RunOptions* options) {
+  CatchInterrupt();
+  options->generate.wants_stop = WasInterrupted;
 }
 
 absl::Status RunWithText(const RunOptions& options) {
@@ -68,6 +75,7 @@ absl::Status Main(int argc, char** argv) {
   absl::StatusOr<RunOptions> options = RunOptionsFromFlags(arguments);
   if (!options.ok()) ExitWithUsageError(options.status().message());
   TESSERA_RETURN_IF_ERROR(ReadPrompt(&*options));
+  EndWhenInterrupted(&*options);
   return options->json ? RunWithJson(*options) : RunWithText(*options);
 }
 
