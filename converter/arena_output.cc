@@ -30,6 +30,13 @@ uint64_t ManifestOffset(const ArenaPlan& plan) {
   return RoundUp(last.offset + last.size, kSectionAlignment);
 }
 
+bool AnyTypeDiffers(const Manifest& manifest) {
+  for (const Tensor& tensor : manifest.tensors()) {
+    if (tensor.type() != tensor.source_type()) return true;
+  }
+  return false;
+}
+
 // The inverse of what DescribeTensor does with it.
 PackedTensor PackedFrom(const Tensor& tensor) {
   PackedTensor packed;
@@ -314,8 +321,15 @@ absl::StatusOr<Manifest> ArenaOutput::Finish(const Source& source) {
   TESSERA_RETURN_IF_ERROR(AdvanceTo(streams_.size()));
   Manifest manifest = Describe();
   *manifest.mutable_source() = source;
-  if (options_.plan.recipe.name() != "keep") {
+  const bool is_kept = options_.plan.recipe.name() == "keep";
+  if (!is_kept) {
     SetFileType(options_.plan.recipe.name(), manifest.mutable_source());
+  }
+  if (!is_kept || AnyTypeDiffers(manifest)) {
+    // There is no way back to the files any more.
+    for (SourceFile& file : *manifest.mutable_source()->mutable_files()) {
+      file.clear_gguf();
+    }
   }
   TESSERA_RETURN_IF_ERROR(writer_->Finish(&manifest));
   return manifest;

@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
@@ -52,7 +53,30 @@ void PrintNotes(const WeightSource& source, const ConvertCommand& command) {
   }
 }
 
-absl::Status Export(const WeightSource& source, const ConvertCommand& command) {
+absl::Status PrintSummary(const ConvertSummary& summary) {
+  TESSERA_ASSIGN_OR_RETURN(const std::string json,
+                           MessageAsJson(summary, /*indented=*/true));
+  std::fputs(json.c_str(), stdout);
+  return absl::OkStatus();
+}
+
+void PrintExported(const std::vector<ExportedFile>& files) {
+  for (const ExportedFile& file : files) {
+    for (const std::string& warning : file.warnings) {
+      absl::FPrintF(stderr, "warning: %s: %s\n", file.path, warning);
+    }
+    absl::FPrintF(stderr, "wrote %s: %d tensors, %s", file.path, file.tensors,
+                  HumanBytes(file.bytes));
+    if (!file.identical_to.empty()) {
+      absl::FPrintF(stderr, ", identical to %s (SHA-256 %s)", file.identical_to,
+                    absl::BytesToHexString(file.sha256));
+    }
+    std::fputs("\n", stderr);
+  }
+}
+
+absl::Status Export(const WeightSource& source, const ConvertCommand& command,
+                    absl::Time start) {
   const std::string& output = command.outputs.front().path;
   if (source.format != "arena") {
     return absl::UnimplementedError(absl::StrCat(
@@ -60,10 +84,14 @@ absl::Status Export(const WeightSource& source, const ConvertCommand& command) {
         ": only an arena converts to GGUF; convert to an .arena first"));
   }
   const bool quiet = command.options.quiet;
-  TESSERA_RETURN_IF_ERROR(
+  TESSERA_ASSIGN_OR_RETURN(
+      const std::vector<ExportedFile> files,
       ExportGguf(source, output, {command.options.overwrite, quiet}));
-  if (!quiet) absl::FPrintF(stderr, "wrote %s\n", output);
-  return absl::OkStatus();
+  if (!quiet) PrintExported(files);
+  if (!command.json) return absl::OkStatus();
+  return PrintSummary(
+      SummarizeExport(command.input, source, files,
+                      absl::ToDoubleSeconds(absl::Now() - start)));
 }
 
 absl::Status PrintPlans(const WeightSource& source,
@@ -138,14 +166,8 @@ absl::Status WriteArenas(const WeightSource& source,
   if (ranks.rank() != 0) return absl::OkStatus();
   const double seconds = absl::ToDoubleSeconds(absl::Now() - start);
   if (!command.options.quiet) PrintReports(reports, seconds);
-  if (command.json) {
-    TESSERA_ASSIGN_OR_RETURN(
-        const std::string json,
-        MessageAsJson(Summarize(command.input, source, reports, seconds),
-                      /*indented=*/true));
-    std::fputs(json.c_str(), stdout);
-  }
-  return absl::OkStatus();
+  if (!command.json) return absl::OkStatus();
+  return PrintSummary(Summarize(command.input, source, reports, seconds));
 }
 
 absl::Status Convert(ConvertCommand& command, RankGroup& ranks) {
@@ -156,7 +178,7 @@ absl::Status Convert(ConvertCommand& command, RankGroup& ranks) {
   TESSERA_RETURN_IF_ERROR(ranks.Agree(opened.status()));
   const WeightSource& source = *opened;
   if (command.to_gguf()) {
-    return first ? Export(source, command) : absl::OkStatus();
+    return first ? Export(source, command, start) : absl::OkStatus();
   }
   if (!command.options.quiet) PrintNotes(source, command);
   TESSERA_RETURN_IF_ERROR(ranks.Agree(ChooseTypes(source, &command)));

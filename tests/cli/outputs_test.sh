@@ -75,9 +75,10 @@ cmp a.arena kept.arena || fail "a picture in place of the input"
 expect 0 "$inspect" --map=/dev/stdout --notensors a.arena
 grep -q '</svg>' stdout || fail "no picture on stdout"
 expect 1 "$inspect" --map=folder.arena a.arena
-expect 1 "$bench" --json=a.arena a.arena
+expect 1 "$bench" --json=./a.arena --arena=a.arena
 expect_stderr 'is the input'
-expect 1 "$bench" --json=folder.arena a.arena
+expect 1 "$bench" --json=folder.arena --arena=a.arena
+expect_stderr 'is a folder'
 
 # ---- limits ----
 
