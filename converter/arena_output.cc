@@ -14,6 +14,7 @@
 #include "converter/gguf_file_type.h"
 #include "converter/pack/stored_hasher.h"
 #include "formats/arena/arena_constants.h"
+#include "formats/json/message_utf8.h"
 
 namespace tessera {
 namespace {
@@ -133,6 +134,7 @@ Manifest ArenaOutput::Describe() const {
   for (size_t index : plan_.execution_order) {
     manifest.add_execution_order(static_cast<uint32_t>(index));
   }
+  MakeUtf8(&manifest);
   return manifest;
 }
 
@@ -321,6 +323,7 @@ absl::StatusOr<Manifest> ArenaOutput::Finish(const Source& source) {
   TESSERA_RETURN_IF_ERROR(AdvanceTo(streams_.size()));
   Manifest manifest = Describe();
   *manifest.mutable_source() = source;
+  MakeUtf8(manifest.mutable_source());
   const bool is_kept = options_.plan.recipe.name() == "keep";
   if (!is_kept) {
     SetFileType(options_.plan.recipe.name(), manifest.mutable_source());

@@ -8,7 +8,8 @@ inspect=$PWD/converter/inspect/inspect
 run=$PWD/runtime/llm/run
 perplexity=$PWD/runtime/llm/perplexity
 bench=$PWD/bench/bench
-gguf=$PWD/testdata/tiny/gguf/tiny-Q4_0.gguf
+tiny=$PWD/testdata/tiny
+gguf=$tiny/gguf/tiny-Q4_0.gguf
 work=$TEST_TMPDIR/outputs
 . tests/testing/shell_checks.sh
 mkdir -p "$work" && cd "$work" || exit 1
@@ -80,6 +81,37 @@ expect_stderr 'is the input'
 expect 1 "$bench" --json=folder.arena --arena=a.arena
 expect_stderr 'is a folder'
 
+# ---- names that are not UTF-8 ----
+
+latin=$'caf\xe9'
+mkdir "$latin"
+cp in.gguf "$latin/$latin.gguf"
+for _ in {1..10}; do
+  echo 'There once was a bear who was curious and went into the wood.'
+done | tee text >"$latin/$latin.txt"
+cp -rL "$tiny" "folder-$latin"
+for input in "$latin/$latin.gguf" "folder-$latin"; do
+  expect 0 "$convert" --json --overwrite "$input" "$latin.arena"
+  grep -q 'caf\\\\xe9' stdout || fail "no name in the report of $input"
+  expect 0 "$inspect" --verify --map="$latin.svg" "$latin.arena"
+  expect 0 "$inspect" --format=json "$latin.arena"
+  expect 0 "$inspect" --quality --format=json "$latin.arena"
+  expect 0 "$run" "$latin.arena" --prompt "$latin" --n_predict 2 --json
+  expect 0 "$run" "$latin.arena" --tokenize_file "$latin/$latin.txt"
+  expect 0 "$perplexity" --json --windows 1 --ctx_size 16 --file "$latin/$latin.txt" --base "$latin.arena" "$latin.arena"
+  grep -q 'caf\\\\xe9.arena' stdout || fail "no name in the report of perplexity"
+  expect 0 "$convert" --overwrite "$latin.arena" "back-$latin.arena" --layout swizzled
+  expect 0 "$convert" --json --overwrite "back-$latin.arena" "$latin.gguf"
+  expect 0 "$inspect" --format=json "$latin.gguf"
+done
+expect 0 "$convert" --overwrite "$latin/$latin.gguf" "$latin.arena"
+expect 0 "$convert" --overwrite "$latin.arena" "$latin.gguf"
+expect_stderr 'identical to'
+cmp "$latin.gguf" in.gguf || fail "not the same file"
+grep -qaP '\xe9' "$latin.svg" && fail "a picture that is no XML"
+expect 1 "$convert" "$latin/none.gguf" "$latin.arena"
+expect_stderr 'none.gguf: cannot open'
+
 # ---- limits ----
 
 (
@@ -102,9 +134,6 @@ onto_nothing() {
   expect_stderr 'cannot write to stdout'
 }
 
-for _ in 1 2 3 4 5 6 7 8 9 10; do
-  echo 'There once was a bear who was curious and went into the wood.'
-done >text
 for tool in "$convert" "$inspect" "$run" "$perplexity" "$bench"; do
   onto_nothing "$tool" --help
 done
