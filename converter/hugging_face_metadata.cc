@@ -84,7 +84,9 @@ void AppendModel(const WeightSource& arena,
   AppendSampling(arena, metadata);
   AppendText("general.name", NameOf(arena, config), metadata);
   AppendText("general.size_label", SizeLabel(arena.tensors), metadata);
-  if (arena.model.has_value()) AppendModelConfig(*arena.model, metadata);
+  if (arena.model.has_value() && !arena.model->model_type().empty()) {
+    AppendModelConfig(*arena.model, metadata);
+  }
 }
 
 void AppendSeparator(const WeightSource& arena, GgufMetadata* metadata) {
