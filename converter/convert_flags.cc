@@ -146,6 +146,12 @@ absl::Status CheckOutputs(const ConvertCommand& command) {
     return absl::InvalidArgumentError(
         "--also and --resume are for arenas, not for a .gguf");
   }
+  if (command.to_gguf() && (!command.outputs.front().plan.recipe.keeps() ||
+                            SizeTargetFromFlags().has_value())) {
+    return absl::InvalidArgumentError(
+        "--quantize and --target_* are for arenas: a .gguf has the types of "
+        "INPUT");
+  }
   return absl::OkStatus();
 }
 

@@ -86,7 +86,15 @@ absl::Status Export(const WeightSource& source, const ConvertCommand& command,
   const bool quiet = command.options.quiet;
   TESSERA_ASSIGN_OR_RETURN(
       const std::vector<ExportedFile> files,
-      ExportGguf(source, output, {command.options.overwrite, quiet}));
+      ExportGguf(source, output,
+                 {command.options.overwrite, quiet, command.dry_run}));
+  if (command.dry_run) {
+    for (const ExportedFile& file : files) {
+      absl::PrintF("%s: %d tensors, %s\n", file.path, file.tensors,
+                   HumanBytes(file.bytes));
+    }
+    return absl::OkStatus();
+  }
   if (!quiet) PrintExported(files);
   if (!command.json) return absl::OkStatus();
   return PrintSummary(

@@ -112,32 +112,27 @@ absl::Status Prove(const GgufExportFile& file, const WeightSource& arena,
 // Everything but the name.
 absl::StatusOr<AtomicFile> WriteFileOf(const GgufExportFile& file,
                                        const WeightSource& arena,
+                                       const GgufHeader& header,
                                        const ExportOptions& options,
                                        ExportedFile* exported) {
-  auto header = MakeHeader(file, arena);
-  if (!header.ok()) return WithPath(file.path, header.status());
   TESSERA_RETURN_IF_ERROR(
-      CheckRoom(file.path, header->file_size, header->file_size));
+      CheckRoom(file.path, header.file_size, header.file_size));
   TESSERA_ASSIGN_OR_RETURN(AtomicFile out,
                            AtomicFile::Create(file.path, options.overwrite));
-  TESSERA_RETURN_IF_ERROR(out.WriteAt(0, AsBytes(header->bytes)));
-  Progress progress("export", header->file_size, options.quiet);
+  TESSERA_RETURN_IF_ERROR(out.WriteAt(0, AsBytes(header.bytes)));
+  Progress progress("export", header.file_size, options.quiet);
   const absl::Span<const SourceTensor> tensors = TensorsOf(file, arena);
   for (size_t i = 0; i < tensors.size(); ++i) {
-    TESSERA_RETURN_IF_ERROR(CopyTensor(
-        arena, tensors[i], header->tensors[i].offset, out, progress));
+    TESSERA_RETURN_IF_ERROR(
+        CopyTensor(arena, tensors[i], header.tensors[i].offset, out, progress));
   }
   if (file.layout.has_value()) {
     for (const GgufPatch& patch : file.layout->patches) {
       TESSERA_RETURN_IF_ERROR(out.WriteAt(patch.offset, AsBytes(patch.bytes)));
     }
   }
-  TESSERA_RETURN_IF_ERROR(out.Resize(header->file_size));
-  exported->path = file.path;
-  exported->bytes = header->file_size;
-  exported->tensors = tensors.size();
-  exported->warnings = MissingForAModel(file, arena);
-  TESSERA_ASSIGN_OR_RETURN(exported->sha256, DigestOf(out, header->file_size));
+  TESSERA_RETURN_IF_ERROR(out.Resize(header.file_size));
+  TESSERA_ASSIGN_OR_RETURN(exported->sha256, DigestOf(out, header.file_size));
   TESSERA_RETURN_IF_ERROR(Prove(file, arena, exported));
   return out;
 }
@@ -149,14 +144,23 @@ absl::StatusOr<std::vector<ExportedFile>> ExportGguf(
     const ExportOptions& options) {
   TESSERA_ASSIGN_OR_RETURN(const std::vector<GgufExportFile> files,
                            PlanGgufExport(arena, output));
+  std::vector<ExportedFile> exported;
+  std::vector<GgufHeader> headers;
   for (const GgufExportFile& file : files) {
+    auto header = MakeHeader(file, arena);
+    if (!header.ok()) return WithPath(file.path, header.status());
+    exported.push_back({file.path, header->file_size, file.tensor_count, "", "",
+                        MissingForAModel(file, arena)});
+    headers.push_back(*std::move(header));
+    if (options.dry_run) continue;
     TESSERA_RETURN_IF_ERROR(CheckOutput(file.path, options.overwrite));
   }
-  std::vector<ExportedFile> exported(files.size());
+  if (options.dry_run) return exported;
   std::vector<AtomicFile> written;
   for (size_t i = 0; i < files.size(); ++i) {
     TESSERA_ASSIGN_OR_RETURN(
-        AtomicFile file, WriteFileOf(files[i], arena, options, &exported[i]));
+        AtomicFile file,
+        WriteFileOf(files[i], arena, headers[i], options, &exported[i]));
     written.push_back(std::move(file));
   }
   // All or none, as far as that can be.

@@ -14,9 +14,10 @@ namespace tessera {
 struct ExportOptions {
   bool overwrite = false;
   bool quiet = false;
+  bool dry_run = false;  // write nothing; there is no SHA-256 then
 };
 
-// A file that was written.
+// A file that was written, or would be.
 struct ExportedFile {
   std::string path;
   uint64_t bytes = 0;

@@ -160,7 +160,8 @@ std::vector<std::string> MissingForAModel(const GgufExportFile& file,
   for (const SourceTensor& tensor : arena.tensors) {
     if (!tensor.unmapped) continue;
     missing.push_back(
-        absl::StrCat("tensors have the names of their source, such as ",
+        absl::StrCat("the architecture is not described: tensors have the "
+                     "names of their source, such as ",
                      tensor.name, ", which are not those of GGUF models"));
     break;
   }

@@ -112,6 +112,24 @@ grep -qaP '\xe9' "$latin.svg" && fail "a picture that is no XML"
 expect 1 "$convert" "$latin/none.gguf" "$latin.arena"
 expect_stderr 'none.gguf: cannot open'
 
+# ---- a .gguf ----
+
+expect 0 "$convert" --dry_run a.arena dry.gguf
+[[ ! -e dry.gguf ]] || fail "--dry_run writes"
+grep -q '^dry.gguf: 30 tensors' stdout || fail "--dry_run says nothing"
+expect 2 "$convert" --quantize Q8_0 a.arena dry.gguf
+expect_stderr 'are for arenas'
+expect 0 "$convert" --json a.arena again.gguf
+grep -q '"identical_to": "in.gguf"' stdout || fail "no proof in the report"
+cp "$tiny/model.safetensors" bare.safetensors
+expect 0 "$convert" --quantize q8_0 bare.safetensors bare.arena
+expect 0 "$convert" --json bare.arena bare.gguf
+expect_stderr 'warning: bare.gguf: general.architecture is not known'
+grep -q 'general.architecture is not known' stdout || fail "no warning in the report"
+expect 0 "$convert" --quantize Q4_K --json "$tiny" mix.arena
+expect 0 "$inspect" mix.arena
+grep -q 'quantize=Q4_K_M' stdout || fail "Q4_K is not Q4_K_M"
+
 # ---- limits ----
 
 (
