@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -138,7 +139,21 @@ Manifest ArenaOutput::Describe() const {
   return manifest;
 }
 
+// One that was finished, but could not get its name, is not to be made again.
+absl::Status ArenaOutput::CheckUnfinished() const {
+  uint8_t magic[sizeof(kArenaMagic)];
+  const bool is_arena =
+      writer_->file().ReadAt(0, absl::MakeSpan(magic)).ok() &&
+      std::equal(std::begin(magic), std::end(magic), kArenaMagic);
+  if (!is_arena) return absl::OkStatus();
+  const std::string partial = AtomicFile::PartialPath(path());
+  return absl::FailedPreconditionError(absl::StrCat(
+      partial, ": is finished and lacks nothing but its name; move it to ",
+      path()));
+}
+
 absl::Status ArenaOutput::Resume() {
+  TESSERA_RETURN_IF_ERROR(CheckUnfinished());
   TESSERA_ASSIGN_OR_RETURN(const auto streams, journal_->Read());
   finished_ = CountFinished(streams);
   journal_->Keep(finished_);

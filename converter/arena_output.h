@@ -85,6 +85,7 @@ class ArenaOutput {
 
   std::string Fingerprint() const;
   Manifest Describe() const;
+  absl::Status CheckUnfinished() const;
   absl::Status Resume();
   size_t CountFinished(const std::vector<std::vector<Tensor>>& streams);
   absl::Status Adopt(size_t count);

@@ -156,6 +156,16 @@ TEST_F(ResumeTest, WhatIsDoneIsKeptForAnother) {
   }
 }
 
+TEST_F(ResumeTest, WhatIsFinishedIsNotResumed) {
+  std::ofstream(Partial(), std::ios::binary) << expected_;
+  EXPECT_TRUE(Convert(/*resume=*/true).empty());
+  EXPECT_EQ(status_.code(), absl::StatusCode::kFailedPrecondition) << status_;
+  EXPECT_NE(status_.message().find("lacks nothing but its name"),
+            std::string::npos)
+      << status_;
+  EXPECT_TRUE(ReadFile(Partial()).value() == expected_);
+}
+
 TEST_F(ResumeTest, OutputBehindALink) {
   const std::string real = folder_ + "/other/real.arena";
   std::filesystem::create_directory(folder_ + "/other");
