@@ -281,8 +281,8 @@ absl::Status AtomicFile::KeepAs(absl::string_view what,
                                 const absl::Status& why) {
   if (temporary_path_.empty() && !NameFile().ok()) return why;
   const absl::Status status(
-      why.code(), absl::StrCat(why.message(), "; ", what, " is kept as ",
-                               temporary_path_));
+      why.code(),
+      absl::StrCat(why.message(), "; ", what, " is kept as ", temporary_path_));
   Keep();
   return status;
 }

@@ -162,9 +162,9 @@ absl::StatusOr<PerplexityReport> MeasurePerplexity(
   const auto scores = Score(*ids, text.size(), windows, options.quiet, arena,
                             compare ? &base : nullptr, pool, &windows_done);
   if (!scores.ok()) return WithPath(options.arena, scores.status());
-  PerplexityReport report = MakeReport(
-      options, *scores, windows_done,
-      absl::ToDoubleSeconds(absl::Now() - start));
+  PerplexityReport report =
+      MakeReport(options, *scores, windows_done,
+                 absl::ToDoubleSeconds(absl::Now() - start));
   report.set_threads(static_cast<uint32_t>(pool.size()));
   report.set_isa(std::string(IsaName(isa)));
   return report;
