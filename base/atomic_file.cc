@@ -7,39 +7,44 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <filesystem>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/errno_status.h"
+#include "base/output_path.h"
 #include "base/status_macros.h"
 
 namespace tessera {
 namespace {
+
+// That are tried for a file before it is copied.
+constexpr int kMostNames = 100;
 
 std::string FolderOf(const std::string& path) {
   const std::string folder = std::filesystem::path(path).parent_path().string();
   return folder.empty() ? "." : folder;
 }
 
-absl::Status AlreadyExists(const std::string& path) {
-  return absl::AlreadyExistsError(
-      absl::StrCat(path, ": exists already; pass --overwrite to replace it"));
+// What temporary names begin with: PATH, cut so that something can follow.
+std::string StemOf(const std::string& path) {
+  constexpr size_t kMostBytes = 200;
+  const std::filesystem::path whole(path);
+  const std::string name = whole.filename().string().substr(0, kMostBytes);
+  return whole.has_parent_path() ? (whole.parent_path() / name).string() : name;
 }
 
+// The file has its name by now; what the system cannot do is no failure.
 absl::Status SyncFolder(const std::string& path) {
   const std::string folder = FolderOf(path);
   const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return ErrnoStatus(folder, "open folder");
+  if (fd < 0) return absl::OkStatus();
   const int result = fsync(fd);
   const int error = errno;
   close(fd);
-  // Some file systems have no fsync for folders; that is no failure.
-  if (result != 0 && error != EINVAL) {
-    return ErrnoStatus(folder, "flush folder", error);
-  }
-  return absl::OkStatus();
+  const bool failed = error == EIO || error == ENOSPC || error == EDQUOT;
+  if (result == 0 || !failed) return absl::OkStatus();
+  return ErrnoStatus(folder, "flush folder", error);
 }
 
 // A file without a name in the folder of `path`, or -1 where the system has no
@@ -49,11 +54,9 @@ int OpenNameless(const std::string& path) {
   return open(FolderOf(path).c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
 }
 
-// Gives the nameless file `fd` the name `path`, which must be free.
-bool NameFile(int fd, const std::string& path) {
-  const std::string open_file = absl::StrCat("/proc/self/fd/", fd);
-  return linkat(AT_FDCWD, open_file.c_str(), AT_FDCWD, path.c_str(),
-                AT_SYMLINK_FOLLOW) == 0;
+bool IsRegular(int fd) {
+  struct stat info;
+  return fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
 }
 
 // Whether the open file `fd` is still the one under the name `path`.
@@ -66,42 +69,53 @@ bool IsFileAt(int fd, const std::string& path) {
 
 }  // namespace
 
-absl::StatusOr<AtomicFile> AtomicFile::Create(const std::string& path,
-                                              bool overwrite) {
-  if (!overwrite && access(path.c_str(), F_OK) == 0) return AlreadyExists(path);
+absl::StatusOr<AtomicFile> AtomicFile::For(const std::string& path,
+                                           bool overwrite) {
+  TESSERA_RETURN_IF_ERROR(CheckOutput(path, overwrite));
   AtomicFile file;
   file.path_ = path;
   file.overwrite_ = overwrite;
-  file.fd_ = OpenNameless(path);
-  if (file.fd_ >= 0) return file;
-  std::string name = absl::StrCat(path, ".tmp-XXXXXX");
-  file.fd_ = mkostemp(name.data(), O_CLOEXEC);
-  if (file.fd_ < 0)
-    return ErrnoStatus(path, "create a temporary file beside it");
-  file.temporary_path_ = name;
-  // mkostemp creates 0600; give what a plain open() would have given.
-  const mode_t mask = umask(0);
-  umask(mask);
-  if (fchmod(file.fd_, 0666 & ~mask) != 0) {
-    return ErrnoStatus(name, "set permissions");
-  }
+  TESSERA_ASSIGN_OR_RETURN(file.target_, FollowLinks(path));
   return file;
 }
 
+absl::StatusOr<AtomicFile> AtomicFile::Create(const std::string& path,
+                                              bool overwrite) {
+  TESSERA_ASSIGN_OR_RETURN(AtomicFile file, For(path, overwrite));
+  file.fd_ = OpenNameless(file.target_);
+  if (file.fd_ < 0) TESSERA_RETURN_IF_ERROR(file.OpenNamed());
+  return file;
+}
+
+absl::Status AtomicFile::OpenNamed() {
+  std::string name = absl::StrCat(StemOf(target_), ".tmp-XXXXXX");
+  fd_ = mkostemp(name.data(), O_CLOEXEC);
+  if (fd_ < 0) return ErrnoStatus(path_, "create a temporary file beside it");
+  temporary_path_ = name;
+  // mkostemp creates 0600; give what a plain open() would have given, where
+  // the file system has such a thing.
+  const mode_t mask = umask(0);
+  umask(mask);
+  fchmod(fd_, 0666 & ~mask);
+  return absl::OkStatus();
+}
+
 std::string AtomicFile::PartialPath(const std::string& path) {
-  return absl::StrCat(path, ".partial");
+  return absl::StrCat(FollowLinks(path).value_or(path), ".partial");
 }
 
 absl::StatusOr<AtomicFile> AtomicFile::OpenAndLock(const std::string& path,
                                                    bool overwrite, int flags) {
-  if (!overwrite && access(path.c_str(), F_OK) == 0) return AlreadyExists(path);
   const std::string partial = PartialPath(path);
   while (true) {
-    AtomicFile file;
-    file.path_ = path;
-    file.overwrite_ = overwrite;
-    file.fd_ = open(partial.c_str(), flags | O_RDWR | O_CLOEXEC, 0666);
-    if (file.fd_ < 0) return ErrnoStatus(partial, "open");
+    TESSERA_ASSIGN_OR_RETURN(AtomicFile file, For(path, overwrite));
+    file.fd_ = open(partial.c_str(),
+                    flags | O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666);
+    if (file.fd_ < 0 && errno != ELOOP) return ErrnoStatus(partial, "open");
+    if (file.fd_ < 0 || !IsRegular(file.fd_)) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(partial, ": is a link or no file; move it away"));
+    }
     if (flock(file.fd_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
       return absl::FailedPreconditionError(absl::StrCat(
           partial, ": another process is writing it; wait for it to end"));
@@ -130,7 +144,7 @@ absl::StatusOr<AtomicFile> AtomicFile::JoinPartial(const std::string& path) {
   const std::string partial = PartialPath(path);
   AtomicFile file;
   file.path_ = path;
-  file.fd_ = open(partial.c_str(), O_RDWR | O_CLOEXEC);
+  file.fd_ = open(partial.c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC);
   if (file.fd_ < 0) return ErrnoStatus(partial, "open");
   return file;
 }
@@ -141,6 +155,8 @@ AtomicFile::AtomicFile(AtomicFile&& other) noexcept {
 
 AtomicFile& AtomicFile::operator=(AtomicFile&& other) noexcept {
   std::swap(path_, other.path_);
+  std::swap(target_, other.target_);
+  std::swap(calls_, other.calls_);
   std::swap(temporary_path_, other.temporary_path_);
   std::swap(fd_, other.fd_);
   std::swap(overwrite_, other.overwrite_);
@@ -202,28 +218,73 @@ absl::Status AtomicFile::Resize(uint64_t size) {
   return absl::OkStatus();
 }
 
+absl::Status AtomicFile::Reserve(uint64_t offset, uint64_t size) {
+  if (size == 0) return absl::OkStatus();
+  int result;
+  do {
+    result =
+        fallocate(fd_, 0, static_cast<off_t>(offset), static_cast<off_t>(size));
+  } while (result != 0 && errno == EINTR);
+  const bool full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
+  if (result == 0 || !full) return absl::OkStatus();
+  return ErrnoStatus(path_,
+                     absl::StrCat("write ", size, " bytes at offset ", offset));
+}
+
 absl::Status AtomicFile::Commit() {
-  if (fsync(fd_) != 0) return ErrnoStatus(path_, "flush to disk");
-  if (overwrite_ && temporary_path_.empty()) {
-    // Only what has a name can be renamed.
-    std::string name = absl::StrCat(path_, ".tmp-", getpid());
-    if (!NameFile(fd_, name)) return ErrnoStatus(path_, "link into place");
-    temporary_path_ = std::move(name);
+  if (fsync(fd_) != 0 && errno != EINVAL && errno != ENOSYS &&
+      errno != ENOTSUP) {
+    return KeepAs("what was written, of which the disk may lack a part,",
+                  ErrnoStatus(path_, "flush to disk"));
   }
-  // Linking refuses an existing name, so two writers cannot replace each other
-  // unless they were told to.
-  if (overwrite_) {
-    if (rename(temporary_path_.c_str(), path_.c_str()) != 0) {
-      return ErrnoStatus(path_, "rename into place");
+  struct stat replaced;
+  if (overwrite_ && stat(target_.c_str(), &replaced) == 0) {
+    fchmod(fd_, replaced.st_mode & 07777);
+  }
+  const absl::Status published = Publish();
+  if (!published.ok()) return KeepAs("the finished file", published);
+  temporary_path_.clear();
+  return SyncFolder(target_);
+}
+
+// Linking refuses a name that exists, so that two writers cannot replace each
+// other unless they were told to.
+absl::Status AtomicFile::Publish() {
+  if (temporary_path_.empty() && !overwrite_) {
+    if (calls_->link_open_file(fd_, target_.c_str()) == 0) {
+      return absl::OkStatus();
     }
-    temporary_path_.clear();
-  } else if (temporary_path_.empty()
-                 ? !NameFile(fd_, path_)
-                 : link(temporary_path_.c_str(), path_.c_str()) != 0) {
-    return errno == EEXIST ? AlreadyExists(path_)
-                           : ErrnoStatus(path_, "link into place");
+    if (errno == EEXIST) {
+      return absl::AlreadyExistsError(absl::StrCat(
+          path_, ": exists already; pass --overwrite to replace it"));
+    }
   }
-  return SyncFolder(path_);
+  if (temporary_path_.empty()) TESSERA_RETURN_IF_ERROR(NameFile());
+  return PublishFile(temporary_path_, target_, overwrite_, *calls_);
+}
+
+// Only what has a name can be renamed.
+absl::Status AtomicFile::NameFile() {
+  for (int i = 0; i < kMostNames; ++i) {
+    std::string name = absl::StrCat(StemOf(target_), ".tmp-", getpid(), "-", i);
+    if (calls_->link_open_file(fd_, name.c_str()) == 0) {
+      temporary_path_ = std::move(name);
+      return absl::OkStatus();
+    }
+    if (errno != EEXIST) break;
+  }
+  return CopyBeside(fd_, StemOf(target_), &temporary_path_);
+}
+
+// What took so long to make is not lost for its name, or for its last byte.
+absl::Status AtomicFile::KeepAs(absl::string_view what,
+                                const absl::Status& why) {
+  if (temporary_path_.empty() && !NameFile().ok()) return why;
+  const absl::Status status(
+      why.code(),
+      absl::StrCat(why.message(), "; ", what, " is kept as ", temporary_path_));
+  Keep();
+  return status;
 }
 
 }  // namespace tessera

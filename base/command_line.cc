@@ -1,8 +1,14 @@
 #include "base/command_line.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <new>
 #include <system_error>
 
@@ -13,6 +19,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "base/interrupt.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
 
@@ -107,6 +114,16 @@ absl::Status SetFlagFromArgument(absl::string_view argument,
   return SetFlag(*flag, *next);
 }
 
+// What is opened next must not get the number of a standard file that is
+// closed: the output of this program would go there. In its place comes one
+// that can be neither read nor written, so that who tries hears of it.
+void ReserveStandardFiles() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(fd, F_GETFD) != -1) continue;
+    open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+  }
+}
+
 // `text` in lines of at most kHelpColumns, each indented.
 std::string Wrap(absl::string_view text) {
   std::string result;
@@ -127,14 +144,25 @@ std::string Wrap(absl::string_view text) {
 
 }  // namespace
 
+absl::Status FlushStdout() {
+  const bool failed_before = std::ferror(stdout) != 0;
+  errno = 0;
+  if (std::fflush(stdout) == 0 && !failed_before) return absl::OkStatus();
+  return absl::DataLossError(
+      absl::StrCat("cannot write to stdout",
+                   errno == 0 ? "" : absl::StrCat(": ", std::strerror(errno))));
+}
+
 int RunMain(absl::FunctionRef<int()> main) {
+  ReserveStandardFiles();
+  // A file that gets longer than ulimit -f allows is an error of the write.
+  std::signal(SIGXFSZ, SIG_IGN);
   try {
     const int code = main();
     // A full disk shows only now, when the last of the output is written.
-    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
-      return ReportFailure(absl::DataLossError("cannot write to stdout"));
-    }
-    return code;
+    const absl::Status flushed = FlushStdout();
+    if (!flushed.ok()) return ReportFailure(flushed);
+    return code == 0 ? InterruptExitCode() : code;
   } catch (const std::bad_alloc&) {
     return ReportFailure(absl::ResourceExhaustedError("out of memory"));
   } catch (const std::system_error& error) {
@@ -201,7 +229,8 @@ std::vector<std::string> ParseCommandLine(int argc, char** argv,
       std::printf("%s\n\nFlags, with their defaults:\n%s",
                   std::string(absl::StripAsciiWhitespace(usage)).c_str(),
                   DescribeFlags().c_str());
-      std::exit(0);
+      const absl::Status flushed = FlushStdout();
+      std::exit(flushed.ok() ? 0 : ReportFailure(flushed));
     }
   }
   absl::StatusOr<std::vector<std::string>> positional = ParseFlags(arguments);

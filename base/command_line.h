@@ -1,5 +1,5 @@
 // Command lines of Tessera's tools: Abseil flags, with one voice for help and
-// for errors. Exit codes are 0 done, 1 failed, 2 wrong usage.
+// for errors. Exit codes are 0 done, 1 failed, 2 wrong usage, 130 interrupted.
 #ifndef BASE_COMMAND_LINE_H_
 #define BASE_COMMAND_LINE_H_
 
@@ -32,9 +32,15 @@ std::vector<std::string> ParseCommandLine(int argc, char** argv,
 // Prints "TOOL: MESSAGE" for a status that is not OK. Returns the exit code, 1.
 int ReportFailure(const absl::Status& status);
 
+// Writes what is in the buffer of stdout. DataLoss if that, or anything before,
+// could not be written.
+absl::Status FlushStdout();
+
 // Returns what `main` returns. Reports a failure instead where the system has
 // no more memory or threads, which the standard library says by an exception,
-// or where what went to stdout could not be written.
+// or where what went to stdout could not be written, be it a full disk or that
+// it is closed. A program that was interrupted (interrupt.h) and gives 0 ends
+// with InterruptExitCode(). Every tool's main is one call of it.
 int RunMain(absl::FunctionRef<int()> main);
 
 // ParseCommandLine without its exits: sets flags, returns positional arguments.

@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/checked_math.h"
 #include "base/errno_status.h"
+#include "base/page_residency.h"
 #include "base/status_macros.h"
 
 #ifndef MADV_POPULATE_READ
@@ -68,13 +69,12 @@ absl::StatusOr<FileMapping> FileMapping::Open(const std::string& path) {
   if (file.fd_ < 0) return ErrnoStatus(path, "open");
   TESSERA_ASSIGN_OR_RETURN(file.size_, RegularFileSize(path, file.fd_));
   file.reserved_ = RoundUp(file.size_, kHugePageBytes) + kHugePageBytes;
-  void* reservation =
-      mmap(nullptr, file.reserved_, PROT_NONE,
-           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* reservation = mmap(nullptr, file.reserved_, PROT_NONE,
+                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (reservation == MAP_FAILED) return ErrnoStatus(path, "reserve memory");
   file.reservation_ = static_cast<uint8_t*>(reservation);
-  uint8_t* aligned = reinterpret_cast<uint8_t*>(RoundUp(
-      reinterpret_cast<uintptr_t>(reservation), kHugePageBytes));
+  uint8_t* aligned = reinterpret_cast<uint8_t*>(
+      RoundUp(reinterpret_cast<uintptr_t>(reservation), kHugePageBytes));
   void* data =
       mmap(aligned, file.size_, PROT_READ, MAP_SHARED | MAP_FIXED, file.fd_, 0);
   if (data == MAP_FAILED) return ErrnoStatus(path, "map");
@@ -108,8 +108,8 @@ bool FileMapping::Advise(FileRange range, Access access) const {
   const FileRange pages = WholePages(range);
   if (pages.size == 0) return true;
   uint8_t* data = const_cast<uint8_t*>(data_) + pages.offset;
-  const bool huge = access == Access::kHugePages ||
-                    access == Access::kHugePagesInParallel;
+  const bool huge =
+      access == Access::kHugePages || access == Access::kHugePagesInParallel;
   // For huge pages the kernel reads two at a time, unless reads are random: a
   // second reader would find small pages in its place.
   const bool random =
@@ -139,11 +139,10 @@ absl::Status FileMapping::Populate(FileRange range) const {
 absl::Status FileMapping::ReadError(uint64_t offset) const {
   struct stat info;
   if (fstat(fd_, &info) == 0 && static_cast<uint64_t>(info.st_size) < size_) {
-    return absl::DataLossError(
-        absl::StrCat(path_, ": byte ", std::min<uint64_t>(offset, info.st_size),
-                     " and what follows is gone: the file was cut from ", size_,
-                     " to ", info.st_size,
-                     " bytes while it was in use; write it again"));
+    return absl::DataLossError(absl::StrCat(
+        path_, ": byte ", std::min<uint64_t>(offset, info.st_size),
+        " and what follows is gone: the file was cut from ", size_, " to ",
+        info.st_size, " bytes while it was in use; write it again"));
   }
   return absl::DataLossError(
       absl::StrCat(path_, ": byte ", offset,
@@ -163,20 +162,12 @@ absl::Status FileMapping::CheckReadable() const {
   return absl::OkStatus();
 }
 
-double FileMapping::CachedShare(FileRange range) const {
-  uint64_t cached = 0, asked = 0;
-  for (uint64_t offset = range.offset / kPageBytes * kPageBytes;
-       offset < range.end(); offset += kHugePageBytes) {
-    unsigned char resident = 0;
-    if (mincore(const_cast<uint8_t*>(data_) + offset, kPageBytes, &resident) !=
-        0) {
-      return 0;
-    }
-    ++asked;
-    cached += resident & 1;
-  }
-  return asked == 0 ? 1
-                    : static_cast<double>(cached) / static_cast<double>(asked);
+std::optional<double> FileMapping::CachedShare(FileRange range) const {
+  return tessera::CachedShare(fd_, range);
+}
+
+std::optional<bool> FileMapping::IsCached(FileRange range) const {
+  return tessera::IsCached(fd_, range);
 }
 
 absl::Status FileMapping::DropFromPageCache() const {

@@ -3,6 +3,7 @@
 #define BASE_FILE_MAPPING_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -62,8 +63,10 @@ class FileMapping {
   // was, or if a byte read so far could not be read. A system call.
   absl::Status CheckReadable() const;
 
-  // Roughly what part of `range` the page cache holds, 0 to 1.
-  double CachedShare(FileRange range) const;
+  // Roughly what part of `range` the page cache holds, 0 to 1, and whether it
+  // holds all of it. nullopt if the system does not tell (page_residency.h).
+  std::optional<double> CachedShare(FileRange range) const;
+  std::optional<bool> IsCached(FileRange range) const;
 
   // Takes the file out of the page cache, after writing what is not on the disk
   // yet. What any process has mapped stays; this mapping must not have been

@@ -9,6 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "base/command_line.h"
+#include "base/interrupt.h"
+#include "base/output_path.h"
 #include "base/status_macros.h"
 #include "bench/bench_flags.h"
 #include "bench/gate/gate_command.h"
@@ -30,6 +32,14 @@ absl::StatusOr<ResultFile> Measure(const std::vector<std::string>& arguments,
   if (!request.ok()) ExitWithUsageError(request.status().message());
   // Rather now than after minutes of measuring.
   TESSERA_RETURN_IF_ERROR(CheckSinks(sinks));
+  if (!sinks.json.empty()) {
+    TESSERA_RETURN_IF_ERROR(CheckIsNoInput(sinks.json, request->arenas));
+  }
+  // A comparison or an advice is nothing unless it is whole.
+  if (!request->compares() &&
+      request->subject != BenchRequest::Subject::kAdvice) {
+    CatchInterrupt();
+  }
   ResultFile run = DescribeRun(*request);
   TESSERA_ASSIGN_OR_RETURN(
       const BenchReport report, RunBench(*request, [&](absl::string_view line) {

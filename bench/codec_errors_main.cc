@@ -21,12 +21,14 @@ machine; speeds are those of one thread. TESSERA_ISA chooses an instruction set.
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (!tessera::ParseCommandLine(argc, argv, kUsage).empty()) {
-    tessera::ExitWithUsageError("expected no arguments");
-  }
-  constexpr int kRows = 128;
-  const std::string text =
-      tessera::RenderCodecErrors(tessera::MeasureCodecErrors(kRows));
-  std::fputs(text.c_str(), stdout);
-  return 0;
+  return tessera::RunMain([&] {
+    if (!tessera::ParseCommandLine(argc, argv, kUsage).empty()) {
+      tessera::ExitWithUsageError("expected no arguments");
+    }
+    constexpr int kRows = 128;
+    const std::string text =
+        tessera::RenderCodecErrors(tessera::MeasureCodecErrors(kRows));
+    std::fputs(text.c_str(), stdout);
+    return 0;
+  });
 }

@@ -76,11 +76,13 @@ absl::Status Run(std::vector<std::string> paths) {
 }  // namespace tessera
 
 int main(int argc, char** argv) {
-  const std::vector<std::string> arguments =
-      tessera::ParseCommandLine(argc, argv, tessera::kUsage);
-  if (arguments.size() < (absl::GetFlag(FLAGS_check) ? 1 : 2)) {
-    tessera::ExitWithUsageError("expected DOCUMENT and FOLDER");
-  }
-  const absl::Status status = tessera::Run(arguments);
-  return status.ok() ? 0 : tessera::ReportFailure(status);
+  return tessera::RunMain([&] {
+    const std::vector<std::string> arguments =
+        tessera::ParseCommandLine(argc, argv, tessera::kUsage);
+    if (arguments.size() < (absl::GetFlag(FLAGS_check) ? 1 : 2)) {
+      tessera::ExitWithUsageError("expected DOCUMENT and FOLDER");
+    }
+    const absl::Status status = tessera::Run(arguments);
+    return status.ok() ? 0 : tessera::ReportFailure(status);
+  });
 }

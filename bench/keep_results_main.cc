@@ -48,11 +48,13 @@ absl::Status Keep(const std::string& path) {
 }  // namespace tessera
 
 int main(int argc, char** argv) {
-  const std::vector<std::string> arguments =
-      tessera::ParseCommandLine(argc, argv, tessera::kUsage);
-  if (arguments.size() != 1 || absl::GetFlag(FLAGS_table).empty()) {
-    tessera::ExitWithUsageError("expected --table and FILE");
-  }
-  const absl::Status status = tessera::Keep(arguments[0]);
-  return status.ok() ? 0 : tessera::ReportFailure(status);
+  return tessera::RunMain([&] {
+    const std::vector<std::string> arguments =
+        tessera::ParseCommandLine(argc, argv, tessera::kUsage);
+    if (arguments.size() != 1 || absl::GetFlag(FLAGS_table).empty()) {
+      tessera::ExitWithUsageError("expected --table and FILE");
+    }
+    const absl::Status status = tessera::Keep(arguments[0]);
+    return status.ok() ? 0 : tessera::ReportFailure(status);
+  });
 }

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "base/host_info.h"
+#include "base/interrupt.h"
 #include "base/progress.h"
 #include "base/status_macros.h"
 #include "bench/cold_buffer.h"
@@ -90,6 +91,7 @@ absl::Status KernelSuite::RunIsa(Isa isa) {
   report_.before.push_back(line);
   for (const DType type : options_.types) {
     for (const LayoutOrder layout : options_.layouts) {
+      if (WasInterrupted()) return absl::OkStatus();
       TESSERA_RETURN_IF_ERROR(RunGroup({isa, type, layout}, meter, &limits));
     }
   }

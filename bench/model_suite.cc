@@ -7,6 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "base/file_error.h"
 #include "base/host_info.h"
+#include "base/interrupt.h"
 #include "base/status_macros.h"
 #include "bench/model_result.h"
 #include "bench/size_text.h"
@@ -69,6 +70,7 @@ absl::Status ModelSuite::Run(absl::Span<const std::string> arenas,
         load.huge_share() * 100, load.why_not_huge, load.how_to_repair));
   }
   for (const ModelTestCase& test : options_.tests) {
+    if (WasInterrupted()) break;
     TESSERA_RETURN_IF_ERROR(RunTest(test, models, progress));
   }
   return absl::OkStatus();

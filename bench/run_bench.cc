@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
+#include "base/interrupt.h"
 #include "base/status_macros.h"
 #include "base/thread_pool.h"
 #include "bench/advise/run_advice.h"
@@ -29,6 +30,7 @@ absl::Status MeasureSynthetic(const BenchRequest& request,
                               const std::string& folder, ThreadPool& pool,
                               ProgressFn progress, MeasureFn measure) {
   for (const std::string& type : request.types) {
+    if (WasInterrupted()) break;
     progress(
         absl::StrCat("make ", request.shape.name, " ", type, " in ", folder));
     TESSERA_ASSIGN_OR_RETURN(

@@ -2,19 +2,20 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "base/checked_math.h"
 #include "base/digest.h"
-#include "base/progress.h"
 #include "base/status_macros.h"
 #include "base/version.h"
 #include "converter/describe_conversion.h"
 #include "converter/gguf_file_type.h"
 #include "converter/pack/stored_hasher.h"
 #include "formats/arena/arena_constants.h"
+#include "formats/json/message_utf8.h"
 
 namespace tessera {
 namespace {
@@ -22,10 +23,20 @@ namespace {
 // Bytes of a file that are read at a time when a conversion is continued.
 constexpr uint64_t kReadBytes = uint64_t{8} << 20;
 
+// Of a tensor in the manifest, besides what is known beforehand.
+constexpr uint64_t kHashBytesPerTensor = 128;
+
 uint64_t ManifestOffset(const ArenaPlan& plan) {
   if (plan.sections.empty()) return kSectionAlignment;
   const PlannedSection& last = plan.sections.back();
   return RoundUp(last.offset + last.size, kSectionAlignment);
+}
+
+bool AnyTypeDiffers(const Manifest& manifest) {
+  for (const Tensor& tensor : manifest.tensors()) {
+    if (tensor.type() != tensor.source_type()) return true;
+  }
+  return false;
 }
 
 // The inverse of what DescribeTensor does with it.
@@ -50,22 +61,25 @@ absl::StatusOr<std::unique_ptr<ArenaOutput>> ArenaOutput::Create(
     }
   }
   output->packed_.resize(output->plan_.tensors.size());
+  output->file_bytes_ = ManifestOffset(output->plan_) +
+                        output->Describe().ByteSizeLong() +
+                        kHashBytesPerTensor * output->packed_.size();
   return output;
 }
 
-// That the disk has room for what is to come, as far as the system says.
-absl::Status ArenaOutput::CheckSpace() const {
+uint64_t ArenaOutput::bytes_to_write() const {
   std::error_code error;
-  const std::filesystem::path partial = AtomicFile::PartialPath(path());
-  const auto space = std::filesystem::space(partial, error);
-  const uint64_t there = std::filesystem::file_size(partial, error);
-  const uint64_t needed =
-      ManifestOffset(plan_) - std::min(there, ManifestOffset(plan_));
-  if (error || needed <= space.available) return absl::OkStatus();
-  return absl::ResourceExhaustedError(
-      absl::StrCat(path(), ": needs ", HumanBytes(needed),
-                   ", but its disk has ", HumanBytes(space.available),
-                   " left; make room or choose another folder"));
+  const uint64_t there =
+      std::filesystem::file_size(AtomicFile::PartialPath(path()), error);
+  return error ? file_bytes_ : file_bytes_ - std::min(there, file_bytes_);
+}
+
+bool ArenaOutput::KeepForResume() {
+  if (recorded_ == 0 || writer_ == nullptr || writer_->is_finishing()) {
+    return false;
+  }
+  writer_->file().Keep();
+  return true;
 }
 
 absl::Status ArenaOutput::Open(Begin begin, bool overwrite) {
@@ -84,10 +98,9 @@ absl::Status ArenaOutput::Open(Begin begin, bool overwrite) {
   journal_.emplace(&writer_->file(), Fingerprint(), ManifestOffset(plan_));
   const absl::Status status =
       begin == Begin::kNew ? journal_->Begin() : Resume();
-  const absl::Status space = status.ok() ? CheckSpace() : status;
   // What was there before is not lost because it cannot be continued now.
-  if (!space.ok() && begin == Begin::kResume) writer_->file().Keep();
-  return space;
+  if (!status.ok() && begin == Begin::kResume) writer_->file().Keep();
+  return status;
 }
 
 // Everything that decides on the bytes, with the files by size and time only.
@@ -122,13 +135,29 @@ Manifest ArenaOutput::Describe() const {
   for (size_t index : plan_.execution_order) {
     manifest.add_execution_order(static_cast<uint32_t>(index));
   }
+  MakeUtf8(&manifest);
   return manifest;
 }
 
+// One that was finished, but could not get its name, is not to be made again.
+absl::Status ArenaOutput::CheckUnfinished() const {
+  uint8_t magic[sizeof(kArenaMagic)];
+  const bool is_arena =
+      writer_->file().ReadAt(0, absl::MakeSpan(magic)).ok() &&
+      std::equal(std::begin(magic), std::end(magic), kArenaMagic);
+  if (!is_arena) return absl::OkStatus();
+  const std::string partial = AtomicFile::PartialPath(path());
+  return absl::FailedPreconditionError(absl::StrCat(
+      partial, ": is finished and lacks nothing but its name; move it to ",
+      path()));
+}
+
 absl::Status ArenaOutput::Resume() {
+  TESSERA_RETURN_IF_ERROR(CheckUnfinished());
   TESSERA_ASSIGN_OR_RETURN(const auto streams, journal_->Read());
   finished_ = CountFinished(streams);
   journal_->Keep(finished_);
+  recorded_ = finished_;
   return Adopt(finished_);
 }
 
@@ -271,7 +300,9 @@ absl::Status ArenaOutput::FinishStream(size_t index,
     DescribeTensor(source_.tensors[member], plan_.tensors[member],
                    packed_[member], &tensors.emplace_back());
   }
-  return journal_->Append(tensors);
+  TESSERA_RETURN_IF_ERROR(journal_->Append(tensors));
+  ++recorded_;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::string> ArenaOutput::Findings() {
@@ -307,8 +338,16 @@ absl::StatusOr<Manifest> ArenaOutput::Finish(const Source& source) {
   TESSERA_RETURN_IF_ERROR(AdvanceTo(streams_.size()));
   Manifest manifest = Describe();
   *manifest.mutable_source() = source;
-  if (options_.plan.recipe.name() != "keep") {
+  MakeUtf8(manifest.mutable_source());
+  const bool is_kept = options_.plan.recipe.name() == "keep";
+  if (!is_kept) {
     SetFileType(options_.plan.recipe.name(), manifest.mutable_source());
+  }
+  if (!is_kept || AnyTypeDiffers(manifest)) {
+    // There is no way back to the files any more.
+    for (SourceFile& file : *manifest.mutable_source()->mutable_files()) {
+      file.clear_gguf();
+    }
   }
   TESSERA_RETURN_IF_ERROR(writer_->Finish(&manifest));
   return manifest;

@@ -28,7 +28,8 @@ struct OutputOptions {
 
 // An arena from its plan to the finished file. Everything that is not yet done
 // lies in PATH.partial, which goes away with the object unless the process is
-// killed. Keeps a reference to the source. Not thread-safe.
+// killed or KeepForResume is called. Keeps a reference to the source. Not
+// thread-safe.
 class ArenaOutput {
  public:
   // Plans; touches no file.
@@ -54,6 +55,15 @@ class ArenaOutput {
   // For those who join: the finished_streams() of the one that began.
   void SetFinished(size_t count) { finished_ = count; }
 
+  // Bytes of the finished file, at most, and those that are still to be written
+  // after Open.
+  uint64_t file_bytes() const { return file_bytes_; }
+  uint64_t bytes_to_write() const;
+
+  // Leaves what is done for another conversion to continue. False, and nothing
+  // is left, if that could not use any of it.
+  bool KeepForResume();
+
   // A job that packs stream `index`, to be run in the order of the streams.
   // `progress` is called with bytes of the file as they are written, `done`
   // when the stream is finished.
@@ -75,7 +85,7 @@ class ArenaOutput {
 
   std::string Fingerprint() const;
   Manifest Describe() const;
-  absl::Status CheckSpace() const;
+  absl::Status CheckUnfinished() const;
   absl::Status Resume();
   size_t CountFinished(const std::vector<std::vector<Tensor>>& streams);
   absl::Status Adopt(size_t count);
@@ -95,6 +105,8 @@ class ArenaOutput {
   std::unique_ptr<ArenaWriter> writer_;
   std::optional<ConversionJournal> journal_;
   size_t finished_ = 0;
+  size_t recorded_ = 0;  // streams in the journal
+  uint64_t file_bytes_ = 0;
   size_t next_ = 0;  // the stream to be written next
   std::optional<size_t> open_section_;
 };

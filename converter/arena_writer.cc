@@ -254,6 +254,11 @@ absl::Status ArenaWriter::Finish(Manifest* manifest) {
   }
   std::vector<uint8_t> first_unit = EncodeArenaHeader(header);
   first_unit.resize(kUnitBytes, 0);
+  // A full disk shows here, while what lies there can still be continued.
+  status_ = file_.Reserve(header.manifest_offset, encoded.stored.size());
+  if (status_.ok()) status_ = file_.Reserve(0, kUnitBytes);
+  if (!status_.ok()) return status_;
+  is_finishing_ = true;
   status_ = file_.WriteAt(header.manifest_offset, encoded.stored);
   if (status_.ok()) status_ = file_.Resize(header.file_size);
   if (status_.ok()) status_ = file_.WriteAt(0, first_unit);

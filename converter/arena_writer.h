@@ -86,6 +86,9 @@ class ArenaWriter {
   // into place. Internal if a reader would refuse the arena. Call it once.
   absl::Status Finish(Manifest* manifest);
 
+  // Whether Finish has begun to write where a journal may have been.
+  bool is_finishing() const { return is_finishing_; }
+
  private:
   struct FreeStaging {
     void operator()(uint8_t* bytes) const { std::free(bytes); }
@@ -110,6 +113,7 @@ class ArenaWriter {
   uint64_t own_begin_ = 0;  // the first of them that was not skipped
   std::unique_ptr<uint8_t[], FreeStaging> staging_;  // one unit, aligned
   bool in_section_ = false;
+  bool is_finishing_ = false;
   std::vector<Section> sections_;
   std::unique_ptr<Xxh128Stream> chunk_hash_;  // null: at a chunk's start
   bool chunk_known_ = true;                   // none of it was skipped

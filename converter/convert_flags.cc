@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/flags/declare.h"
 #include "absl/flags/flag.h"
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
@@ -10,6 +11,7 @@
 #include "base/byte_size.h"
 #include "base/file_error.h"
 #include "base/machine_id.h"
+#include "base/output_path.h"
 #include "base/read_file.h"
 #include "base/status_macros.h"
 #include "converter/other_machine.h"
@@ -44,6 +46,8 @@ ABSL_FLAG(bool, dry_run, false, "print the plan and write nothing");
 ABSL_FLAG(bool, overwrite, false, "replace outputs that exist");
 ABSL_FLAG(bool, json, false, "print a report for scripts to stdout");
 ABSL_FLAG(bool, quiet, false, "no progress and no summary");
+
+ABSL_DECLARE_FLAG(std::string, imatrix);
 
 namespace tessera {
 
@@ -131,7 +135,7 @@ absl::StatusOr<OutputOptions> AlsoFromText(absl::string_view text,
 absl::Status CheckOutputs(const ConvertCommand& command) {
   for (size_t i = 0; i < command.outputs.size(); ++i) {
     for (size_t j = 0; j < i; ++j) {
-      if (command.outputs[i].path == command.outputs[j].path) {
+      if (IsSameOutput(command.outputs[i].path, command.outputs[j].path)) {
         return absl::InvalidArgumentError(absl::StrCat(
             "--also: ", command.outputs[i].path, " is an output already"));
       }
@@ -141,6 +145,12 @@ absl::Status CheckOutputs(const ConvertCommand& command) {
       (command.outputs.size() > 1 || command.options.resume)) {
     return absl::InvalidArgumentError(
         "--also and --resume are for arenas, not for a .gguf");
+  }
+  if (command.to_gguf() && (!command.outputs.front().plan.recipe.keeps() ||
+                            SizeTargetFromFlags().has_value())) {
+    return absl::InvalidArgumentError(
+        "--quantize and --target_* are for arenas: a .gguf has the types of "
+        "INPUT");
   }
   return absl::OkStatus();
 }
@@ -176,6 +186,10 @@ absl::StatusOr<ConvertCommand> ConvertCommandFromFlags(
   TESSERA_ASSIGN_OR_RETURN(command.options, OptionsFromFlags());
   command.dry_run = absl::GetFlag(FLAGS_dry_run);
   command.json = absl::GetFlag(FLAGS_json);
+  for (const std::string& file :
+       {absl::GetFlag(FLAGS_imatrix), absl::GetFlag(FLAGS_layout_profile)}) {
+    if (!file.empty()) command.flag_files.push_back(file);
+  }
   TESSERA_RETURN_IF_ERROR(CheckOutputs(command));
   return command;
 }

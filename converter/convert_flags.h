@@ -22,7 +22,8 @@ struct ConvertCommand {
   ConvertOptions options;
   bool dry_run = false;
   bool json = false;
-  std::vector<std::string> notes;  // for the user, in whole sentences
+  std::vector<std::string> flag_files;  // that flags name, to be read
+  std::vector<std::string> notes;       // for the user, in whole sentences
   bool to_gguf() const;
 };
 

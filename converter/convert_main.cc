@@ -4,20 +4,21 @@
 
 #include <csignal>
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <set>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "base/atomic_file.h"
 #include "base/command_line.h"
+#include "base/output_path.h"
 #include "base/progress.h"
 #include "base/status_macros.h"
 #include "converter/choose_types.h"
@@ -52,7 +53,30 @@ void PrintNotes(const WeightSource& source, const ConvertCommand& command) {
   }
 }
 
-absl::Status Export(const WeightSource& source, const ConvertCommand& command) {
+absl::Status PrintSummary(const ConvertSummary& summary) {
+  TESSERA_ASSIGN_OR_RETURN(const std::string json,
+                           MessageAsJson(summary, /*indented=*/true));
+  std::fputs(json.c_str(), stdout);
+  return absl::OkStatus();
+}
+
+void PrintExported(const std::vector<ExportedFile>& files) {
+  for (const ExportedFile& file : files) {
+    for (const std::string& warning : file.warnings) {
+      absl::FPrintF(stderr, "warning: %s: %s\n", file.path, warning);
+    }
+    absl::FPrintF(stderr, "wrote %s: %d tensors, %s", file.path, file.tensors,
+                  HumanBytes(file.bytes));
+    if (!file.identical_to.empty()) {
+      absl::FPrintF(stderr, ", identical to %s (SHA-256 %s)", file.identical_to,
+                    absl::BytesToHexString(file.sha256));
+    }
+    std::fputs("\n", stderr);
+  }
+}
+
+absl::Status Export(const WeightSource& source, const ConvertCommand& command,
+                    absl::Time start) {
   const std::string& output = command.outputs.front().path;
   if (source.format != "arena") {
     return absl::UnimplementedError(absl::StrCat(
@@ -60,13 +84,22 @@ absl::Status Export(const WeightSource& source, const ConvertCommand& command) {
         ": only an arena converts to GGUF; convert to an .arena first"));
   }
   const bool quiet = command.options.quiet;
-  for (const std::string& note : ExportNotes(source)) {
-    if (!quiet) absl::FPrintF(stderr, "warning: %s\n", note);
+  TESSERA_ASSIGN_OR_RETURN(
+      const std::vector<ExportedFile> files,
+      ExportGguf(source, output,
+                 {command.options.overwrite, quiet, command.dry_run}));
+  if (command.dry_run) {
+    for (const ExportedFile& file : files) {
+      absl::PrintF("%s: %d tensors, %s\n", file.path, file.tensors,
+                   HumanBytes(file.bytes));
+    }
+    return absl::OkStatus();
   }
-  TESSERA_RETURN_IF_ERROR(
-      ExportGguf(source, output, {command.options.overwrite, quiet}));
-  if (!quiet) absl::FPrintF(stderr, "wrote %s\n", output);
-  return absl::OkStatus();
+  if (!quiet) PrintExported(files);
+  if (!command.json) return absl::OkStatus();
+  return PrintSummary(
+      SummarizeExport(command.input, source, files,
+                      absl::ToDoubleSeconds(absl::Now() - start)));
 }
 
 absl::Status PrintPlans(const WeightSource& source,
@@ -80,16 +113,20 @@ absl::Status PrintPlans(const WeightSource& source,
   return absl::OkStatus();
 }
 
-absl::Status CheckOutputsAreNoInputs(const WeightSource& source,
-                                     const ConvertCommand& command) {
-  std::error_code error;
+// Rather now than after all the work.
+absl::Status CheckOutputs(const WeightSource& source,
+                          const ConvertCommand& command) {
+  std::vector<std::string> inputs = command.flag_files;
+  for (const MappedFile& file : source.files) inputs.push_back(file.path());
   for (const OutputOptions& output : command.outputs) {
-    for (const MappedFile& file : source.files) {
-      if (std::filesystem::equivalent(file.path(), output.path, error)) {
-        return absl::InvalidArgumentError(
-            absl::StrCat(output.path, ": is the input; choose another name"));
-      }
-    }
+    TESSERA_RETURN_IF_ERROR(CheckIsNoInput(output.path, inputs));
+    if (command.dry_run) continue;
+    TESSERA_RETURN_IF_ERROR(
+        CheckOutput(output.path, command.options.overwrite));
+    if (command.to_gguf()) continue;
+    // It would be emptied.
+    TESSERA_RETURN_IF_ERROR(
+        CheckIsNoInput(AtomicFile::PartialPath(output.path), inputs));
   }
   return absl::OkStatus();
 }
@@ -109,7 +146,7 @@ absl::StatusOr<WeightSource> OpenInput(ConvertCommand& command) {
   TESSERA_RETURN_IF_ERROR(ReadFlagFiles(&command));
   TESSERA_ASSIGN_OR_RETURN(WeightSource source,
                            OpenWeightSource(command.input));
-  TESSERA_RETURN_IF_ERROR(CheckOutputsAreNoInputs(source, command));
+  TESSERA_RETURN_IF_ERROR(CheckOutputs(source, command));
   return source;
 }
 
@@ -137,14 +174,8 @@ absl::Status WriteArenas(const WeightSource& source,
   if (ranks.rank() != 0) return absl::OkStatus();
   const double seconds = absl::ToDoubleSeconds(absl::Now() - start);
   if (!command.options.quiet) PrintReports(reports, seconds);
-  if (command.json) {
-    TESSERA_ASSIGN_OR_RETURN(
-        const std::string json,
-        MessageAsJson(Summarize(command.input, source, reports, seconds),
-                      /*indented=*/true));
-    std::fputs(json.c_str(), stdout);
-  }
-  return absl::OkStatus();
+  if (!command.json) return absl::OkStatus();
+  return PrintSummary(Summarize(command.input, source, reports, seconds));
 }
 
 absl::Status Convert(ConvertCommand& command, RankGroup& ranks) {
@@ -155,7 +186,7 @@ absl::Status Convert(ConvertCommand& command, RankGroup& ranks) {
   TESSERA_RETURN_IF_ERROR(ranks.Agree(opened.status()));
   const WeightSource& source = *opened;
   if (command.to_gguf()) {
-    return first ? Export(source, command) : absl::OkStatus();
+    return first ? Export(source, command, start) : absl::OkStatus();
   }
   if (!command.options.quiet) PrintNotes(source, command);
   TESSERA_RETURN_IF_ERROR(ranks.Agree(ChooseTypes(source, &command)));

@@ -1,15 +1,21 @@
 #include "converter/convert_to_arena.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "base/atomic_file.h"
 #include "base/memory_use.h"
+#include "base/output_path.h"
 #include "base/progress.h"
 #include "base/status_macros.h"
 #include "base/thread_pool.h"
@@ -46,6 +52,8 @@ class Conversion {
   absl::Status Plan(absl::Span<const OutputOptions> outputs);
   absl::Status Open();
   absl::Status OpenOutputs(ArenaOutput::Begin begin);
+  absl::Status CheckRoomForAll() const;
+  absl::Status Keep(const absl::Status& why);
   std::vector<bool> FilesToHash() const;
   const PlannedStream& StreamAt(const StreamPlace& place) const {
     return *outputs_[place.output]->streams()[place.stream];
@@ -72,9 +80,12 @@ absl::StatusOr<std::vector<ConvertReport>> Conversion::Run(
   TESSERA_RETURN_IF_ERROR(Open());
   const int threads = ThreadCount(options_.threads);
   SourceDigests digests(source_, FilesToHash(), HashThreads(threads));
-  TESSERA_RETURN_IF_ERROR(ranks_.Agree(Pack(threads, digests)));
+  const absl::Status packed = ranks_.Agree(Pack(threads, digests));
+  if (!packed.ok()) return Keep(packed);
   TESSERA_ASSIGN_OR_RETURN(const Source described, Describe(digests));
-  return Finish(described);
+  auto reports = Finish(described);
+  if (!reports.ok()) return Keep(reports.status());
+  return reports;
 }
 
 absl::Status Conversion::Plan(absl::Span<const OutputOptions> outputs) {
@@ -108,7 +119,45 @@ absl::Status Conversion::OpenOutputs(ArenaOutput::Begin begin) {
   for (const auto& output : outputs_) {
     TESSERA_RETURN_IF_ERROR(output->Open(begin, options_.overwrite));
   }
+  if (begin == ArenaOutput::Begin::kJoin) return absl::OkStatus();
+  const absl::Status room = CheckRoomForAll();
+  if (!room.ok()) {
+    for (const auto& output : outputs_) output->KeepForResume();
+  }
+  return room;
+}
+
+// Outputs on one disk need room together.
+absl::Status Conversion::CheckRoomForAll() const {
+  absl::flat_hash_map<dev_t, uint64_t> needed;
+  for (const auto& output : outputs_) {
+    struct stat info;
+    const std::string partial = AtomicFile::PartialPath(output->path());
+    if (stat(partial.c_str(), &info) != 0) continue;
+    uint64_t& bytes = needed[info.st_dev];
+    bytes += output->bytes_to_write();
+    TESSERA_RETURN_IF_ERROR(
+        CheckRoom(output->path(), output->file_bytes(), bytes));
+  }
   return absl::OkStatus();
+}
+
+// A disk that is full or fails ends a conversion, but not what is done.
+absl::Status Conversion::Keep(const absl::Status& why) {
+  if (!absl::IsResourceExhausted(why) && !absl::IsOutOfRange(why) &&
+      !absl::IsUnavailable(why) && !absl::IsUnknown(why)) {
+    return why;
+  }
+  std::vector<std::string> kept;
+  for (const auto& output : outputs_) {
+    if (!output->KeepForResume()) continue;
+    kept.push_back(AtomicFile::PartialPath(output->path()));
+  }
+  if (kept.empty()) return why;
+  return absl::Status(
+      why.code(), absl::StrCat(why.message(), "; what is done is kept in ",
+                               absl::StrJoin(kept, " and "),
+                               ": the same command with --resume continues"));
 }
 
 std::vector<bool> Conversion::FilesToHash() const {
@@ -137,9 +186,11 @@ absl::Status Conversion::Pack(int threads, SourceDigests& digests) {
   PipelineOptions pipeline;
   pipeline.threads = threads;
   pipeline.memory_bytes = MemoryLeft();
-  pipeline.scratch_folder = std::filesystem::absolute(outputs_.front()->path())
-                                .parent_path()
-                                .string();
+  pipeline.scratch_folder =
+      std::filesystem::absolute(
+          AtomicFile::PartialPath(outputs_.front()->path()))
+          .parent_path()
+          .string();
   return RunPackJobs(absl::MakeSpan(jobs), pipeline);
 }
 

@@ -66,10 +66,14 @@ Source DescribeSource(const WeightSource& source) {
   if (source.origin.has_value()) return *source.origin;
   Source described;
   described.set_format(source.format);
-  for (const MappedFile& mapped : source.files) {
+  for (size_t i = 0; i < source.files.size(); ++i) {
+    const MappedFile& mapped = source.files[i];
     SourceFile& file = *described.add_files();
     file.set_name(std::filesystem::path(mapped.path()).filename().string());
     file.set_size(mapped.bytes().size());
+    if (i < source.gguf_layouts.size() && source.gguf_layouts[i].has_value()) {
+      *file.mutable_gguf() = *source.gguf_layouts[i];
+    }
   }
   for (const SourceMetadata& entry : source.metadata) {
     *described.add_metadata() = entry;

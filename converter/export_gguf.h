@@ -2,10 +2,11 @@
 #ifndef CONVERTER_EXPORT_GGUF_H_
 #define CONVERTER_EXPORT_GGUF_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
-#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "converter/source/weight_source.h"
 
 namespace tessera {
@@ -13,19 +14,32 @@ namespace tessera {
 struct ExportOptions {
   bool overwrite = false;
   bool quiet = false;
+  bool dry_run = false;  // write nothing; there is no SHA-256 then
 };
 
-// Writes the tensors of `arena` (a source of format "arena") to the GGUF file
-// `output`: the same blocks, bit for bit, in row-major order, with the metadata
-// of the original source, or what llama.cpp's converter would write if that was
-// no GGUF (hugging_face_metadata.h). Unimplemented, naming the tensor, for a
-// type that GGUF does not have.
-absl::Status ExportGguf(const WeightSource& arena, const std::string& output,
-                        const ExportOptions& options);
+// A file that was written, or would be.
+struct ExportedFile {
+  std::string path;
+  uint64_t bytes = 0;
+  uint64_t tensors = 0;
+  std::string sha256;  // 32 bytes, of what was read back
+  // The file that the arena was made from, if this one has the same SHA-256;
+  // otherwise empty.
+  std::string identical_to;
+  // What the file lacks to be a model, and what is not as the original, in
+  // whole sentences.
+  std::vector<std::string> warnings;
+};
 
-// Where readers of that file will not give the ids that the arena's tokenizer
-// gives: whole sentences for the user.
-std::vector<std::string> ExportNotes(const WeightSource& arena);
+// Writes the tensors of `arena` (a source of format "arena") to GGUF files, as
+// PlanGgufExport (gguf_export_plan.h) has them: the same blocks, bit for bit,
+// row-major, each tensor checked against the hash that the arena has of it.
+// DataLoss if one does not match, or if a file that has to be the original byte
+// for byte has another SHA-256; nothing is written then. Unimplemented, naming
+// the tensor, for a type that GGUF does not have.
+absl::StatusOr<std::vector<ExportedFile>> ExportGguf(
+    const WeightSource& arena, const std::string& output,
+    const ExportOptions& options);
 
 }  // namespace tessera
 

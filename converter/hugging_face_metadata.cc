@@ -14,20 +14,13 @@
 #include "converter/source/gguf_tokenizer.h"
 #include "converter/source/hf_separator.h"
 #include "formats/json/json_member.h"
+#include "formats/json/message_utf8.h"
 #include "formats/model/gguf_config.h"
 #include "formats/model/leave_out_unsaid.h"
 #include "simdjson.h"
 
 namespace tessera {
 namespace {
-
-// False if the architecture was not known, so that nothing is as GGUF has it.
-bool HasGgufNames(const WeightSource& arena) {
-  return arena.tensors.empty() ||
-         std::any_of(
-             arena.tensors.begin(), arena.tensors.end(),
-             [](const SourceTensor& tensor) { return !tensor.unmapped; });
-}
 
 // From the "org/name" of config.json.
 std::string ConfiguredName(const std::optional<JsonDocument>& config) {
@@ -42,7 +35,7 @@ std::string NameOf(const WeightSource& arena,
   std::string name = ConfiguredName(config);
   if (!name.empty() || arena.files.empty()) return name;
   return ModelTitle(
-      std::filesystem::path(arena.files[0].path()).stem().string());
+      AsUtf8(std::filesystem::path(arena.files[0].path()).stem().string()));
 }
 
 void AppendText(absl::string_view key, const std::string& text,
@@ -81,16 +74,20 @@ bool SaysHeadSize(const std::optional<JsonDocument>& config) {
   return FindMember(text.value_or(config->root()), "head_dim").has_value();
 }
 
+// All that is known, whether it makes a model or not.
 void AppendModel(const WeightSource& arena,
                  const std::optional<JsonDocument>& config,
                  GgufMetadata* metadata) {
-  metadata->Append(kArchitectureKey,
-                   GgufValue::String(arena.model->model_type()));
+  if (arena.model.has_value()) {
+    AppendText(kArchitectureKey, arena.model->model_type(), metadata);
+  }
   AppendText("general.type", "model", metadata);
   AppendSampling(arena, metadata);
   AppendText("general.name", NameOf(arena, config), metadata);
   AppendText("general.size_label", SizeLabel(arena.tensors), metadata);
-  AppendModelConfig(*arena.model, metadata);
+  if (arena.model.has_value() && !arena.model->model_type().empty()) {
+    AppendModelConfig(*arena.model, metadata);
+  }
 }
 
 void AppendSeparator(const WeightSource& arena, GgufMetadata* metadata) {
@@ -111,9 +108,7 @@ GgufMetadata HuggingFaceMetadata(const WeightSource& arena,
                                  std::optional<uint32_t> file_type) {
   GgufMetadata metadata;
   const auto config = AttachedJson(arena.attachments, "config.json");
-  if (arena.model.has_value() && HasGgufNames(arena)) {
-    AppendModel(arena, config, &metadata);
-  }
+  AppendModel(arena, config, &metadata);
   if (file_type.has_value()) {
     metadata.Append("general.file_type", GgufValue::Scalar(*file_type));
   }

@@ -7,6 +7,7 @@
 
 #include "converter/convert_summary.pb.h"
 #include "converter/convert_to_arena.h"
+#include "converter/export_gguf.h"
 #include "converter/source/weight_source.h"
 
 namespace tessera {
@@ -15,6 +16,12 @@ namespace tessera {
 ConvertSummary Summarize(const std::string& input, const WeightSource& source,
                          const std::vector<ConvertReport>& reports,
                          double seconds);
+
+// The same for the way back to GGUF.
+ConvertSummary SummarizeExport(const std::string& input,
+                               const WeightSource& source,
+                               const std::vector<ExportedFile>& files,
+                               double seconds);
 
 }  // namespace tessera
 

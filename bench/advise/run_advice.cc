@@ -8,7 +8,6 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
-#include "base/atomic_file.h"
 #include "base/build_info.h"
 #include "base/host_info.h"
 #include "base/isa.h"
@@ -126,7 +125,7 @@ BenchReport Advisor::Finish() {
 absl::StatusOr<BenchReport> RunAdvice(const AdviceRequest& request,
                                       ThreadPool& pool, ProgressFn progress) {
   // Rather now than after minutes of measuring.
-  TESSERA_RETURN_IF_ERROR(AtomicFile::Create(request.path, true).status());
+  TESSERA_RETURN_IF_ERROR(CheckWriteFile(request.path));
   TESSERA_ASSIGN_OR_RETURN(const std::unique_ptr<ColdBuffer> memory,
                            ColdBuffer::Create(MemoryFor(request), pool));
   Advisor advisor(request, *memory, pool);

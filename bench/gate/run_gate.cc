@@ -6,13 +6,13 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "base/atomic_file.h"
 #include "base/build_info.h"
 #include "base/file_error.h"
 #include "base/host_info.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
 #include "base/thread_pool.h"
+#include "base/write_file.h"
 #include "bench/gate/baseline_check.h"
 #include "bench/gate/baseline_file.h"
 #include "bench/gate/build_comparison.h"
@@ -259,7 +259,7 @@ absl::StatusOr<GateOutcome> RunGate(const GateRequest& request,
 
 absl::Status UpdateBaseline(const GateRequest& request, ProgressFn progress) {
   // Rather now than after minutes of measuring.
-  TESSERA_RETURN_IF_ERROR(AtomicFile::Create(request.counts, true).status());
+  TESSERA_RETURN_IF_ERROR(CheckWriteFile(request.counts));
   ThreadPool pool(request.threads);
   GateBaseline baseline;
   absl::StatusOr<GateBaseline> old = ReadGateBaseline(request.counts);

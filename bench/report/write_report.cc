@@ -1,9 +1,12 @@
 #include "bench/report/write_report.h"
 
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "base/file_error.h"
 #include "base/host_info.h"
+#include "base/output_path.h"
 #include "base/read_file.h"
 #include "base/status_macros.h"
 #include "base/write_file.h"
@@ -24,6 +27,11 @@ absl::Status AddHistory(const std::string& path, ReportPage* page) {
 }  // namespace
 
 absl::StatusOr<ReportPage> OpenReport(const ReportRequest& request) {
+  std::vector<std::string> inputs = request.inputs;
+  inputs.push_back(request.page_template);
+  if (!request.history.empty()) inputs.push_back(request.history);
+  TESSERA_RETURN_IF_ERROR(CheckIsNoInput(request.output, inputs));
+  TESSERA_RETURN_IF_ERROR(CheckWriteFile(request.output));
   TESSERA_ASSIGN_OR_RETURN(std::string page_template,
                            ReadReportTemplate(request.page_template));
   absl::StatusOr<ReportPage> page =

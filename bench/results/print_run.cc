@@ -1,11 +1,9 @@
 #include "bench/results/print_run.h"
 
 #include <cstdio>
-#include <filesystem>
-#include <system_error>
 
 #include "absl/strings/str_cat.h"
-#include "base/atomic_file.h"
+#include "base/output_path.h"
 #include "base/status_macros.h"
 #include "base/write_file.h"
 #include "bench/results/history.h"
@@ -14,12 +12,11 @@ namespace tessera {
 
 absl::Status CheckSinks(const RunSinks& sinks) {
   if (!sinks.json.empty()) {
-    std::error_code error;
-    if (std::filesystem::is_directory(sinks.json, error)) {
+    TESSERA_RETURN_IF_ERROR(CheckWriteFile(sinks.json));
+    if (!sinks.history.empty() && IsSameOutput(sinks.json, sinks.history)) {
       return absl::InvalidArgumentError(
-          absl::StrCat(sinks.json, ": is a directory"));
+          absl::StrCat(sinks.json, ": is the history; choose another name"));
     }
-    TESSERA_RETURN_IF_ERROR(AtomicFile::Create(sinks.json, true).status());
   }
   if (sinks.history.empty()) return absl::OkStatus();
   return History::OpenOrCreate(sinks.history).status();

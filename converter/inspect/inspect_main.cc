@@ -8,12 +8,13 @@
 #include "absl/flags/flag.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "base/atomic_file.h"
 #include "base/command_line.h"
 #include "base/file_error.h"
 #include "base/mapped_file.h"
+#include "base/output_path.h"
 #include "base/status_macros.h"
 #include "base/thread_pool.h"
+#include "base/write_file.h"
 #include "converter/inspect/describe.h"
 #include "converter/inspect/describe_json.h"
 #include "converter/inspect/describe_text.h"
@@ -58,20 +59,9 @@ type, shape, layout, offset and, if it was quantized by convert, its error.
 
 constexpr int kMaxThreads = 4096;
 
-absl::Status WriteMap(const std::string& path, const FileDescription& file) {
-  const std::string svg = RenderMapSvg(file);
-  TESSERA_ASSIGN_OR_RETURN(AtomicFile output, AtomicFile::Create(path, true));
-  TESSERA_RETURN_IF_ERROR(output.WriteAt(
-      0, absl::MakeConstSpan(reinterpret_cast<const uint8_t*>(svg.data()),
-                             svg.size())));
-  return output.Commit();
-}
-
+// RunMain sees to errors.
 absl::Status WriteOut(const std::string& text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() ||
-      std::fflush(stdout) != 0) {
-    return absl::DataLossError("cannot write to standard output");
-  }
+  std::fwrite(text.data(), 1, text.size(), stdout);
   return absl::OkStatus();
 }
 
@@ -98,6 +88,11 @@ absl::Status PrintQuality(const std::string& path, bool json) {
 
 absl::Status Inspect(const std::string& path, bool json) {
   TESSERA_ASSIGN_OR_RETURN(const MappedFile file, MappedFile::Open(path));
+  const std::string map = absl::GetFlag(FLAGS_map);
+  if (!map.empty()) {
+    TESSERA_RETURN_IF_ERROR(CheckIsNoInput(map, {path}));
+    TESSERA_RETURN_IF_ERROR(CheckWriteFile(map));
+  }
   std::unique_ptr<ThreadPool> pool;
   if (absl::GetFlag(FLAGS_verify)) {
     pool = std::make_unique<ThreadPool>(absl::GetFlag(FLAGS_threads));
@@ -107,13 +102,15 @@ absl::Status Inspect(const std::string& path, bool json) {
   // What could not be read must not be called damaged.
   TESSERA_RETURN_IF_ERROR(file.CheckUnchanged());
   TESSERA_RETURN_IF_ERROR(WithPath(path, description.status()));
-  const std::string map = absl::GetFlag(FLAGS_map);
-  if (!map.empty()) TESSERA_RETURN_IF_ERROR(WriteMap(map, *description));
+  if (!map.empty()) {
+    TESSERA_RETURN_IF_ERROR(WriteFile(map, RenderMapSvg(*description)));
+  }
   return Print(*description, json);
 }
 
 absl::Status RewarmAndPrint(const std::string& path) {
-  TESSERA_ASSIGN_OR_RETURN(const Rewarming rewarming, Rewarm(path, absl::GetFlag(FLAGS_quiet)));
+  TESSERA_ASSIGN_OR_RETURN(const Rewarming rewarming,
+                           Rewarm(path, absl::GetFlag(FLAGS_quiet)));
   std::fputs(RewarmText(path, rewarming).c_str(), stdout);
   return absl::OkStatus();
 }
@@ -132,11 +129,10 @@ int Main(int argc, char** argv) {
     ExitWithUsageError(absl::StrCat("--threads: must be 0 to ", kMaxThreads));
   }
   const bool json = format == "json";
-  const absl::Status status = absl::GetFlag(FLAGS_rewarm)
-                                  ? RewarmAndPrint(arguments[0])
-                              : absl::GetFlag(FLAGS_quality)
-                                  ? PrintQuality(arguments[0], json)
-                                  : Inspect(arguments[0], json);
+  const absl::Status status =
+      absl::GetFlag(FLAGS_rewarm)    ? RewarmAndPrint(arguments[0])
+      : absl::GetFlag(FLAGS_quality) ? PrintQuality(arguments[0], json)
+                                     : Inspect(arguments[0], json);
   return status.ok() ? 0 : ReportFailure(status);
 }
 

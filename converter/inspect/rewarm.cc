@@ -42,20 +42,20 @@ absl::Status MeasureBefore(const std::string& path, Rewarming* result) {
   for (uint64_t offset = 0; offset < result->possible_bytes;
        offset += kHugePageBytes) {
     const FileRange unit = {offset, kHugePageBytes};
-    if (mapping.CachedShare(unit) == 1) cached.push_back(unit);
+    if (mapping.IsCached(unit).value_or(false)) cached.push_back(unit);
   }
   TESSERA_ASSIGN_OR_RETURN(result->huge_before,
                            CountHugeBytes(mapping, cached));
   return absl::OkStatus();
 }
 
-absl::Status ReadBack(const std::string& path, bool quiet,
-                      Rewarming* result) {
+absl::Status ReadBack(const std::string& path, bool quiet, Rewarming* result) {
   TESSERA_ASSIGN_OR_RETURN(const FileMapping mapping, FileMapping::Open(path));
   const FileRange all = {0, mapping.bytes().size()};
   mapping.Advise(all, Access::kHugePagesInParallel);
   TESSERA_RETURN_IF_ERROR(mapping.DropFromPageCache());
-  const double left = mapping.CachedShare(all);
+  // What is not known shows in the end, by what huge pages map.
+  const double left = mapping.CachedShare(all).value_or(0);
   if (left > 1 - kEnough) {
     return absl::FailedPreconditionError(absl::StrFormat(
         "%s: %.0f%% stays in the page cache, because a process has the file "
@@ -87,7 +87,8 @@ absl::StatusOr<Rewarming> Rewarm(const std::string& path, bool quiet) {
     return absl::FailedPreconditionError(absl::StrCat(
         path, ": the kernel read it back with ", HumanBytes(result.huge_after),
         " of ", HumanBytes(result.possible_bytes),
-        " in huge pages: transparent huge pages are off, the file system has no "
+        " in huge pages: transparent huge pages are off, the file system has "
+        "no "
         "large folios (ext4 has since Linux 6.16), or memory is fragmented"));
   }
   return result;
@@ -95,9 +96,12 @@ absl::StatusOr<Rewarming> Rewarm(const std::string& path, bool quiet) {
 
 std::string RewarmText(const std::string& path, const Rewarming& r) {
   return absl::StrFormat(
-      "%s: %s in huge pages before (%.0f%% of the file was in the page cache), "
+      "%s: %s in huge pages before (%s of the file was in the page cache), "
       "%s of %s now, read back in %.2f s, %.1f GB/s\n",
-      path, HumanBytes(r.huge_before), r.cached_before * 100,
+      path, HumanBytes(r.huge_before),
+      r.cached_before.has_value()
+          ? absl::StrFormat("%.0f%%", *r.cached_before * 100)
+          : "an unknown part",
       HumanBytes(r.huge_after), HumanBytes(r.file_bytes), r.read_seconds,
       r.read_seconds > 0
           ? static_cast<double>(r.file_bytes) / r.read_seconds * 1e-9

@@ -3,6 +3,7 @@
 #define CONVERTER_INSPECT_REWARM_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -14,17 +15,18 @@ namespace tessera {
 struct Rewarming {
   uint64_t file_bytes = 0;
   uint64_t possible_bytes = 0;
-  double cached_before = 0;    // share of the file in the page cache
-  uint64_t huge_before = 0;    // bytes that huge pages could map
+  // Share of the file in the page cache; nullopt if the system does not tell.
+  std::optional<double> cached_before;
+  uint64_t huge_before = 0;  // bytes that huge pages could map
   uint64_t huge_after = 0;
   double read_seconds = 0;
 };
 
 // Drops the file at `path`, of any format, from the page cache and reads it
 // back, so that whoever maps it next gets huge pages; measures before and after
-// by mapping it. Writes nothing and needs no privileges, but permission to read.
-// FailedPrecondition if another process has it mapped, which keeps it in the
-// cache, or if the kernel gives no huge pages for it; both say what to do.
+// by mapping it. Writes nothing and needs no privileges, but permission to
+// read. FailedPrecondition if another process has it mapped, which keeps it in
+// the cache, or if the kernel gives no huge pages for it; both say what to do.
 // Shows progress unless `quiet`.
 absl::StatusOr<Rewarming> Rewarm(const std::string& path, bool quiet);
 

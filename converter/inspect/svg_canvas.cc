@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "formats/json/message_utf8.h"
 
 namespace tessera {
 namespace {
@@ -31,7 +32,7 @@ absl::string_view AnchorText(SvgCanvas::Anchor anchor) {
 
 std::string EscapeXml(absl::string_view text) {
   std::string escaped;
-  for (char c : text) {
+  for (char c : AsUtf8(std::string(text))) {
     switch (c) {
       case '&':
         escaped += "&amp;";

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "formats/model/tensor_name.h"
 
 namespace tessera {
@@ -60,9 +61,13 @@ DType SmallerBlocks(DType type) {
 absl::Span<const Mix> AllMixes() { return kMixes; }
 
 const Mix* FindMix(absl::string_view name) {
-  const auto* found =
-      std::find_if(std::begin(kMixes), std::end(kMixes),
-                   [name](const Mix& mix) { return mix.name == name; });
+  // As llama-quantize has them.
+  if (absl::EqualsIgnoreCase(name, "Q4_K")) name = "Q4_K_M";
+  if (absl::EqualsIgnoreCase(name, "Q5_K")) name = "Q5_K_M";
+  const auto* found = std::find_if(
+      std::begin(kMixes), std::end(kMixes), [name](const Mix& mix) {
+        return absl::EqualsIgnoreCase(mix.name, name);
+      });
   return found == std::end(kMixes) ? nullptr : found;
 }
 

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <tuple>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/status_macros.h"
@@ -83,10 +84,13 @@ MixRules::Context ContextOf(absl::Span<const TensorSummary> tensors,
 
 absl::StatusOr<QuantizeRecipe> QuantizeRecipe::Parse(absl::string_view name) {
   QuantizeRecipe recipe;
-  recipe.name_ = std::string(name);
-  if (name == "keep") return recipe;
+  recipe.name_ = "keep";
+  if (absl::EqualsIgnoreCase(name, recipe.name_)) return recipe;
   recipe.mix_ = FindMix(name);
-  if (recipe.mix_ != nullptr) return recipe;
+  if (recipe.mix_ != nullptr) {
+    recipe.name_ = std::string(recipe.mix_->name);
+    return recipe;
+  }
   return absl::InvalidArgumentError(
       absl::StrCat("--quantize: no such type: ", name, "; known are ",
                    absl::StrJoin(Names(), " ")));

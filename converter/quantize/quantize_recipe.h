@@ -24,8 +24,9 @@ namespace tessera {
 // user's exceptions. A plain value.
 class QuantizeRecipe {
  public:
-  // A value of --quantize: "keep" or the name of a mix. InvalidArgument,
-  // listing the names, for an unknown one.
+  // A value of --quantize: "keep" or the name of a mix, in letters of any case;
+  // Q4_K and Q5_K are Q4_K_M and Q5_K_M, as for llama-quantize.
+  // InvalidArgument, listing the names, for an unknown one.
   static absl::StatusOr<QuantizeRecipe> Parse(absl::string_view name);
 
   // This recipe with another value of --quantize, and all exceptions as they

@@ -40,7 +40,8 @@ std::vector<std::string>& TensorTypeTexts() {
 
 ABSL_FLAG(std::string, quantize, "keep",
           "stored type: keep, F32, F16, BF16, Q8_0, INT8, Q4_0, Q4_1, Q5_0, "
-          "Q5_1, Q6_K, IQ4_NL, or a mix: Q4_K_S, Q4_K_M, Q5_K_S, Q5_K_M");
+          "Q5_1, Q6_K, IQ4_NL, or a mix: Q4_K_S, Q4_K_M (or Q4_K), Q5_K_S, "
+          "Q5_K_M (or Q5_K)");
 ABSL_FLAG(bool, pure, false,
           "no mix: all matrices get the main type of --quantize");
 ABSL_FLAG(std::string, output_type, "", "the type of output.weight");

@@ -11,7 +11,9 @@
 #include "absl/strings/str_cat.h"
 #include "base/file_error.h"
 #include "base/status_macros.h"
+#include "converter/source/gguf_file_layout.h"
 #include "converter/source/gguf_tokenizer.h"
+#include "formats/gguf/find_gguf_layout.h"
 #include "formats/gguf/gguf_reader.h"
 #include "formats/gguf/gguf_split.h"
 #include "formats/model/gguf_config.h"
@@ -78,15 +80,16 @@ bool IsInTokenizer(const GgufMetadataEntry& entry,
 }
 
 // Keeps all entries in their order, with empty values for the lists that are in
-// the tokenizer already.
-void CopyMetadata(const GgufMetadata& metadata, WeightSource* source) {
+// the tokenizer already. What a file says about its split set is no property of
+// the model.
+void CopyMetadata(const GgufMetadata& metadata, bool is_split,
+                  WeightSource* source) {
   GgufMetadata regenerated;
   if (source->tokenizer.has_value()) {
     AppendTokenizer(*source->tokenizer, &regenerated);
   }
   for (const GgufMetadataEntry& entry : metadata.entries()) {
-    // A split set becomes one file.
-    if (absl::StartsWith(entry.key, "split.")) continue;
+    if (is_split && absl::StartsWith(entry.key, "split.")) continue;
     SourceMetadata& kept = source->metadata.emplace_back();
     kept.set_key(entry.key);
     kept.set_type(static_cast<uint32_t>(entry.value.type()));
@@ -94,6 +97,24 @@ void CopyMetadata(const GgufMetadata& metadata, WeightSource* source) {
     const absl::Span<const uint8_t> raw = entry.value.raw();
     kept.set_value(raw.data(), raw.size());
   }
+}
+
+// What it takes to make the very file again.
+void KeepLayout(const OpenFile& file, bool is_split, WeightSource* source) {
+  std::optional<GgufFileLayout>& kept = source->gguf_layouts.emplace_back();
+  auto found = FindGgufLayout(file.file.bytes(), file.gguf);
+  if (!found.ok()) {
+    source->notes.push_back(absl::StrCat(
+        file.file.path(),
+        ": the way back will not be identical: ", found.status().message()));
+    return;
+  }
+  if (!found->has_value() && !is_split) return;
+  GgufLayout usual;
+  usual.file_size = file.file.bytes().size();
+  kept = GgufFileLayoutProto(found->value_or(usual), file.gguf.tensors.size());
+  if (!is_split) return;
+  KeepSplitMetadata(file.gguf.metadata, source->metadata, &*kept);
 }
 
 absl::Status ReadModelAndTokenizer(const GgufMetadata& metadata,
@@ -130,7 +151,9 @@ absl::StatusOr<WeightSource> OpenGgufSource(const std::string& path) {
   const GgufMetadata& metadata = files.front().gguf.metadata;
   TESSERA_RETURN_IF_ERROR(WithPath(files.front().file.path(),
                                    ReadModelAndTokenizer(metadata, &source)));
-  CopyMetadata(metadata, &source);
+  const bool is_split = files.size() > 1;
+  CopyMetadata(metadata, is_split, &source);
+  for (const OpenFile& file : files) KeepLayout(file, is_split, &source);
   for (size_t i = 0; i < files.size(); ++i) {
     for (GgufTensor& tensor : files[i].gguf.tensors) {
       SourceTensor& from = source.tensors.emplace_back();

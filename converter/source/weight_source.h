@@ -80,6 +80,9 @@ struct WeightSource {
   std::optional<ModelConfig> model;
   std::optional<TokenizerData> tokenizer;
   std::vector<SourceMetadata> metadata;
+  // Of GGUF: for each of `files`, what it takes to make it again, if it takes
+  // anything.
+  std::vector<std::optional<GgufFileLayout>> gguf_layouts;
   // Of an arena: what it was made from. Empty otherwise.
   std::optional<Source> origin;
   // Files that are kept as they are. Of an arena: those that it has.

@@ -62,6 +62,9 @@ uint32_t MinorVersionOf(const Manifest& manifest) {
     version = std::max(version, own);
   }
   if (!manifest.attachments().empty()) version = std::max(version, 2u);
+  for (const SourceFile& file : manifest.source().files()) {
+    if (file.has_gguf()) return 4;
+  }
   return std::max(version, MinorVersionOf(manifest.model()));
 }
 

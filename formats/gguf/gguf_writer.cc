@@ -39,6 +39,7 @@ absl::Status AppendMetadata(const GgufMetadata& metadata, std::string* bytes) {
 
 // Sets size and offset within the data section. Returns the section's size.
 absl::StatusOr<uint64_t> PlaceTensors(uint32_t alignment,
+                                      const GgufLayout* layout,
                                       std::vector<GgufTensor>* tensors) {
   absl::flat_hash_set<absl::string_view> names;
   uint64_t end = 0;
@@ -62,7 +63,32 @@ absl::StatusOr<uint64_t> PlaceTensors(uint32_t alignment,
     }
     end = *next;
   }
+  if (layout == nullptr || layout->offsets.empty()) return end;
+  if (layout->offsets.size() != tensors->size()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        layout->offsets.size(), " offsets for ", tensors->size(), " tensors"));
+  }
+  for (size_t i = 0; i < tensors->size(); ++i) {
+    (*tensors)[i].offset = layout->offsets[i];
+  }
   return end;
+}
+
+// That a file of the layout's size has room for what is placed.
+absl::Status CheckEnds(const std::vector<GgufTensor>& tensors,
+                       uint64_t data_offset, uint64_t file_size) {
+  for (const GgufTensor& tensor : tensors) {
+    const std::optional<uint64_t> offset =
+        CheckedAdd(data_offset, tensor.offset);
+    if (tensor.size == 0 ||
+        (offset.has_value() && ExtentFits(*offset, tensor.size, file_size))) {
+      continue;
+    }
+    return absl::InvalidArgumentError(
+        absl::StrCat("tensor ", Quoted(tensor.name), " at offset ",
+                     tensor.offset, " does not fit in ", file_size, " bytes"));
+  }
+  return absl::OkStatus();
 }
 
 void AppendTensor(const GgufTensor& tensor, std::string* bytes) {
@@ -77,15 +103,17 @@ void AppendTensor(const GgufTensor& tensor, std::string* bytes) {
 }
 
 absl::StatusOr<GgufHeader> Encode(const GgufMetadata& metadata,
-                                  std::vector<GgufTensor> tensors) {
+                                  std::vector<GgufTensor> tensors,
+                                  const GgufLayout* layout) {
   GgufHeader header;
   header.tensors = std::move(tensors);
   TESSERA_ASSIGN_OR_RETURN(const uint32_t alignment, metadata.Alignment());
   TESSERA_ASSIGN_OR_RETURN(const uint64_t data_size,
-                           PlaceTensors(alignment, &header.tensors));
+                           PlaceTensors(alignment, layout, &header.tensors));
   std::string& bytes = header.bytes;
   bytes.append(kGgufMagic.data(), kGgufMagic.size());
-  AppendNumber(kGgufNewestVersion, &bytes);
+  AppendNumber(layout == nullptr ? kGgufNewestVersion : layout->version,
+               &bytes);
   AppendNumber<uint64_t>(header.tensors.size(), &bytes);
   AppendNumber<uint64_t>(metadata.entries().size(), &bytes);
   TESSERA_RETURN_IF_ERROR(AppendMetadata(metadata, &bytes));
@@ -98,6 +126,11 @@ absl::StatusOr<GgufHeader> Encode(const GgufMetadata& metadata,
         "the file is larger than 64 bits can say");
   }
   header.file_size = *file_size;
+  if (layout != nullptr) {
+    header.file_size = layout->file_size;
+    TESSERA_RETURN_IF_ERROR(
+        CheckEnds(header.tensors, bytes.size(), header.file_size));
+  }
   for (GgufTensor& tensor : header.tensors) tensor.offset += bytes.size();
   return header;
 }
@@ -105,8 +138,10 @@ absl::StatusOr<GgufHeader> Encode(const GgufMetadata& metadata,
 }  // namespace
 
 absl::StatusOr<GgufHeader> EncodeGgufHeader(const GgufMetadata& metadata,
-                                            std::vector<GgufTensor> tensors) {
-  absl::StatusOr<GgufHeader> header = Encode(metadata, std::move(tensors));
+                                            std::vector<GgufTensor> tensors,
+                                            const GgufLayout* layout) {
+  absl::StatusOr<GgufHeader> header =
+      Encode(metadata, std::move(tensors), layout);
   if (header.ok()) return header;
   // The checks are the reader's, but here it is the caller who erred.
   return absl::InvalidArgumentError(header.status().message());

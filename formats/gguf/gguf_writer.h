@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "formats/gguf/gguf_layout.h"
 #include "formats/gguf/gguf_metadata.h"
 #include "formats/gguf/gguf_tensor.h"
 
@@ -20,13 +21,17 @@ struct GgufHeader {
   uint64_t file_size = 0;
 };
 
-// Encodes the header of a version 3 file with `metadata` and `tensors`, whose
-// offset and size are ignored and set in the result: data lies in the order of
-// the tensors, each on the next multiple of the metadata's alignment, as
-// llama.cpp requires it. InvalidArgument for anything that ParseGguf would
-// refuse.
+// Encodes the header of a file with `metadata` and `tensors`, whose offset and
+// size are ignored and set in the result: data lies in the order of the
+// tensors, each on the next multiple of the metadata's alignment, as llama.cpp
+// requires it. InvalidArgument for anything that ParseGguf would refuse.
+//
+// `layout`, if not null, says otherwise: its version, its offsets and its file
+// size are taken. Patches are left to the caller. InvalidArgument if a tensor
+// would lie beyond the end of such a file.
 absl::StatusOr<GgufHeader> EncodeGgufHeader(const GgufMetadata& metadata,
-                                            std::vector<GgufTensor> tensors);
+                                            std::vector<GgufTensor> tensors,
+                                            const GgufLayout* layout = nullptr);
 
 }  // namespace tessera
 

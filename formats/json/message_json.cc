@@ -1,10 +1,10 @@
 #include "formats/json/message_json.h"
 
 #include <google/protobuf/util/json_util.h>
-#include <simdjson.h>
+
+#include <memory>
 
 #include "absl/status/status.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 
 namespace tessera {
@@ -16,18 +16,17 @@ absl::StatusOr<std::string> MessageAsJson(
   options.always_print_primitive_fields = true;
   options.preserve_proto_field_names = true;
   std::string json;
+  const std::unique_ptr<google::protobuf::Message> valid(message.New());
+  valid->CopyFrom(message);
+  MakeUtf8(valid.get());
   const auto status =
-      google::protobuf::util::MessageToJsonString(message, &json, options);
+      google::protobuf::util::MessageToJsonString(*valid, &json, options);
   if (!status.ok()) {
     return absl::InternalError(
         absl::StrCat("cannot write the report as JSON: ", status.ToString()));
   }
   if (json.empty() || json.back() != '\n') json += '\n';
   return json;
-}
-
-std::string AsUtf8(const std::string& text) {
-  return simdjson::validate_utf8(text) ? text : absl::CHexEscape(text);
 }
 
 }  // namespace tessera

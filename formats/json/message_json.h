@@ -7,18 +7,15 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "formats/json/message_utf8.h"  // IWYU pragma: export
 
 namespace tessera {
 
 // `message` as one JSON object, with the names of the .proto file, all its
-// fields, and a line end; over several lines if `indented`. Internal if a string
-// in it is not UTF-8: pass what comes from outside through AsUtf8.
+// fields, and a line end; over several lines if `indented`. Strings that are not
+// UTF-8 are escaped, as MakeUtf8 (message_utf8.h) does.
 absl::StatusOr<std::string> MessageAsJson(
     const google::protobuf::Message& message, bool indented);
-
-// `text`, escaped as in C where it is not UTF-8: names of files and tensors
-// need not be.
-std::string AsUtf8(const std::string& text);
 
 }  // namespace tessera
 

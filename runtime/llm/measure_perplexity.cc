@@ -10,6 +10,7 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "base/file_error.h"
+#include "base/interrupt.h"
 #include "base/isa.h"
 #include "base/progress.h"
 #include "base/status_macros.h"
@@ -85,12 +86,13 @@ absl::StatusOr<std::vector<int32_t>> Tokenize(const ScoredModel& model,
   return tokenizer->Encode(text, options);
 }
 
-// The windows' scores, with a bar that counts the bytes of the text.
+// The scores of the windows, or of those that are done when the program is
+// interrupted, with a bar that counts the bytes of the text.
 absl::StatusOr<ScoreStatistics> Score(absl::Span<const int32_t> ids,
                                       uint64_t text_bytes,
                                       const WindowOptions& windows, bool quiet,
                                       ScoredModel& arena, ScoredModel* base,
-                                      ThreadPool& pool) {
+                                      ThreadPool& pool, int64_t* windows_done) {
   const int64_t count = WindowCount(static_cast<int64_t>(ids.size()), windows);
   const double used = static_cast<double>(count * windows.tokens) /
                       static_cast<double>(std::max<size_t>(ids.size(), 1));
@@ -107,6 +109,8 @@ absl::StatusOr<ScoreStatistics> Score(absl::Span<const int32_t> ids,
                             absl::StrFormat("window %d of %d, perplexity %.4f",
                                             done, count, scores.perplexity()));
                         shown = bytes;
+                        *windows_done = done;
+                        return !WasInterrupted();
                       });
 }
 
@@ -154,12 +158,13 @@ absl::StatusOr<PerplexityReport> MeasurePerplexity(
   }
 
   const absl::Time start = absl::Now();
+  int64_t windows_done = 0;
   const auto scores = Score(*ids, text.size(), windows, options.quiet, arena,
-                            compare ? &base : nullptr, pool);
+                            compare ? &base : nullptr, pool, &windows_done);
   if (!scores.ok()) return WithPath(options.arena, scores.status());
-  PerplexityReport report = MakeReport(
-      options, *scores, WindowCount(static_cast<int64_t>(ids->size()), windows),
-      absl::ToDoubleSeconds(absl::Now() - start));
+  PerplexityReport report =
+      MakeReport(options, *scores, windows_done,
+                 absl::ToDoubleSeconds(absl::Now() - start));
   report.set_threads(static_cast<uint32_t>(pool.size()));
   report.set_isa(std::string(IsaName(isa)));
   return report;

@@ -11,6 +11,7 @@
 #include "absl/strings/strip.h"
 #include "base/command_line.h"
 #include "base/file_error.h"
+#include "base/interrupt.h"
 #include "base/read_file.h"
 #include "base/status_macros.h"
 #include "formats/json/json_document.h"
@@ -43,6 +44,12 @@ absl::Status PrintTemplate(const TemplateRequest& request) {
                            ApplyChatTemplate(request.arena, document->root()));
   PrintNow(text);
   return absl::OkStatus();
+}
+
+// Ctrl-C ends the text, not the program, which gives what there is.
+void EndWhenInterrupted(RunOptions* options) {
+  CatchInterrupt();
+  options->generate.wants_stop = WasInterrupted;
 }
 
 absl::Status RunWithText(const RunOptions& options) {
@@ -86,6 +93,7 @@ absl::Status Main(int argc, char** argv) {
   if (!options.ok()) ExitWithUsageError(options.status().message());
   TESSERA_RETURN_IF_ERROR(ReadPrompt(&*options));
   if (options->chat && options->prompt.empty()) return RunChat(*options);
+  EndWhenInterrupted(&*options);
   return options->json ? RunWithJson(*options) : RunWithText(*options);
 }
 

@@ -27,9 +27,12 @@ std::string LoadLines(const RunReport::Load& load) {
       Bytes(load.hot_bytes()), Bytes(load.mapped_bytes()));
   if (load.read_bytes() > 0) {
     absl::StrAppendFormat(
-        &text, "; %s read in %.3f s, %.1f GB/s, %.0f%% from the page cache",
-        Bytes(load.read_bytes()), load.read_seconds(),
-        load.gigabytes_per_second(), std::floor(load.cached_share() * 100));
+        &text, "; %s read in %.3f s, %.1f GB/s", Bytes(load.read_bytes()),
+        load.read_seconds(), load.gigabytes_per_second());
+    if (load.has_cached_share()) {
+      absl::StrAppendFormat(&text, ", %.0f%% from the page cache",
+                            std::floor(load.cached_share() * 100));
+    }
   }
   if (load.streamed_bytes() > 0) {
     absl::StrAppend(&text, "; memory is short: ", Bytes(load.streamed_bytes()),
@@ -103,7 +106,9 @@ RunReport::Load LoadProto(const LoadReport& report) {
   load.set_read_seconds(report.read_seconds);
   load.set_read_bytes(static_cast<double>(report.read_bytes));
   load.set_gigabytes_per_second(report.gigabytes_per_second());
-  load.set_cached_share(report.cached_share);
+  if (report.cached_share.has_value()) {
+    load.set_cached_share(*report.cached_share);
+  }
   load.set_streamed_bytes(static_cast<double>(report.streamed_bytes));
   load.set_verified_bytes(static_cast<double>(report.verified_bytes));
   load.set_minor_faults(static_cast<uint32_t>(report.minor_faults));

@@ -133,7 +133,7 @@ absl::StatusOr<ScoreStatistics> ScoreWindows(absl::Span<const int32_t> ids,
     std::vector<int32_t> tokens(taken.begin(), taken.end());
     if (options.begin_of_text.has_value()) tokens[0] = *options.begin_of_text;
     TESSERA_RETURN_IF_ERROR(scorer.Score(tokens, &scores));
-    on_window(window + 1, scores);
+    if (!on_window(window + 1, scores)) break;
   }
   return scores;
 }

@@ -33,9 +33,9 @@ int64_t WindowCount(int64_t ids, const WindowOptions& options);
 // large vocabularies, enough tokens for fast matrix products.
 int64_t LogitRows(int64_t vocab_size, const WindowOptions& options);
 
-// Is told that so many windows are done, with the scores so far.
+// Is told that so many windows are done, with the scores so far. False ends it.
 using WindowDoneFn =
-    absl::FunctionRef<void(int64_t windows, const ScoreStatistics& scores)>;
+    absl::FunctionRef<bool(int64_t windows, const ScoreStatistics& scores)>;
 
 // Scores `ids` with `decoder` and, unless `base` is null, compares with that.
 // Decoders have a context of at least options.tokens; `pool` is theirs. The

@@ -3,6 +3,7 @@
 #define RUNTIME_LOADER_LOAD_REPORT_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "runtime/loader/load_options.h"
@@ -27,7 +28,8 @@ struct LoadReport {
   uint64_t read_bytes = 0;     // that much, from page cache or disk
   bool reading = false;        // it is not done yet
   uint64_t streamed_bytes = 0; // read again for every token: memory is short
-  double cached_share = 0;     // of the hot bytes, in the page cache before
+  // Of the hot bytes, in the page cache before; nullopt if that is not known.
+  std::optional<double> cached_share = 0;
   uint64_t verified_bytes = 0; // compared with their hashes
   uint64_t minor_faults = 0;   // of this process since Open began
   uint64_t major_faults = 0;   // those that waited for the disk

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <limits>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -131,15 +132,7 @@ absl::Status LoadedArena::Load() {
 }
 
 void LoadedArena::Advise() {
-  double cached_bytes = 0;
-  for (const FileRange& range : hot_) {
-    cached_bytes +=
-        mapping_.CachedShare(range) * static_cast<double>(range.size);
-  }
-  if (report_.hot_bytes > 0) {
-    report_.cached_share =
-        cached_bytes / static_cast<double>(report_.hot_bytes);
-  }
+  report_.cached_share = CachedShareOf(hot_);
   const Access huge = options_.populate == Populate::kLazy
                           ? Access::kHugePages
                           : Access::kHugePagesInParallel;
@@ -160,6 +153,18 @@ void LoadedArena::Advise() {
   if (mode == HugePages::kFile) {
     report_.asked_bytes += BytesOf(cold_);
   }
+}
+
+std::optional<double> LoadedArena::CachedShareOf(
+    const std::vector<FileRange>& ranges) const {
+  double bytes = 0;
+  for (const FileRange& range : ranges) {
+    const std::optional<double> share = mapping_.CachedShare(range);
+    if (!share.has_value()) return std::nullopt;
+    bytes += *share * static_cast<double>(range.size);
+  }
+  const uint64_t all = BytesOf(ranges);
+  return all == 0 ? 0 : bytes / static_cast<double>(all);
 }
 
 int LoadedArena::Readers() const {

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -80,6 +81,8 @@ class LoadedArena {
   absl::Status CheckOptions() const;
   absl::Status Load();
   void Advise();
+  std::optional<double> CachedShareOf(
+      const std::vector<FileRange>& ranges) const;
   absl::Status CopyHotSections();
   absl::Status ReadSections();
   absl::Status StreamSections(uint64_t memory_bytes);

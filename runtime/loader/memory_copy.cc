@@ -109,7 +109,7 @@ absl::Status ReplaceByCopy(const FileMapping& mapping, FileRange range,
   std::vector<Piece> pieces;
   for (const FileRange& piece :
        CutIntoPieces({range}, Populator::kPieceBytes)) {
-    pieces.push_back({piece, mapping.CachedShare(piece) == 1});
+    pieces.push_back({piece, mapping.IsCached(piece).value_or(false)});
   }
   uint8_t* file = const_cast<uint8_t*>(mapping.bytes().data());
   TESSERA_RETURN_IF_ERROR(

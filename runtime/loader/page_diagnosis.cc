@@ -62,7 +62,7 @@ void ExplainFile(const PageFacts& facts, LoadReport* report) {
                          " has no huge pages"),
             "keep the file on ext4 (Linux 6.16 or later), xfs or btrfs, or use "
             "huge_pages=thp, a private copy");
-  } else if (report->cached_share > 0.01) {
+  } else if (report->cached_share.value_or(0) > 0.01) {
     Explain(report,
             "the page cache already held the file, in small pages: it was "
             "copied or downloaded, and has not been read again since",

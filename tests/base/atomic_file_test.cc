@@ -162,6 +162,61 @@ TEST_F(AtomicFileTest, WhoJoinsNeitherFinishesNorRemoves) {
   EXPECT_EQ(Content(Path("out")), "abc");
 }
 
+// Somebody may have put anything there.
+TEST_F(AtomicFileTest, PartialNameIsNotFollowed) {
+  std::ofstream(Path("diary")) << "dear diary";
+  fs::create_symlink("diary", Path("out.partial"));
+  EXPECT_TRUE(absl::IsFailedPrecondition(
+      AtomicFile::CreatePartial(Path("out"), false).status()));
+  EXPECT_EQ(Content(Path("diary")), "dear diary");
+  fs::remove(Path("out.partial"));
+  ASSERT_EQ(mkfifo(Path("out.partial").c_str(), 0600), 0);
+  EXPECT_TRUE(absl::IsFailedPrecondition(
+      AtomicFile::CreatePartial(Path("out"), false).status()));
+  EXPECT_TRUE(fs::is_fifo(Path("out.partial")));
+}
+
+TEST_F(AtomicFileTest, WritesWhereLinksLead) {
+  fs::create_directory(Path("other"));
+  fs::create_symlink("other/file", Path("link"));
+  EXPECT_EQ(AtomicFile::PartialPath(Path("link")), Path("other/file.partial"));
+  for (bool partial : {false, true}) {
+    for (bool overwrite : {false, true}) {
+      auto file = partial ? AtomicFile::CreatePartial(Path("link"), overwrite)
+                          : AtomicFile::Create(Path("link"), overwrite);
+      ASSERT_TRUE(file.ok()) << file.status();
+      ASSERT_TRUE(file->WriteAt(0, abc_).ok());
+      ASSERT_TRUE(file->Commit().ok());
+      EXPECT_TRUE(fs::is_symlink(Path("link")));
+      EXPECT_EQ(Content(Path("other/file")), "abc");
+      EXPECT_TRUE(absl::IsAlreadyExists(
+          AtomicFile::Create(Path("link"), false).status()));
+      if (!overwrite) fs::remove(Path("other/file"));
+    }
+    fs::remove(Path("other/file"));
+  }
+}
+
+TEST_F(AtomicFileTest, ReplacesAFileOfTheLongestName) {
+  const std::string name(255, 'x');
+  for (bool overwrite : {false, true}) {
+    auto file = AtomicFile::Create(Path(name), overwrite);
+    ASSERT_TRUE(file.ok()) << file.status();
+    ASSERT_TRUE(file->Commit().ok());
+  }
+  EXPECT_EQ(FilesInFolder(), 1);
+}
+
+TEST_F(AtomicFileTest, ReservesWhatIsThereAlready) {
+  auto file = AtomicFile::Create(Path("out"), false);
+  ASSERT_TRUE(file.ok());
+  ASSERT_TRUE(file->WriteAt(1, abc_).ok());
+  EXPECT_TRUE(file->Reserve(0, 4).ok());
+  EXPECT_TRUE(file->Reserve(9, 0).ok());
+  ASSERT_TRUE(file->Commit().ok());
+  EXPECT_EQ(Content(Path("out")), std::string("\0abc", 4));
+}
+
 TEST_F(AtomicFileTest, MappedFileReadsItBackAndNoticesChanges) {
   std::ofstream(Path("in")) << "abc";
   auto mapped = MappedFile::Open(Path("in"));

@@ -84,7 +84,7 @@ if [[ $(id -u) != 0 ]]; then
   expect_stderr 'Permission denied'
 fi
 expect 1 "$convert" "$tiny" none/out.arena
-expect_stderr '^convert: none/out.arena.partial: cannot open: No such file'
+expect_stderr '^convert: none/out.arena: cannot write into none: No such file'
 
 # ---- inspect ----
 

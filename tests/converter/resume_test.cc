@@ -136,6 +136,51 @@ TEST_F(ResumeTest, OtherOptionsAreRefusedAndNothingIsLost) {
   EXPECT_GT(resumed_, 0);
 }
 
+// As when the disk is full.
+TEST_F(ResumeTest, WhatIsDoneIsKeptForAnother) {
+  for (const size_t streams : {size_t{0}, size_t{3}}) {
+    auto output = ArenaOutput::Create(source_, output_).value();
+    ASSERT_TRUE(output->Open(ArenaOutput::Begin::kNew, false).ok());
+    EXPECT_GE(output->file_bytes(), expected_.size());
+    EXPECT_LE(output->bytes_to_write(), output->file_bytes());
+    std::vector<PackJob> jobs;
+    for (size_t i = 0; i < streams; ++i) {
+      jobs.push_back(output->JobFor(
+          i, 1 << 16, [](uint64_t) {}, [] { return absl::OkStatus(); }));
+    }
+    ASSERT_TRUE(RunPackJobs(absl::MakeSpan(jobs), {}).ok());
+    EXPECT_EQ(output->KeepForResume(), streams > 0);
+    output.reset();
+    EXPECT_EQ(std::filesystem::exists(Partial()), streams > 0);
+    EXPECT_TRUE(Convert(/*resume=*/true) == expected_) << status_;
+  }
+}
+
+TEST_F(ResumeTest, WhatIsFinishedIsNotResumed) {
+  std::ofstream(Partial(), std::ios::binary) << expected_;
+  EXPECT_TRUE(Convert(/*resume=*/true).empty());
+  EXPECT_EQ(status_.code(), absl::StatusCode::kFailedPrecondition) << status_;
+  EXPECT_NE(status_.message().find("lacks nothing but its name"),
+            std::string::npos)
+      << status_;
+  EXPECT_TRUE(ReadFile(Partial()).value() == expected_);
+}
+
+TEST_F(ResumeTest, OutputBehindALink) {
+  const std::string real = folder_ + "/other/real.arena";
+  std::filesystem::create_directory(folder_ + "/other");
+  std::filesystem::create_symlink("other/real.arena", output_.path);
+  ASSERT_TRUE(ConvertToArena(source_, output_, options_).ok());
+  EXPECT_TRUE(std::filesystem::is_symlink(output_.path));
+  EXPECT_TRUE(ReadFile(real).value() == expected_);
+  EXPECT_TRUE(absl::IsAlreadyExists(
+      ConvertToArena(source_, output_, options_).status()));
+  options_.overwrite = true;
+  ASSERT_TRUE(ConvertToArena(source_, output_, options_).ok());
+  EXPECT_TRUE(std::filesystem::is_symlink(output_.path));
+  EXPECT_TRUE(ReadFile(real).value() == expected_);
+}
+
 TEST_F(ResumeTest, SomethingElseUnderTheNameIsRefused) {
   std::ofstream(Partial()) << "a diary";
   EXPECT_TRUE(Convert(/*resume=*/true).empty());

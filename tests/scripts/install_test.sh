@@ -42,6 +42,19 @@ mv first second
 export PKG_CONFIG_PATH=$work/second/lib/pkgconfig
 export LD_LIBRARY_PATH=$work/second/lib
 
+# ---- what docs/c_api.md says is needed at run time ----
+
+# Packages of the system, and what those that are named bring along.
+known=$(tr -cs 'a-z0-9.-' '\n' <"$root/docs/c_api.md" | grep '^lib.*[0-9]$' | sort -u)
+for file in second/bin/* second/lib/libtessera.so; do
+  needed=$(objdump -p "$file" | sed -n 's/^ *NEEDED *//p' |
+    grep -vE '^(libc|libm|libstdc\+\+|libgcc_s|libasan|libubsan|libtsan|ld-linux.*)\.so')
+  for library in $needed; do
+    package=$(dpkg -S "*/$library" | head -n 1 | cut -d: -f1)
+    grep -qx "$package" <<<"$known" || fail "$file needs $package, which docs/c_api.md does not name"
+  done
+done
+
 # ---- the header and docs/generate.c ----
 
 for language in 'c -std=c99' 'c -std=c11' 'c++ -std=c++11' 'c++ -std=c++20'; do

@@ -30,7 +30,7 @@ absl::Status ExportModel(const std::string& input, const std::string& output) {
   ExportOptions options;
   options.overwrite = true;
   options.quiet = true;
-  return ExportGguf(source, output, options);
+  return ExportGguf(source, output, options).status();
 }
 
 }  // namespace tessera

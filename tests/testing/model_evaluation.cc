@@ -53,7 +53,7 @@ absl::StatusOr<double> MeanNll(Decoder& decoder, const GoldenModel& golden,
   TESSERA_ASSIGN_OR_RETURN(
       const ScoreStatistics scores,
       ScoreWindows(golden.eval_ids, options, decoder, nullptr, pool,
-                   [](int64_t, const ScoreStatistics&) {}));
+                   [](int64_t, const ScoreStatistics&) { return true; }));
   return scores.nll().mean();
 }
 

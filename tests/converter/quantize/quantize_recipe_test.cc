@@ -37,6 +37,17 @@ DType TypeOf(const QuantizeRecipe& recipe, absl::string_view name, Shape shape,
   return recipe.ChooseTypes(tensors, {"llama", 1, 0, 1})[0];
 }
 
+TEST(QuantizeRecipeTest, NamesOfAnyCaseAndThoseOfLlamaQuantize) {
+  EXPECT_EQ(Recipe("q4_k_m").name(), "Q4_K_M");
+  EXPECT_EQ(Recipe("Q4_K").name(), "Q4_K_M");
+  EXPECT_EQ(Recipe("q5_k").name(), "Q5_K_M");
+  EXPECT_EQ(Recipe("q6_k").name(), "Q6_K");
+  EXPECT_EQ(Recipe("bf16").name(), "BF16");
+  EXPECT_TRUE(Recipe("KEEP").keeps());
+  EXPECT_FALSE(QuantizeRecipe::Parse("Q4").ok());
+  EXPECT_FALSE(QuantizeRecipe::Parse("").ok());
+}
+
 // Some importance: of which tensor does not matter to the choice of types.
 std::shared_ptr<const ImportanceMatrix> SomeImportance() {
   auto matrix =
