@@ -13,6 +13,7 @@
 #include "base/output_path.h"
 #include "base/progress.h"
 #include "base/status_macros.h"
+#include "converter/export_checks.h"
 #include "converter/gguf_export_plan.h"
 #include "formats/gguf/gguf_writer.h"
 
@@ -53,7 +54,8 @@ absl::StatusOr<GgufHeader> MakeHeader(const GgufExportFile& file,
 }
 
 absl::Status CopyTensor(const WeightSource& arena, const SourceTensor& from,
-                        uint64_t offset, AtomicFile& file, Progress& progress) {
+                        uint64_t offset, bool allow_nonfinite, AtomicFile& file,
+                        Progress& progress) {
   const uint64_t row_bytes = *RowBytes(from.type, from.columns());
   if (row_bytes == 0) return absl::OkStatus();
   const uint64_t rows_per_step = std::max<uint64_t>(1, kStepBytes / row_bytes);
@@ -63,6 +65,9 @@ absl::Status CopyTensor(const WeightSource& arena, const SourceTensor& from,
     const uint64_t count = std::min(rows_per_step, from.rows() - row);
     buffer.resize(count * row_bytes);
     arena.ReadRows(from, row, count, buffer.data());
+    if (!allow_nonfinite) {
+      TESSERA_RETURN_IF_ERROR(CheckRowsAreFinite(from, row, buffer));
+    }
     hash.Update(buffer);
     TESSERA_RETURN_IF_ERROR(file.WriteAt(offset + row * row_bytes, buffer));
     progress.Advance(buffer.size(), from.name);
@@ -124,8 +129,9 @@ absl::StatusOr<AtomicFile> WriteFileOf(const GgufExportFile& file,
   Progress progress("export", header.file_size, options.quiet);
   const absl::Span<const SourceTensor> tensors = TensorsOf(file, arena);
   for (size_t i = 0; i < tensors.size(); ++i) {
-    TESSERA_RETURN_IF_ERROR(
-        CopyTensor(arena, tensors[i], header.tensors[i].offset, out, progress));
+    TESSERA_RETURN_IF_ERROR(CopyTensor(arena, tensors[i],
+                                       header.tensors[i].offset,
+                                       options.allow_nonfinite, out, progress));
   }
   if (file.layout.has_value()) {
     for (const GgufPatch& patch : file.layout->patches) {

@@ -15,6 +15,7 @@ struct ExportOptions {
   bool overwrite = false;
   bool quiet = false;
   bool dry_run = false;  // write nothing; there is no SHA-256 then
+  bool allow_nonfinite = false;
 };
 
 // A file that was written, or would be.
@@ -36,7 +37,8 @@ struct ExportedFile {
 // row-major, each tensor checked against the hash that the arena has of it.
 // DataLoss if one does not match, or if a file that has to be the original byte
 // for byte has another SHA-256; nothing is written then. Unimplemented, naming
-// the tensor, for a type that GGUF does not have.
+// the tensor, for a type that GGUF does not have. DataLoss too, unless
+// `allow_nonfinite`, for weights that are NaN or infinite.
 absl::StatusOr<std::vector<ExportedFile>> ExportGguf(
     const WeightSource& arena, const std::string& output,
     const ExportOptions& options);

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "converter/export_checks.h"
 #include "converter/export_tokenizer.h"
 #include "converter/gguf_file_type.h"
 #include "converter/hugging_face_metadata.h"
@@ -60,6 +61,7 @@ bool IsFromGguf(const WeightSource& arena) {
 
 absl::StatusOr<GgufMetadata> MakeMetadata(const WeightSource& arena) {
   if (!IsFromGguf(arena)) {
+    TESSERA_RETURN_IF_ERROR(CheckConfigIsUnderstood(arena));
     return HuggingFaceMetadata(arena, GgufFileType(DominantType(arena)));
   }
   GgufMetadata from_tokenizer;

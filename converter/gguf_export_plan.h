@@ -32,7 +32,8 @@ struct GgufExportFile {
 // One file called `output`; or, if the arena was made from a split set and
 // `output` is named like one of its files, the whole set. The metadata is that
 // of the original, or what llama.cpp's converter would write if that was no
-// GGUF (hugging_face_metadata.h). DataLoss for an arena whose source cannot be.
+// GGUF (hugging_face_metadata.h). DataLoss for an arena whose source cannot be;
+// Unimplemented for a configuration that is not understood.
 absl::StatusOr<std::vector<GgufExportFile>> PlanGgufExport(
     const WeightSource& arena, const std::string& output);
 
