@@ -25,6 +25,9 @@ std::string Matches(absl::string_view expression, absl::string_view text) {
 TEST(RegexTest, SetsAreUnicodes) {
   EXPECT_EQ(Matches(R"(\w+)", "a\u00E9\u0301_1 \u203F-\u0663"),
             "[a\u00E9\u0301_1][\u203F][\u0663]");
+  // Only outside of classes a raised digit belongs to words.
+  EXPECT_EQ(Matches(R"(\w)", "\u00B2\u2460"), "[\u00B2]");
+  EXPECT_EQ(Matches(R"([\w])", "\u00B2\u2460"), "");
   EXPECT_EQ(Matches(R"(\s+)", "a\u00A0\u3000b\u180Ec\n"), "[\u00A0\u3000][\n]");
   EXPECT_EQ(Matches(R"(\d|\h)", "g\u0663fF"), "[\u0663][f][F]");
   EXPECT_EQ(Matches(R"([[:punct:]])", "a!\u20AC$"), "[!][\u20AC][$]");
