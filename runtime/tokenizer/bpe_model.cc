@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -19,12 +20,13 @@ class BpeModel::Merger : public WordModel::Scratch {
 
   void Encode(absl::string_view word, std::vector<int32_t>* ids) {
     Start(word);
-    std::make_heap(candidates_.begin(), candidates_.end(), GoesLater);
+    std::make_heap(candidates_.begin(), candidates_.end(), std::greater<>());
     while (!candidates_.empty()) {
-      std::pop_heap(candidates_.begin(), candidates_.end(), GoesLater);
-      const Candidate candidate = candidates_.back();
+      std::pop_heap(candidates_.begin(), candidates_.end(), std::greater<>());
+      const uint64_t candidate = candidates_.back();
       candidates_.pop_back();
-      Apply(candidate);
+      Apply(static_cast<uint32_t>(candidate >> 32),
+            static_cast<uint32_t>(candidate));
     }
     for (const Symbol& symbol : symbols_) {
       if (symbol.id >= 0) ids->push_back(symbol.id);
@@ -42,25 +44,13 @@ class BpeModel::Merger : public WordModel::Scratch {
     int32_t id;
     uint32_t previous;
     uint32_t next;
+    uint32_t rank;   // of the merge with the next; kNone if there is none
+    int32_t result;  // of that merge
   };
-
-  // Symbol `left` and its right neighbour can join. Outdated when either has
-  // changed meanwhile.
-  struct Candidate {
-    uint32_t rank;
-    uint32_t left;
-    int32_t left_id;
-    int32_t right_id;
-    int32_t result;
-  };
-
-  static bool GoesLater(const Candidate& a, const Candidate& b) {
-    return a.rank != b.rank ? a.rank > b.rank : a.left > b.left;
-  }
 
   void AddSymbol(int32_t id) {
     const uint32_t index = static_cast<uint32_t>(symbols_.size());
-    symbols_.push_back({id, index - 1, index + 1});
+    symbols_.push_back({id, index - 1, index + 1, kNone, -1});
   }
 
   void Start(absl::string_view word) {
@@ -117,42 +107,46 @@ class BpeModel::Merger : public WordModel::Scratch {
     pending_unknown_ = false;
   }
 
-  // Adds what may join at `left` to the end of candidates_.
-  bool FindCandidate(uint32_t left) {
-    const uint32_t right = left == kNone ? kNone : symbols_[left].next;
-    if (right == kNone) return false;
-    const int32_t left_id = symbols_[left].id;
-    const int32_t right_id = symbols_[right].id;
-    const auto merge = model_.merges_->Find(left_id, right_id);
+  // Finds the merge at symbol `index` and adds it to the end of candidates_.
+  bool FindCandidate(uint32_t index) {
+    if (index == kNone) return false;
+    Symbol& left = symbols_[index];
+    left.rank = kNone;
+    if (left.next == kNone) return false;
+    const auto merge = model_.merges_->Find(left.id, symbols_[left.next].id);
     if (!merge.has_value()) return false;
-    candidates_.push_back(
-        {merge->rank, left, left_id, right_id, merge->result});
+    left.rank = merge->rank;
+    left.result = merge->result;
+    candidates_.push_back(static_cast<uint64_t>(left.rank) << 32 | index);
     return true;
   }
 
-  void AddCandidate(uint32_t left) {
-    if (!FindCandidate(left)) return;
-    std::push_heap(candidates_.begin(), candidates_.end(), GoesLater);
+  void AddCandidate(uint32_t index) {
+    if (!FindCandidate(index)) return;
+    std::push_heap(candidates_.begin(), candidates_.end(), std::greater<>());
   }
 
-  void Apply(const Candidate& candidate) {
-    Symbol& left = symbols_[candidate.left];
-    if (left.id != candidate.left_id || left.next == kNone) return;
+  // A candidate is outdated when symbol `index` or the next has changed: the
+  // merge there then has another rank.
+  void Apply(uint32_t rank, uint32_t index) {
+    Symbol& left = symbols_[index];
+    if (left.rank != rank) return;
     Symbol& right = symbols_[left.next];
-    if (right.id != candidate.right_id) return;
-    left.id = candidate.result;
+    left.id = left.result;
     left.next = right.next;
     right.id = kDead;
-    if (left.next != kNone) symbols_[left.next].previous = candidate.left;
+    right.rank = kNone;
+    if (left.next != kNone) symbols_[left.next].previous = index;
     AddCandidate(left.previous);
-    AddCandidate(candidate.left);
+    AddCandidate(index);
   }
 
   const BpeModel& model_;
   const int32_t unknown_;  // -1 if there is none
   bool pending_unknown_ = false;
   std::vector<Symbol> symbols_;
-  std::vector<Candidate> candidates_;  // a heap
+  // A heap: rank, then index of the left symbol, the lowest first.
+  std::vector<uint64_t> candidates_;
   std::vector<int32_t> byte_ids_;
 };
 

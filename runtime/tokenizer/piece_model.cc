@@ -43,7 +43,7 @@ class PieceModel::Merger : public WordModel::Scratch {
   // Symbol `left` and its right neighbour together are a token. Outdated when
   // the two have a different size meanwhile.
   struct Candidate {
-    float score;
+    double score;
     size_t left;
     size_t size;
   };

@@ -29,7 +29,7 @@ constexpr NamedSet kBrackets[] = {
     {"cntrl", R"(\p{Cc})", R"(\P{Cc})"},
     {"digit", R"(\p{Nd})", R"(\P{Nd})"},
     {"lower", R"(\p{Lowercase})", R"(\P{Lowercase})"},
-    {"punct", R"(\p{P}$+<=>\^`|~)", ""},
+    {"punct", R"(\p{P}\p{S})", ""},
     {"space", kSpace, R"(\P{White_Space})"},
     {"upper", R"(\p{Uppercase})", R"(\P{Uppercase})"},
     {"word", kWord, ""},
@@ -160,6 +160,8 @@ std::optional<RegexSet> BracketSet(absl::string_view name) {
 
 RegexSet PropertySet(absl::string_view name) {
   std::string simple = Simplified(name);
+  // \p{Punct} is the category, which has fewer characters than [:punct:].
+  if (simple == "punct") return Property("P");
   if (const auto bracket = BracketSet(simple)) return *bracket;
   for (const Category& category : kCategories) {
     if (category.name == simple) return Property(category.short_name);

@@ -26,6 +26,15 @@ absl::Status NoTranslation(absl::string_view what) {
       absl::StrCat(Quoted(what), " has no translation for PCRE2"));
 }
 
+// Outside of classes Oniguruma takes the raised digits and the fractions of
+// Latin-1 for characters of words as well.
+RegexSet OutsideClass(RegexSet set) {
+  if (set.items == LetterSet('w')->items) {
+    set.items += R"(\x{B2}\x{B3}\x{B9}\x{BC}-\x{BE})";
+  }
+  return set;
+}
+
 class Translator {
  public:
   explicit Translator(absl::string_view expression) : rest_(expression) {}
@@ -241,13 +250,13 @@ class Translator {
       bool negated = letter == 'P';
       TESSERA_ASSIGN_OR_RETURN(const RegexSet set,
                                TakeProperty(&rest_, &negated));
-      Append(OneOf(set, negated));
+      Append(OneOf(OutsideClass(set), negated));
       return absl::OkStatus();
     }
     if (const auto set = LetterSet(absl::ascii_tolower(letter))) {
       rest_.remove_prefix(1);
-      Append(
-          OneOf(*set, absl::ascii_isupper(static_cast<unsigned char>(letter))));
+      Append(OneOf(OutsideClass(*set),
+                   absl::ascii_isupper(static_cast<unsigned char>(letter))));
       return absl::OkStatus();
     }
     if (const auto translation = Assertion(letter)) {
@@ -266,7 +275,7 @@ class Translator {
   }
 
   static std::optional<std::string> Assertion(char letter) {
-    const std::string word = OneOf(*LetterSet('w'), false);
+    const std::string word = OneOf(OutsideClass(*LetterSet('w')), false);
     switch (letter) {
       case 'A':
       case 'z':

@@ -12,6 +12,16 @@
 namespace tessera {
 namespace {
 
+// The Rust library's tables are those of these versions of Unicode.
+constexpr uint8_t kMarkVersion = 12;
+constexpr uint8_t kScriptVersion = 9;
+
+bool IsNewerThan(char32_t c, uint8_t version) {
+  UVersionInfo age = {};
+  u_charAge(static_cast<UChar32>(c), age);
+  return age[0] > version;
+}
+
 bool HasCategory(char32_t c, uint32_t mask) {
   return (U_GET_GC_MASK(static_cast<UChar32>(c)) & mask) != 0;
 }
@@ -50,11 +60,15 @@ bool IsPunctuation(char32_t c) {
   return HasCategory(c, U_GC_P_MASK);
 }
 
-bool IsMark(char32_t c) { return c >= 0x80 && HasCategory(c, U_GC_M_MASK); }
+bool IsMark(char32_t c) {
+  return c >= 0x80 && HasCategory(c, U_GC_M_MASK) &&
+         !IsNewerThan(c, kMarkVersion);
+}
 
 int ScriptOf(char32_t c) {
   if (c == ' ') return -1;
   if (c == 0x30FC) return USCRIPT_HAN;
+  if (IsNewerThan(c, kScriptVersion)) return -1;
   UErrorCode error = U_ZERO_ERROR;
   const UScriptCode script = uscript_getScript(static_cast<UChar32>(c), &error);
   switch (script) {

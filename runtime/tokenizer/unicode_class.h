@@ -22,11 +22,12 @@ bool IsNumeric(char32_t c);
 // ASCII punctuation, and categories P*.
 bool IsPunctuation(char32_t c);
 
-// Categories M*.
+// Categories M* of Unicode 12.
 bool IsMark(char32_t c);
 
 // The number of a script for SentencePiece's splitting: Hiragana, Katakana and
-// U+30FC count as Han. -1 for a space and for what is not assigned.
+// U+30FC count as Han. -1 for a space and for what Unicode 9
+// does not assign.
 int ScriptOf(char32_t c);
 
 // Appends the lower case of `c`, by itself: char::to_lowercase.

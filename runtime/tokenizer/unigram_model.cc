@@ -104,7 +104,8 @@ void UnigramModel::Encode(absl::string_view word, Scratch* scratch,
   size_t begin = 0;
   for (auto it = lattice.path.rbegin(); it != lattice.path.rend(); ++it) {
     const int32_t id = lattice.nodes[*it].id;
-    if (id >= 0) {
+    // The unknown token, spelled out, is unknown text too.
+    if (id >= 0 && id != vocabulary_.unknown()) {
       if (unknown < begin) {
         AppendUnknown(word.substr(unknown, begin - unknown), ids);
       }

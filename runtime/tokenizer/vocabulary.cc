@@ -95,10 +95,15 @@ absl::Status Vocabulary::CopyTypesAndScores(const TokenizerData& data) {
       data.kind() != TokenizerData::KIND_UNIGRAM) {
     return absl::OkStatus();
   }
-  if (static_cast<size_t>(data.token_score_size()) != count) {
-    return CountMismatch("token scores", data.token_score_size(), count);
+  if (data.exact_token_score().empty()) {
+    score_.assign(data.token_score().begin(), data.token_score().end());
+  } else {
+    score_.assign(data.exact_token_score().begin(),
+                  data.exact_token_score().end());
   }
-  score_.assign(data.token_score().begin(), data.token_score().end());
+  if (score_.size() != count) {
+    return CountMismatch("token scores", score_.size(), count);
+  }
   for (size_t id = 0; id < count; ++id) {
     if (std::isnan(score_[id])) {
       return absl::DataLossError(absl::StrCat("tokenizer: the score of token ",

@@ -43,7 +43,7 @@ class Vocabulary {
     return type_.empty() ? TokenType::kNormal
                          : static_cast<TokenType>(type_[id]);
   }
-  float Score(int32_t id) const { return score_[id]; }
+  double Score(int32_t id) const { return score_[id]; }
 
   // The token that plain text `text` can become, or nullopt. Never a control or
   // unknown token, nor a SentencePiece byte token, however they are spelled.
@@ -94,7 +94,7 @@ class Vocabulary {
   std::string text_;
   std::vector<uint32_t> begin_;  // into text_; one more than tokens
   std::string type_;             // a TokenType per token, or empty
-  std::vector<float> score_;     // one per token, or empty
+  std::vector<double> score_;    // one per token, or empty
   size_t longest_text_ = 0;
   bool byte_tokens_are_text_ = false;
   absl::flat_hash_set<uint32_t, Hash, Equal> index_;

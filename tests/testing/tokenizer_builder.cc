@@ -31,12 +31,19 @@ TokenizerBuilder TokenizerBuilder::Sentencepiece() {
   return builder;
 }
 
+TokenizerBuilder TokenizerBuilder::Empty(TokenizerData::Kind kind) {
+  TokenizerBuilder builder;
+  builder.data_.set_kind(kind);
+  return builder;
+}
+
 uint32_t TokenizerBuilder::Token(absl::string_view text, TokenType type,
                                  float score) {
   data_.mutable_token_text()->append(text.data(), text.size());
   data_.add_token_length(static_cast<uint32_t>(text.size()));
   data_.mutable_token_type()->push_back(static_cast<char>(type));
-  if (data_.kind() == TokenizerData::KIND_SENTENCEPIECE) {
+  if (data_.kind() == TokenizerData::KIND_SENTENCEPIECE ||
+      data_.kind() == TokenizerData::KIND_UNIGRAM) {
     data_.add_token_score(score);
   }
   return static_cast<uint32_t>(data_.token_length_size()) - 1;

@@ -19,6 +19,9 @@ class TokenizerBuilder {
   // byte tokens as 3 to 258; no begin of text is added, no space prefix.
   static TokenizerBuilder Sentencepiece();
 
+  // No tokens, no steps.
+  static TokenizerBuilder Empty(TokenizerData::Kind kind);
+
   // Appends a token and returns its id.
   uint32_t Token(absl::string_view text, TokenType type = TokenType::kNormal,
                  float score = 0);

@@ -199,6 +199,7 @@ TEST(BpeModelTest, CreateReportsWhatIsWrong) {
   builder.data().set_pre_tokenizer("no-such-name");
   EXPECT_TRUE(
       absl::IsUnimplemented(Tokenizer::Create(builder.data()).status()));
+  builder.data().set_pre_tokenizer("gpt-2");
   builder.data().add_merge_left(0);
   EXPECT_TRUE(absl::IsDataLoss(Tokenizer::Create(builder.data()).status()));
   builder.data().clear_token_length();
