@@ -65,6 +65,9 @@ TokenizerData Cut(TokenizerData data, uint32_t size) {
   if (data.token_score_size() > 0) {
     data.mutable_token_score()->Truncate(static_cast<int>(size));
   }
+  if (data.exact_token_score_size() > 0) {
+    data.mutable_exact_token_score()->Truncate(static_cast<int>(size));
+  }
   CutMerges(size, &data);
   CutIds(size, &data);
   return data;

@@ -238,6 +238,11 @@ GgufForm UnigramForm(const TokenizerData& tokenizer) {
   form.charsmap = spaces->charsmap;
   SetUnknownType(&form.data);
   NoteSpaces(*spaces, &form.notes);
+  if (spaces->splits && HasInnerSpaces(tokenizer)) {
+    form.notes.push_back(
+        "readers of GGUF do not split a text at spaces, and this tokenizer has "
+        "tokens with a space inside");
+  }
   if (tokenizer.byte_fallback()) {
     form.notes.push_back(
         "readers of GGUF take text that is no token as unknown, not byte by "

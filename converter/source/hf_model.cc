@@ -81,7 +81,7 @@ absl::Status ReadUnigramVocabulary(JsonValue vocab, HfVocabulary* vocabulary) {
       return HfDamaged(
           absl::StrCat("vocab's element ", id, " is no text with a score"));
     }
-    vocabulary->Add(*JsonString(pair->front()), id, static_cast<float>(score));
+    vocabulary->Add(*JsonString(pair->front()), id, score);
   }
   return absl::OkStatus();
 }

@@ -20,7 +20,7 @@ absl::Status Damaged(absl::string_view problem) {
 
 }  // namespace
 
-void HfVocabulary::Add(absl::string_view text, uint64_t id, float score,
+void HfVocabulary::Add(absl::string_view text, uint64_t id, double score,
                        TokenType type) {
   by_text_[text] = tokens_.size();
   tokens_.push_back({text, id, score, type, 0});
@@ -81,11 +81,17 @@ absl::Status HfVocabulary::Store(uint64_t vocab_size, bool with_scores,
   const bool with_flags =
       std::any_of(tokens.begin(), tokens.end(),
                   [](const Token& token) { return token.flags != 0; });
+  const bool with_exact =
+      with_scores &&
+      std::any_of(tokens.begin(), tokens.end(), [](const Token& token) {
+        return static_cast<float>(token.score) != token.score;
+      });
   const auto append = [&](const Token& token) {
     data->mutable_token_text()->append(token.text.data(), token.text.size());
     data->add_token_length(static_cast<uint32_t>(token.text.size()));
     data->mutable_token_type()->push_back(static_cast<char>(token.type));
-    if (with_scores) data->add_token_score(token.score);
+    if (with_scores) data->add_token_score(static_cast<float>(token.score));
+    if (with_exact) data->add_exact_token_score(token.score);
     if (with_flags) {
       data->mutable_token_flags()->push_back(static_cast<char>(token.flags));
     }

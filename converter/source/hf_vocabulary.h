@@ -28,7 +28,7 @@ struct HfAddedToken {
 class HfVocabulary {
  public:
   // A token of the model. Of several with one text, the last has it.
-  void Add(absl::string_view text, uint64_t id, float score = 0,
+  void Add(absl::string_view text, uint64_t id, double score = 0,
            TokenType type = TokenType::kNormal);
 
   // As Hugging Face adds one: a text that is a token already keeps its id; any
@@ -41,7 +41,8 @@ class HfVocabulary {
   // Gives "<0x00>" to "<0xFF>", where they are plain tokens, the type of bytes.
   void MarkBytes();
 
-  // Appends tokens, types, flags and, if asked for, scores to `data`, by id.
+  // Appends tokens, types, flags and, if asked for, scores to `data`, by id;
+  // exact scores too where floats do not hold them.
   // Ids that no token has, also those up to `vocab_size`, become tokens
   // "[PAD<id>]" of type unused. DataLoss if there are none at all, ids collide,
   // or would leave more than a million unused.
@@ -52,7 +53,7 @@ class HfVocabulary {
   struct Token {
     absl::string_view text;
     uint64_t id = 0;
-    float score = 0;
+    double score = 0;
     TokenType type = TokenType::kNormal;
     uint8_t flags = 0;
   };

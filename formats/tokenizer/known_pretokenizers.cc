@@ -114,8 +114,10 @@ constexpr char kDeepseekLetters[] =
     "\U00010C80-\U00010CB2\U00010CC0-\U00010CF2\U000118A0-\U000118DF"
     "\U0001E900-\U0001E943]+";
 constexpr char kDeepseekSigns[] =
-    "\\s?[!-/:-~\uFF01-\uFF0F\uFF1A-\uFF5E\u2018-\u201F\u3000-\u3002]+";
-constexpr char kDeepseekHan[] = "[\u4E00-\u9FA5\u0800-\u4E00\uAC00-\uD7FF]+";
+    "\\s?[!-/:-~\uFF01-\uFF0F\uFF1A-\uFF5E\u2018-\u201F\u3001\u3002]+";
+// llama.cpp takes no white space for anything else, though ranges have some.
+constexpr char kDeepseekHan[] =
+    "(?:(?!\\s)[\u4E00-\u9FA5\u0800-\u4E00\uAC00-\uD7FF])+";
 // Chinese characters, as llama.cpp lists them.
 #define TESSERA_HAN                                                      \
   "\u4E00-\u9FFF\u3400-\u4DBF\U00020000-\U0002A6DF\U0002A700-\U0002EBEF" \

@@ -18,7 +18,7 @@ using Expressions = std::vector<std::string>;
 
 // Parts of expressions that mean the same, as files of models have them and as
 // the known ones do.
-constexpr std::array<std::pair<absl::string_view, absl::string_view>, 9>
+constexpr std::array<std::pair<absl::string_view, absl::string_view>, 12>
     kSpellings = {{
         {"\r", R"(\r)"},
         {"\n", R"(\n)"},
@@ -31,6 +31,10 @@ constexpr std::array<std::pair<absl::string_view, absl::string_view>, 9>
         {"++", "+"},
         {R"([\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}])", "<large>"},
         {R"([\p{Ll}\p{Lm}\p{Lo}\p{M}])", "<small>"},
+        {R"(\s+$)", R"(\s+\z)"},
+        {"[\u4E00-\u9FA5\u0800-\u4E00\uAC00-\uD7FF]+",
+         "(?:(?!\\s)[\u4E00-\u9FA5\u0800-\u4E00\uAC00-\uD7FF])+"},
+        {"\u2018-\u201F\u3000-\u3002]", "\u2018-\u201F\u3001\u3002]"},
     }};
 
 std::string Respelled(absl::string_view expression) {

@@ -158,6 +158,10 @@ TEST(GgufFormTest, Unigrams) {
   EXPECT_TRUE(form.remove_extra_spaces);
   EXPECT_TRUE(form.data.add_space_prefix());
   EXPECT_EQ(Notes(form), "");
+  builder.Token("a\u2581b");
+  EXPECT_EQ(Notes(FormForGguf(data)), "");  // Metaspace does not split
+  step->set_split(true);
+  EXPECT_TRUE(absl::StrContains(Notes(FormForGguf(data)), "space inside"));
   data.set_byte_fallback(true);
   EXPECT_TRUE(absl::StrContains(Notes(FormForGguf(data)), "unknown"));
   data.add_normalizer()->set_unicode_form(NormalizerStep::NFKC);

@@ -66,6 +66,13 @@ TEST(HfVocabularyTest, OfEqualTextsTheLastCounts) {
   ASSERT_TRUE(vocabulary.Store(0, true, &data).ok());
   EXPECT_EQ(data.token_score(0), -1);
   EXPECT_EQ(data.token_score(2), -0.5f);
+  EXPECT_EQ(data.exact_token_score_size(), 0);
+  vocabulary.Add("c", 3, -0.1);
+  TokenizerData exact;
+  ASSERT_TRUE(vocabulary.Store(0, true, &exact).ok());
+  EXPECT_EQ(exact.token_score(3), -0.1f);
+  ASSERT_EQ(exact.exact_token_score_size(), 4);
+  EXPECT_EQ(exact.exact_token_score(3), -0.1);
 }
 
 TEST(HfVocabularyTest, Bytes) {

@@ -788,11 +788,11 @@ TEST(SafetensorsSourceTest, ArchitecturesThatAreNotDescribedStayAsTheyAre) {
 
 // What this version does not understand is attached, and said.
 TEST(SafetensorsSourceTest, FilesBesideTheWeightsAreKept) {
-  const std::string unigram = R"({"model": {"type": "Unigram"}})";
+  const std::string words = R"({"model": {"type": "WordPiece"}})";
   const std::map<std::string, std::string> files = {
       {"config.json", Config("bloom")},
       {"generation_config.json", "{}"},
-      {"tokenizer.json", unigram},
+      {"tokenizer.json", words},
       {"tokenizer_config.json",
        R"({"model_max_length": 1000000000000000019884624838656})"},
       {"tokenizer.model", std::string("\0binary", 7)},
@@ -810,7 +810,7 @@ TEST(SafetensorsSourceTest, FilesBesideTheWeightsAreKept) {
   ASSERT_TRUE(source.ok()) << source.status();
   EXPECT_FALSE(source->tokenizer.has_value());
   ASSERT_EQ(source->notes.size(), 2u);
-  EXPECT_TRUE(absl::StrContains(source->notes[1], "'Unigram'"));
+  EXPECT_TRUE(absl::StrContains(source->notes[1], "'WordPiece'"));
   ASSERT_EQ(source->attachments.size(), files.size());
   for (const PackedAttachment& packed : source->attachments) {
     const std::vector<uint8_t> stored(packed.stored.begin(),
