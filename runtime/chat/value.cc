@@ -9,10 +9,12 @@
 namespace tessera::jinja {
 namespace {
 
+constexpr int kMaxNesting = 50;  // of tuples that are keys
+
 constexpr double kTwoTo63 = 9223372036854775808.0;
 
 // Equal for equal keys, different for others.
-absl::StatusOr<std::string> Hashed(const Value& key) {
+absl::StatusOr<std::string> Hashed(const Value& key, int depth = 0) {
   switch (key.kind()) {
     case ValueKind::kText:
       return absl::StrCat("s", key.bytes());
@@ -33,9 +35,13 @@ absl::StatusOr<std::string> Hashed(const Value& key) {
     case ValueKind::kUndefined:
       return "u";
     case ValueKind::kTuple: {
+      if (depth > kMaxNesting) {
+        return absl::ResourceExhaustedError("a key nests too deeply");
+      }
       std::string result = "t";
       for (const Value& item : key.as<ListObject>().items) {
-        TESSERA_ASSIGN_OR_RETURN(const std::string part, Hashed(item));
+        TESSERA_ASSIGN_OR_RETURN(const std::string part,
+                                 Hashed(item, depth + 1));
         absl::StrAppend(&result, part.size(), ":", part);
       }
       return result;
@@ -44,6 +50,17 @@ absl::StatusOr<std::string> Hashed(const Value& key) {
       return absl::InvalidArgumentError(
           absl::StrCat("unhashable type: '", TypeName(key), "'"));
   }
+}
+
+int64_t HashedBytesWithin(const Value& key, int depth) {
+  if (key.IsText()) return 4 * static_cast<int64_t>(key.text().size());
+  int64_t bytes = 0;
+  if (key.Is(ValueKind::kTuple) && depth <= kMaxNesting) {
+    for (const Value& item : key.as<ListObject>().items) {
+      bytes += 64 + HashedBytesWithin(item, depth + 1);
+    }
+  }
+  return bytes;
 }
 
 }  // namespace
@@ -142,16 +159,7 @@ int64_t RangeObject::length() const {
   return 0;
 }
 
-int64_t HashedBytes(const Value& key) {
-  if (key.IsText()) return 4 * static_cast<int64_t>(key.text().size());
-  int64_t bytes = 0;
-  if (key.Is(ValueKind::kTuple)) {
-    for (const Value& item : key.as<ListObject>().items) {
-      bytes += 64 + 2 * HashedBytes(item);
-    }
-  }
-  return bytes;
-}
+int64_t HashedBytes(const Value& key) { return HashedBytesWithin(key, 0); }
 
 absl::string_view TypeName(const Value& value) {
   switch (value.kind()) {
