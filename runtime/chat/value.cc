@@ -9,7 +9,9 @@
 namespace tessera::jinja {
 namespace {
 
-constexpr int kMaxNesting = 50;  // of tuples that are keys
+// Of tuples that are keys.
+constexpr int kMaxNesting = 50;
+constexpr int64_t kMaxKeyBytes = int64_t{16} << 20;
 
 constexpr double kTwoTo63 = 9223372036854775808.0;
 
@@ -43,6 +45,9 @@ absl::StatusOr<std::string> Hashed(const Value& key, int depth = 0) {
         TESSERA_ASSIGN_OR_RETURN(const std::string part,
                                  Hashed(item, depth + 1));
         absl::StrAppend(&result, part.size(), ":", part);
+        if (static_cast<int64_t>(result.size()) > kMaxKeyBytes) {
+          return absl::ResourceExhaustedError("a key is too large");
+        }
       }
       return result;
     }
@@ -52,15 +57,15 @@ absl::StatusOr<std::string> Hashed(const Value& key, int depth = 0) {
   }
 }
 
-int64_t HashedBytesWithin(const Value& key, int depth) {
-  if (key.IsText()) return 4 * static_cast<int64_t>(key.text().size());
-  int64_t bytes = 0;
-  if (key.Is(ValueKind::kTuple) && depth <= kMaxNesting) {
-    for (const Value& item : key.as<ListObject>().items) {
-      bytes += 64 + HashedBytesWithin(item, depth + 1);
-    }
+// Adds what a dict looks at, and stops where Hashed gives up.
+void CountHashedBytes(const Value& key, int depth, int64_t* bytes) {
+  if (key.IsText()) *bytes += 4 * static_cast<int64_t>(key.text().size());
+  if (!key.Is(ValueKind::kTuple) || depth > kMaxNesting) return;
+  for (const Value& item : key.as<ListObject>().items) {
+    *bytes += 64;
+    if (*bytes > kMaxKeyBytes) return;
+    CountHashedBytes(item, depth + 1, bytes);
   }
-  return bytes;
 }
 
 }  // namespace
@@ -159,7 +164,11 @@ int64_t RangeObject::length() const {
   return 0;
 }
 
-int64_t HashedBytes(const Value& key) { return HashedBytesWithin(key, 0); }
+int64_t HashedBytes(const Value& key) {
+  int64_t bytes = 0;
+  CountHashedBytes(key, 0, &bytes);
+  return bytes;
+}
 
 absl::string_view TypeName(const Value& value) {
   switch (value.kind()) {
