@@ -86,8 +86,9 @@ Result Replace(Interpreter& in, const Value& self, const CallArguments& call) {
   TESSERA_ASSIGN_OR_RETURN(const MarkedText* replacement,
                            TextOr(args[1], nullptr));
   TESSERA_ASSIGN_OR_RETURN(const int64_t count, IntOr(args[2], -1));
-  TESSERA_ASSIGN_OR_RETURN(MarkedText text, Replaced(in.heap(), self.text(),
-                                                     old, replacement, count));
+  TESSERA_ASSIGN_OR_RETURN(
+      MarkedText text,
+      Replaced(in.heap(), self.text(), *old, *replacement, count));
   return in.heap().Text(std::move(text));
 }
 

@@ -9,10 +9,14 @@
 namespace tessera::jinja {
 namespace {
 
+// Of tuples that are keys.
+constexpr int kMaxNesting = 50;
+constexpr int64_t kMaxKeyBytes = int64_t{16} << 20;
+
 constexpr double kTwoTo63 = 9223372036854775808.0;
 
 // Equal for equal keys, different for others.
-absl::StatusOr<std::string> Hashed(const Value& key) {
+absl::StatusOr<std::string> Hashed(const Value& key, int depth = 0) {
   switch (key.kind()) {
     case ValueKind::kText:
       return absl::StrCat("s", key.bytes());
@@ -33,16 +37,34 @@ absl::StatusOr<std::string> Hashed(const Value& key) {
     case ValueKind::kUndefined:
       return "u";
     case ValueKind::kTuple: {
+      if (depth > kMaxNesting) {
+        return absl::ResourceExhaustedError("a key nests too deeply");
+      }
       std::string result = "t";
       for (const Value& item : key.as<ListObject>().items) {
-        TESSERA_ASSIGN_OR_RETURN(const std::string part, Hashed(item));
+        TESSERA_ASSIGN_OR_RETURN(const std::string part,
+                                 Hashed(item, depth + 1));
         absl::StrAppend(&result, part.size(), ":", part);
+        if (static_cast<int64_t>(result.size()) > kMaxKeyBytes) {
+          return absl::ResourceExhaustedError("a key is too large");
+        }
       }
       return result;
     }
     default:
       return absl::InvalidArgumentError(
           absl::StrCat("unhashable type: '", TypeName(key), "'"));
+  }
+}
+
+// Adds what a dict looks at, and stops where Hashed gives up.
+void CountHashedBytes(const Value& key, int depth, int64_t* bytes) {
+  if (key.IsText()) *bytes += 4 * static_cast<int64_t>(key.text().size());
+  if (!key.Is(ValueKind::kTuple) || depth > kMaxNesting) return;
+  for (const Value& item : key.as<ListObject>().items) {
+    *bytes += 64;
+    if (*bytes > kMaxKeyBytes) return;
+    CountHashedBytes(item, depth + 1, bytes);
   }
 }
 
@@ -143,13 +165,8 @@ int64_t RangeObject::length() const {
 }
 
 int64_t HashedBytes(const Value& key) {
-  if (key.IsText()) return 4 * static_cast<int64_t>(key.text().size());
   int64_t bytes = 0;
-  if (key.Is(ValueKind::kTuple)) {
-    for (const Value& item : key.as<ListObject>().items) {
-      bytes += 64 + 2 * HashedBytes(item);
-    }
-  }
+  CountHashedBytes(key, 0, &bytes);
   return bytes;
 }
 

@@ -8,20 +8,10 @@
 namespace tessera::jinja {
 namespace {
 
+constexpr int kMaxNesting = 500;
+
 bool IsListLike(const Value& value) {
   return value.Is(ValueKind::kList) || value.Is(ValueKind::kTuple);
-}
-
-absl::StatusOr<bool> AreDictsEqual(ValueHeap& heap, const DictObject& a,
-                                   const DictObject& b) {
-  if (a.entries.size() != b.entries.size()) return false;
-  for (const auto& [key, value] : a.entries) {
-    TESSERA_ASSIGN_OR_RETURN(const Value* other, b.Find(key));
-    if (other == nullptr) return false;
-    TESSERA_ASSIGN_OR_RETURN(const bool equal, IsEqual(heap, value, *other));
-    if (!equal) return false;
-  }
-  return true;
 }
 
 bool AreRangesEqual(const RangeObject& a, const RangeObject& b) {
@@ -45,6 +35,86 @@ absl::Status NoOrder(const Value& a, const Value& b, absl::string_view op) {
   return absl::InvalidArgumentError(
       absl::StrCat("'", op, "' not supported between instances of '",
                    TypeName(a), "' and '", TypeName(b), "'"));
+}
+
+absl::Status CheckNesting(int depth) {
+  if (depth <= kMaxNesting) return absl::OkStatus();
+  return absl::ResourceExhaustedError("values nest too deeply");
+}
+
+absl::StatusOr<bool> IsEqualWithin(ValueHeap& heap, const Value& a,
+                                   const Value& b, int depth);
+
+absl::StatusOr<bool> AreDictsEqual(ValueHeap& heap, const DictObject& a,
+                                   const DictObject& b, int depth) {
+  if (a.entries.size() != b.entries.size()) return false;
+  for (const auto& [key, value] : a.entries) {
+    TESSERA_ASSIGN_OR_RETURN(const Value* other, b.Find(key));
+    if (other == nullptr) return false;
+    TESSERA_ASSIGN_OR_RETURN(const bool equal,
+                             IsEqualWithin(heap, value, *other, depth + 1));
+    if (!equal) return false;
+  }
+  return true;
+}
+
+absl::StatusOr<bool> IsEqualWithin(ValueHeap& heap, const Value& a,
+                                   const Value& b, int depth) {
+  TESSERA_RETURN_IF_ERROR(CheckNesting(depth));
+  TESSERA_RETURN_IF_ERROR(heap.Spend(1));
+  if (a.IsNumber() && b.IsNumber()) {
+    return a.IsInteger() && b.IsInteger() ? a.integer() == b.integer()
+                                          : a.number() == b.number();
+  }
+  if (a.kind() != b.kind()) return false;
+  switch (a.kind()) {
+    case ValueKind::kUndefined:
+    case ValueKind::kNone:
+      return true;
+    case ValueKind::kText:
+      TESSERA_RETURN_IF_ERROR(heap.SpendBytes(a.text().size()));
+      return a.bytes() == b.bytes();
+    case ValueKind::kList:
+    case ValueKind::kTuple: {
+      const std::vector<Value>& left = a.as<ListObject>().items;
+      const std::vector<Value>& right = b.as<ListObject>().items;
+      if (left.size() != right.size()) return false;
+      for (size_t i = 0; i < left.size(); ++i) {
+        TESSERA_ASSIGN_OR_RETURN(
+            const bool equal,
+            IsEqualWithin(heap, left[i], right[i], depth + 1));
+        if (!equal) return false;
+      }
+      return true;
+    }
+    case ValueKind::kDict:
+      return AreDictsEqual(heap, a.as<DictObject>(), b.as<DictObject>(), depth);
+    case ValueKind::kRange:
+      return AreRangesEqual(a.as<RangeObject>(), b.as<RangeObject>());
+    default:
+      return a.object() == b.object();
+  }
+}
+
+absl::StatusOr<int> OrderWithin(ValueHeap& heap, const Value& a, const Value& b,
+                                absl::string_view op, int depth) {
+  TESSERA_RETURN_IF_ERROR(CheckNesting(depth));
+  TESSERA_RETURN_IF_ERROR(heap.Spend(1));
+  if (a.IsNumber() && b.IsNumber()) return OrderOfNumbers(a, b);
+  if (a.IsText() && b.IsText()) {
+    TESSERA_RETURN_IF_ERROR(
+        heap.SpendBytes(std::min(a.text().size(), b.text().size())));
+    return a.bytes().compare(b.bytes());
+  }
+  if (!IsListLike(a) || a.kind() != b.kind()) return NoOrder(a, b, op);
+  const std::vector<Value>& left = a.as<ListObject>().items;
+  const std::vector<Value>& right = b.as<ListObject>().items;
+  for (size_t i = 0; i < std::min(left.size(), right.size()); ++i) {
+    TESSERA_ASSIGN_OR_RETURN(const bool equal,
+                             IsEqualWithin(heap, left[i], right[i], depth + 1));
+    if (!equal) return OrderWithin(heap, left[i], right[i], op, depth + 1);
+  }
+  return left.size() < right.size() ? -1 : left.size() > right.size();
 }
 
 }  // namespace
@@ -79,58 +149,12 @@ bool IsTrue(const Value& value) {
 }
 
 absl::StatusOr<bool> IsEqual(ValueHeap& heap, const Value& a, const Value& b) {
-  TESSERA_RETURN_IF_ERROR(heap.Spend(1));
-  if (a.IsNumber() && b.IsNumber()) {
-    return a.IsInteger() && b.IsInteger() ? a.integer() == b.integer()
-                                          : a.number() == b.number();
-  }
-  if (a.kind() != b.kind()) return false;
-  switch (a.kind()) {
-    case ValueKind::kUndefined:
-    case ValueKind::kNone:
-      return true;
-    case ValueKind::kText:
-      TESSERA_RETURN_IF_ERROR(heap.SpendBytes(a.text().size()));
-      return a.bytes() == b.bytes();
-    case ValueKind::kList:
-    case ValueKind::kTuple: {
-      const std::vector<Value>& left = a.as<ListObject>().items;
-      const std::vector<Value>& right = b.as<ListObject>().items;
-      if (left.size() != right.size()) return false;
-      for (size_t i = 0; i < left.size(); ++i) {
-        TESSERA_ASSIGN_OR_RETURN(const bool equal,
-                                 IsEqual(heap, left[i], right[i]));
-        if (!equal) return false;
-      }
-      return true;
-    }
-    case ValueKind::kDict:
-      return AreDictsEqual(heap, a.as<DictObject>(), b.as<DictObject>());
-    case ValueKind::kRange:
-      return AreRangesEqual(a.as<RangeObject>(), b.as<RangeObject>());
-    default:
-      return a.object() == b.object();
-  }
+  return IsEqualWithin(heap, a, b, 0);
 }
 
 absl::StatusOr<int> Order(ValueHeap& heap, const Value& a, const Value& b,
                           absl::string_view op) {
-  TESSERA_RETURN_IF_ERROR(heap.Spend(1));
-  if (a.IsNumber() && b.IsNumber()) return OrderOfNumbers(a, b);
-  if (a.IsText() && b.IsText()) {
-    TESSERA_RETURN_IF_ERROR(
-        heap.SpendBytes(std::min(a.text().size(), b.text().size())));
-    return a.bytes().compare(b.bytes());
-  }
-  if (!IsListLike(a) || a.kind() != b.kind()) return NoOrder(a, b, op);
-  const std::vector<Value>& left = a.as<ListObject>().items;
-  const std::vector<Value>& right = b.as<ListObject>().items;
-  for (size_t i = 0; i < std::min(left.size(), right.size()); ++i) {
-    TESSERA_ASSIGN_OR_RETURN(const bool equal,
-                             IsEqual(heap, left[i], right[i]));
-    if (!equal) return Order(heap, left[i], right[i], op);
-  }
-  return left.size() < right.size() ? -1 : left.size() > right.size();
+  return OrderWithin(heap, a, b, op, 0);
 }
 
 absl::StatusOr<bool> Compare(ValueHeap& heap, Comparison comparison,
