@@ -73,6 +73,18 @@ TEST(WriteReportTest, SaysWhichFile) {
   EXPECT_TRUE(absl::IsNotFound(ReadFile(request.output).status()));
 }
 
+TEST(WriteReportTest, RefusesItsInputsAsOutputs) {
+  ReportRequest request;
+  request.page_template = Template();
+  request.inputs = {Written("b.json", RenderResultFile(OneRun()))};
+  for (const std::string& output : {request.inputs[0], request.page_template}) {
+    request.output = output;
+    EXPECT_TRUE(absl::IsInvalidArgument(OpenReport(request).status()));
+  }
+  request.output = testing::TempDir();
+  EXPECT_TRUE(absl::IsInvalidArgument(OpenReport(request).status()));
+}
+
 TEST(WriteReportTest, SaysHowToMakeTheTemplate) {
   // This test has none beside it.
   const absl::Status status = OpenReport(ReportRequest()).status();
