@@ -238,12 +238,6 @@ absl::Status ArenaOutput::CheckSource(const WeightSource& source,
   return absl::OkStatus();
 }
 
-bool ArenaOutput::KeepForResume() {
-  if (writer_ == nullptr) return false;
-  writer_->file().Keep();
-  return true;
-}
-
 // Lets the writer hash the first `count` streams, which are in the file.
 absl::Status ArenaOutput::Adopt(size_t count) {
   if (count == 0) return absl::OkStatus();

@@ -129,9 +129,6 @@ absl::Status Planner::ChooseTypes() {
   if (options_.recipe.importance != nullptr) {
     TESSERA_RETURN_IF_ERROR(options_.recipe.importance->CheckFits(summaries));
   }
-  if (!options_.allow_requantize) {
-    TESSERA_RETURN_IF_ERROR(CheckNotRequantized(source_, types));
-  }
   for (size_t i = 0; i < source_.tensors.size(); ++i) {
     const SourceTensor& from = tensor(i);
     const DType to = types[i];
@@ -146,7 +143,8 @@ absl::Status Planner::ChooseTypes() {
                        DTypeName(from.type), " to ", DTypeName(to)));
     }
   }
-  return absl::OkStatus();
+  return options_.allow_requantize ? absl::OkStatus()
+                                   : CheckNotRequantized(source_, types);
 }
 
 absl::Status Planner::ChooseLayouts() {
