@@ -40,9 +40,12 @@ struct ConfigDefault {
 };
 
 // Ends of the names of tensors that carry nothing: rotary frequencies, which
-// old checkpoints have though they follow from the configuration.
+// old checkpoints have though they follow from the configuration, and what
+// Transformer Engine keeps for training.
 inline constexpr absl::string_view kPrecomputedFrequencies[] = {
-    ".rotary_emb.inv_freq", ".attention.rope.freqs"};
+    ".rotary_emb.inv_freq",   ".rotary_emb.original_inv_freq",
+    ".rotary_emb.cos_cached", ".rotary_emb.sin_cached",
+    ".attention.rope.freqs",  "._extra_state"};
 
 // Tensors that come together, in any order: a mixer's, a feed-forward's.
 using TensorSpecs = absl::Span<const TensorSpec>;

@@ -5,12 +5,14 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
@@ -41,10 +43,43 @@ constexpr HarmlessKey kHarmlessKeys[] = {
     {"attention.causal", "true"},
     {"attention.layer_norm_epsilon", ""},      // of a kind of norm
     {"attention.layer_norm_rms_epsilon", ""},  // that there is not
+    {"attention.clamp_kqv", "0"},
     {"attention.max_alibi_bias", "0"},
+    {"attn_logit_softcapping", "0"},
+    {"embedding_scale", "1"},
+    {"final_logit_softcapping", "0"},
+    {"logit_scale", "1"},
+    {"residual_scale", "1"},
     {"expert_shared_count", "0"},
     {"tensor_data_layout", "'Meta AI original pth'"},  // as every GGUF
 };
+
+// Keys that only some architectures read in llama.cpp, and in Hugging Face what
+// they stand for: what they mean to others, nobody knows.
+struct KeyReaders {
+  absl::string_view key;
+  absl::string_view architectures;  // with | between them
+};
+constexpr KeyReaders kKeyReaders[] = {
+    {"embedding_scale", "granite"},
+    {"residual_scale", "granite"},
+    {"logit_scale", "granite|command-r|cohere2"},
+    {"attn_logit_softcapping", "gemma2|gemma3"},
+    {"final_logit_softcapping", "gemma2|gemma3"},
+    {"attention.clamp_kqv", "olmo"},
+};
+
+bool ReadsKey(const Architecture* architecture, absl::string_view key) {
+  if (architecture == nullptr) return true;
+  for (const KeyReaders& row : kKeyReaders) {
+    if (row.key != key) continue;
+    const std::vector<absl::string_view> names =
+        absl::StrSplit(row.architectures, '|');
+    return std::find(names.begin(), names.end(), architecture->name) !=
+           names.end();
+  }
+  return true;
+}
 
 bool IsHarmless(absl::string_view key, const GgufValue& value) {
   for (const HarmlessKey& harmless : kHarmlessKeys) {
@@ -98,7 +133,8 @@ absl::Status Reader::SetMissing(const ConfigField& field) {
 }
 
 absl::Status Reader::ReadField(const ConfigField& field) {
-  if (field.gguf_key.empty() || !HasConfigField(field, architecture_)) {
+  if (field.gguf_key.empty() || !HasConfigField(field, architecture_) ||
+      !ReadsKey(architecture_, field.gguf_key)) {
     return absl::OkStatus();
   }
   const GgufValue* value = keys_.Find(field.gguf_key);

@@ -26,6 +26,9 @@ struct HuggingFaceConfig {
   bool multimodal = false;
   LongRopeFactors long_rope_factors;
 
+  // There is a quantization_config: F8 weights have scales.
+  bool quantized = false;
+
   // Weights that share a scale, where F8 weights are scaled by blocks.
   uint64_t float8_block_rows = 128;
   uint64_t float8_block_columns = 128;

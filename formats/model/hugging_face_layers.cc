@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "formats/json/json_member.h"
+#include "formats/model/hugging_face_defaults.h"
 #include "formats/model/hugging_face_value.h"
 #include "formats/model/layer_rules.h"
 
@@ -53,8 +54,12 @@ class LayerReader {
 absl::Status LayerReader::DropUnusedWindow() {
   TESSERA_ASSIGN_OR_RETURN(const auto used,
                            FindConfigFlag(config_, kUseWindow));
-  const bool usual = architecture_.windowed_layers != WindowedLayers::kFrom;
-  if (!used.value_or(usual)) model_.set_sliding_window(0);
+  if (architecture_.windowed_layers == WindowedLayers::kFrom) {
+    if (!used.value_or(false)) model_.set_sliding_window(0);
+  } else if (model_.sliding_window() != 0 && !used.value_or(true)) {
+    // Their class has the window nevertheless.
+    DoNotUnderstand(kUseWindow, *FindMember(config_, kUseWindow));
+  }
   return absl::OkStatus();
 }
 
@@ -97,7 +102,11 @@ absl::StatusOr<uint64_t> LayerReader::First() {
   if (!read && first.has_value() && model_.sliding_window() != 0) {
     DoNotUnderstand(kFirst, *FindMember(config_, kFirst));
   }
-  return first.value_or(0);
+  if (first.has_value() || !read) return first.value_or(0);
+  // A zero has been read as nothing.
+  if (FindMember(config_, kFirst).has_value()) return 0;
+  return static_cast<uint64_t>(
+      HuggingFaceDefault(FindText(config_, "model_type"), kFirst).value_or(0));
 }
 
 absl::StatusOr<std::vector<bool>> LayerReader::Windowed() {

@@ -44,9 +44,10 @@ class RopeReader {
   absl::Status Read();
 
  private:
-  absl::Status ReadOfAll(absl::string_view name, JsonValue rope);
+  absl::Status ReadOfAll(const std::string& name, JsonValue rope);
   absl::Status ReadGlobal(const std::string& name, JsonValue rope);
   absl::Status ReadLocal(const std::string& name, JsonValue rope);
+  void CheckTheta(JsonValue rope);
   bool UnderstandsAll(absl::string_view name, absl::string_view type,
                       absl::Span<const JsonMember> members);
 
@@ -120,16 +121,55 @@ absl::Status RopeReader::ReadLocal(const std::string& name, JsonValue rope) {
   return absl::OkStatus();
 }
 
-// Sets what the object called `name` says.
-absl::Status RopeReader::ReadOfAll(absl::string_view name, JsonValue rope) {
-  const auto global = FindMember(rope, kGlobal);
-  if (architecture_.layer_rope != LayerRope::kLocalInWindows ||
-      !global.has_value()) {
-    return ReadGlobal(std::string(name), rope);
+// Which of two bases counts, depends on the version of transformers.
+void RopeReader::CheckTheta(JsonValue rope) {
+  const auto inside = FindMember(rope, "rope_theta");
+  const auto beside = FindMember(config_, "rope_theta");
+  double a = 0;
+  double b = 0;
+  if (inside.has_value() && beside.has_value() &&
+      inside->get(a) == simdjson::SUCCESS &&
+      beside->get(b) == simdjson::SUCCESS && a != b) {
+    model_.add_not_understood(absl::StrCat(NotUnderstood("rope_theta", *beside),
+                                           " beside another one of ",
+                                           JsonText(*inside)));
   }
-  TESSERA_RETURN_IF_ERROR(
-      ReadGlobal(absl::StrCat(name, ".", kGlobal), *global));
+}
+
+// Sets what the object called `name` says, of all layers or of each kind.
+absl::Status RopeReader::ReadOfAll(const std::string& name, JsonValue rope) {
+  const auto global = FindMember(rope, kGlobal);
   const auto local = FindMember(rope, kLocal);
+  if (!global.has_value() && !local.has_value()) {
+    CheckTheta(rope);
+    return ReadGlobal(name, rope);
+  }
+  TESSERA_ASSIGN_OR_RETURN(const auto members, JsonMembers(rope));
+  for (const JsonMember& member : members) {
+    if (member.value.is_null() || member.key == kGlobal ||
+        member.key == kLocal) {
+      continue;
+    }
+    model_.add_not_understood(
+        NotUnderstood(absl::StrCat(name, ".", member.key), member.value));
+  }
+  if (architecture_.layer_rope != LayerRope::kLocalInWindows) {
+    if (global.has_value() && local.has_value() &&
+        simdjson::minify(*global) != simdjson::minify(*local)) {
+      model_.add_not_understood(NotUnderstood(name, rope));
+      return absl::OkStatus();
+    }
+    return ReadGlobal(
+        absl::StrCat(name, ".", global.has_value() ? kGlobal : kLocal),
+        global.has_value() ? *global : *local);
+  }
+  if (global.has_value()) {
+    TESSERA_RETURN_IF_ERROR(
+        ReadGlobal(absl::StrCat(name, ".", kGlobal), *global));
+  } else {
+    model_.add_not_understood(
+        absl::StrCat("config.json: ", name, " lacks ", kGlobal));
+  }
   if (!local.has_value()) return absl::OkStatus();
   return ReadLocal(absl::StrCat(name, ".", kLocal), *local);
 }
@@ -145,9 +185,9 @@ absl::Status RopeReader::Read() {
     return absl::OkStatus();
   }
   if (parameters.has_value()) {
-    TESSERA_RETURN_IF_ERROR(ReadOfAll(kParameters, *parameters));
+    TESSERA_RETURN_IF_ERROR(ReadOfAll(std::string(kParameters), *parameters));
   } else if (scaling.has_value()) {
-    TESSERA_RETURN_IF_ERROR(ReadOfAll(kScaling, *scaling));
+    TESSERA_RETURN_IF_ERROR(ReadOfAll(std::string(kScaling), *scaling));
   }
   // As GGUF files have it, with factors or without.
   TESSERA_ASSIGN_OR_RETURN(const auto context,
@@ -162,6 +202,10 @@ absl::Status RopeReader::Read() {
 }
 
 }  // namespace
+
+bool IsRopeKey(absl::string_view key) {
+  return key == kScaling || key == kParameters || key == kContext;
+}
 
 absl::Status ReadHuggingFaceRope(JsonValue config,
                                  const Architecture& architecture,

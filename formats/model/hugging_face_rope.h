@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "formats/arena/model_config.pb.h"
 #include "formats/json/json_document.h"
 #include "formats/model/architecture.h"
@@ -17,6 +18,9 @@ struct LongRopeFactors {
   std::vector<float> within;
   std::vector<float> beyond;
 };
+
+// True for a key that ReadHuggingFaceRope reads.
+bool IsRopeKey(absl::string_view key);
 
 // Sets rope_theta and rope_local_theta, as far as they stand with the scaling,
 // and rope_scaling of `model`, whose other fields are set, from "rope_scaling",

@@ -44,7 +44,10 @@ constexpr HuggingFaceName kGptNeoXNames[] = {
 constexpr absl::string_view kGpt2Redundant[] = {".attn.bias",
                                                 ".attn.masked_bias"};
 constexpr absl::string_view kGptNeoXRedundant[] = {
-    ".attention.bias", ".attention.masked_bias", ".rotary_emb.inv_freq"};
+    ".attention.bias",        ".attention.masked_bias",
+    ".rotary_emb.inv_freq",   ".rotary_emb.original_inv_freq",
+    ".rotary_emb.cos_cached", ".rotary_emb.sin_cached",
+    "._extra_state"};
 
 // ---- tensors ----
 

@@ -117,7 +117,8 @@ TEST(DenseFamiliesTest, GgufSaysTheSameAsConfigJson) {
             "\"norm_epsilon\": 0.001, "
             "\"hidden_act\": \"gelu_pytorch_tanh\""},
            {"stablelm", "\"use_parallel_residual\": false"},
-           {"gpt_neox", "\"rotary_pct\": 0.5"},
+           {"gpt_neox",
+            "\"rotary_pct\": 0.5, \"hidden_act\": \"gelu_pytorch_tanh\""},
            {"seed_oss", "\"head_dim\": 16"},
            {"exaone4", "\"sliding_window\": 12"}}) {
     SCOPED_TRACE(type);

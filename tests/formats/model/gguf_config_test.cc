@@ -114,6 +114,16 @@ TEST(GgufConfigTest, RecordsByNameWhatItDoesNotUnderstand) {
   EXPECT_EQ(NotUnderstoodWith("llama.rope.scaling.attn_factor",
                               GgufValue::Scalar<float>(2)),
             "llama.rope.scaling.attn_factor: 2 is not understood");
+  // Others read it.
+  EXPECT_EQ(NotUnderstoodWith("llama.final_logit_softcapping",
+                              GgufValue::Scalar<float>(30)),
+            "llama.final_logit_softcapping: 30 is not understood");
+  EXPECT_EQ(
+      NotUnderstoodWith("llama.embedding_scale", GgufValue::Scalar<float>(12)),
+      "llama.embedding_scale: 12 is not understood");
+  EXPECT_EQ(NotUnderstoodWith("llama.attention.clamp_kqv",
+                              GgufValue::Scalar<float>(8)),
+            "llama.attention.clamp_kqv: 8 is not understood");
   EXPECT_EQ(NotUnderstoodWith("llama.attention.causal",
                               GgufValue::Scalar<bool>(false)),
             "llama.attention.causal: false is not understood");
@@ -132,6 +142,8 @@ TEST(GgufConfigTest, IgnoresWhatChangesNothing) {
            {"llama.attention.layer_norm_epsilon",
             GgufValue::Scalar<float>(1e-5f)},
            {"llama.attention.clamp_kqv", GgufValue::Scalar<float>(0)},
+           {"llama.logit_scale", GgufValue::Scalar<float>(1)},
+           {"llama.residual_scale", GgufValue::Scalar<float>(1)},
            {"llamas.anything", GgufValue::Scalar<bool>(true)},
            {"general.anything", GgufValue::Scalar<bool>(true)}}) {
     const auto model = With(key, value);

@@ -37,6 +37,17 @@ std::string Plus(absl::string_view members) {
   return With("\"model_type\"", absl::StrCat(members, ", \"model_type\""));
 }
 
+// Of another model_type, with more members.
+std::string OfType(absl::string_view type, absl::string_view members) {
+  return absl::StrReplaceAll(
+      Plus(members), {{"\"llama\"", absl::StrCat("\"", type, "\"")},
+                      {"[\"LlamaForCausalLM\"]", "[\"ItsForCausalLM\"]"}});
+}
+
+std::string Mistral(absl::string_view members) {
+  return OfType("mistral", members);
+}
+
 HuggingFaceConfig Parsed(absl::string_view json) {
   auto config = ParseHuggingFaceConfig(json);
   EXPECT_TRUE(config.ok()) << json << config.status();
@@ -187,9 +198,8 @@ TEST(HuggingFaceConfigTest, RopeThatIsNotUnderstoodIsRecordedAndNotStored) {
       {R"("rope_scaling": {"rope_type": "linear", "factor": 2, "extra": 3})",
        "config.json: rope_scaling.extra: 3 is not understood"},
       {R"("rope_scaling": null, "rope_parameters": {"full_attention":
-           {"rope_type": "default"}})",
-       "config.json: rope_parameters.full_attention: "
-       "{\"rope_type\":\"default\"} is not understood"},
+           {"rope_type": "default"}, "theta": 1})",
+       "config.json: rope_parameters.theta: 1 is not understood"},
       {R"("rope_scaling": {"type": "linear", "factor": 2},
           "rope_parameters": {"rope_theta": 5.0})",
        "config.json: both rope_scaling and rope_parameters are not "
@@ -204,29 +214,175 @@ TEST(HuggingFaceConfigTest, RopeThatIsNotUnderstoodIsRecordedAndNotStored) {
 
 TEST(HuggingFaceConfigTest, WindowsThatAreInUse) {
   const auto window = [](absl::string_view members) {
-    return Parsed(Plus(members)).model.sliding_window();
+    return Parsed(Mistral(members)).model.sliding_window();
   };
   EXPECT_EQ(window("\"sliding_window\": 64"), 64u);
   EXPECT_EQ(window("\"sliding_window\": null"), 0u);
-  EXPECT_EQ(window("\"sliding_window\": 64, \"use_sliding_window\": false"),
-            0u);
+  // The class of Mistral's models does not ask.
+  EXPECT_THAT(NotUnderstood(Mistral(
+                  "\"sliding_window\": 64, \"use_sliding_window\": false")),
+              ElementsAre("config.json: use_sliding_window: false is not "
+                          "understood"));
   EXPECT_EQ(window("\"sliding_window\": 64, \"use_sliding_window\": true"),
             64u);
   EXPECT_EQ(window("\"sliding_window\": 64, "
                    "\"layer_types\": [\"full_attention\"]"),
             0u);
-  EXPECT_THAT(NotUnderstood(Plus("\"sliding_window\": 64")), IsEmpty());
-  EXPECT_THAT(NotUnderstood(Plus("\"use_sliding_window\": false, "
-                                 "\"max_window_layers\": 28")),
+  EXPECT_THAT(NotUnderstood(Mistral("\"sliding_window\": 64")), IsEmpty());
+  EXPECT_THAT(NotUnderstood(Mistral("\"use_sliding_window\": false, "
+                                    "\"sliding_window\": null, "
+                                    "\"max_window_layers\": 28")),
               IsEmpty());
   EXPECT_THAT(
-      NotUnderstood(Plus("\"sliding_window\": 64, \"max_window_layers\": 28")),
+      NotUnderstood(
+          Mistral("\"sliding_window\": 64, \"max_window_layers\": 28")),
       ElementsAre("config.json: max_window_layers: 28 is not understood"));
-  EXPECT_THAT(NotUnderstood(Plus(R"("sliding_window": 64,
+  EXPECT_THAT(NotUnderstood(Mistral(R"("sliding_window": 64,
           "layer_types": ["sliding_attention", "full_attention"])")),
               ElementsAre("config.json: layer_types: "
                           "[\"sliding_attention\",\"full_attention\"] is not "
                           "understood"));
+}
+
+// Read for some, and of others neither known nor harmless.
+TEST(HuggingFaceConfigTest, KeysOfOtherModelsAreNotUnderstood) {
+  for (const char* member :
+       {R"("attention_multiplier": 0.5)", R"("embedding_multiplier": 12.0)",
+        R"("residual_multiplier": 0.22)", R"("logits_scaling": 8.0)",
+        R"("logit_scale": 0.0625)", R"("attn_logit_softcapping": 50.0)",
+        R"("final_logit_softcapping": 30.0)", R"("clip_qkv": 8.0)",
+        R"("use_parallel_residual": true)", R"("sliding_window": 64)",
+        R"("rope_local_base_freq": 10000.0)", R"("rotary_pct": 0.25)",
+        R"("rotary_emb_base": 10000)", R"("n_layer": 4)",
+        R"("hidden_activation": "gelu")",
+        R"("activation_function": "gelu_new")"}) {
+    const std::string key(member, std::string(member).find(':'));
+    const std::vector<std::string> sentences = NotUnderstood(Plus(member));
+    ASSERT_EQ(sentences.size(), 1u) << member;
+    EXPECT_EQ(sentences[0].find(absl::StrCat(
+                  "config.json: ", key.substr(1, key.size() - 2), ": ")),
+              0u)
+        << sentences[0];
+    const HuggingFaceConfig plain = Parsed(kConfig);
+    HuggingFaceConfig config = Parsed(Plus(member));
+    config.model.clear_not_understood();
+    EXPECT_EQ(config.model.SerializeAsString(), plain.model.SerializeAsString())
+        << member;
+  }
+  for (const char* member :
+       {R"("residual_multiplier": 1)", R"("logits_scaling": 1.0)",
+        R"("final_logit_softcapping": null)",
+        R"("use_parallel_residual": false)", R"("sliding_window": null)",
+        R"("rotary_pct": 1.0)", R"("n_layer": 3)",
+        R"("hidden_activation": "silu")", R"("layer_norm_eps": 0.1)",
+        R"("layer_norm_epsilon": 0.1)"}) {
+    EXPECT_THAT(NotUnderstood(Plus(member)), IsEmpty()) << member;
+  }
+}
+
+TEST(HuggingFaceConfigTest, WhatGenerationUsedToBeToldIsHarmless) {
+  EXPECT_THAT(NotUnderstood(Plus(R"("num_beams": 1, "length_penalty": 1.0,
+          "no_repeat_ngram_size": 0, "bad_words_ids": [[1]], "typical_p": 1.0,
+          "finetuning_task": "x", "tf_legacy_loss": false, "prefix": "",
+          "forced_eos_token_id": 2, "is_causal": true)")),
+              IsEmpty());
+  EXPECT_THAT(NotUnderstood(Plus("\"is_causal\": false")),
+              ElementsAre("config.json: is_causal: false is not understood"));
+}
+
+TEST(HuggingFaceConfigTest, RotationOfEachKindOfLayer) {
+  const auto parameters = [](absl::string_view object) {
+    return absl::StrCat("\"rope_parameters\": ", object);
+  };
+  const std::string without =
+      With("\"rope_theta\": 500000.0, \"rope_scaling\": null,", "");
+  const auto parsed = [&](absl::string_view object) {
+    return Parsed(absl::StrReplaceAll(
+        without, {{"\"model_type\"",
+                   absl::StrCat(parameters(object), ", \"model_type\"")}}));
+  };
+  const std::string one = R"({"rope_type": "linear", "factor": 4.0,
+      "rope_theta": 77.0, "partial_rotary_factor": 0.5})";
+  for (const std::string& object :
+       {one, absl::StrCat("{\"full_attention\": ", one, "}"),
+        absl::StrCat("{\"sliding_attention\": ", one, "}"),
+        absl::StrCat("{\"full_attention\": ", one,
+                     ", \"sliding_attention\": ", one, "}")}) {
+    const ModelConfig model = parsed(object).model;
+    EXPECT_THAT(model.not_understood(), IsEmpty()) << object;
+    EXPECT_EQ(model.rope_theta(), 77.0f) << object;
+    EXPECT_EQ(model.rope_scaling().factor(), 4.0f) << object;
+    EXPECT_EQ(model.rope_dimension_count(), 16u) << object;
+  }
+  const std::string other = R"({"rope_type": "default", "rope_theta": 78.0})";
+  EXPECT_FALSE(parsed(absl::StrCat("{\"full_attention\": ", one,
+                                   ", \"sliding_attention\": ", other, "}"))
+                   .model.not_understood()
+                   .empty());
+  EXPECT_THAT(parsed(absl::StrCat("{\"full_attention\": ", other,
+                                  ", \"rope_theta\": 79.0}"))
+                  .model.not_understood(),
+              ElementsAre("config.json: rope_parameters.rope_theta: 79.0 is "
+                          "not understood"));
+}
+
+TEST(HuggingFaceConfigTest, OneBaseOnly) {
+  EXPECT_THAT(
+      NotUnderstood(With("\"rope_scaling\": null",
+                         R"("rope_parameters": {"rope_type": "default",
+                             "rope_theta": 10000.0})")),
+      ElementsAre("config.json: rope_theta: 500000.0 is not understood beside "
+                  "another one of 10000.0"));
+  EXPECT_THAT(NotUnderstood(With("\"rope_scaling\": null",
+                                 R"("rope_parameters": {"rope_type": "default",
+                             "rope_theta": 500000})")),
+              IsEmpty());
+}
+
+TEST(HuggingFaceConfigTest, ClassesThatPredictNoTokens) {
+  const auto of_class = [](absl::string_view name) {
+    return With("LlamaForCausalLM", name);
+  };
+  EXPECT_THAT(NotUnderstood(of_class("LlamaForSequenceClassification")),
+              ElementsAre("config.json: architectures: "
+                          "[\"LlamaForSequenceClassification\"] is not "
+                          "understood: no class that predicts tokens"));
+  // Its embedding is its output matrix.
+  EXPECT_THAT(NotUnderstood(of_class("LlamaModel")), IsEmpty());
+  EXPECT_EQ(NotUnderstood(absl::StrReplaceAll(
+                              of_class("LlamaModel"),
+                              {{"embeddings\": true", "embeddings\": false"}}))
+                .size(),
+            1u);
+}
+
+// Of whole models that are about more than text.
+TEST(HuggingFaceConfigTest, KeysBesideThePartAboutText) {
+  const auto whole = [](absl::string_view members) {
+    return absl::StrCat("{\"model_type\": \"llava\", ", members,
+                        "\"image_token_index\": 7, \"text_config\": ",
+                        With("\"rope_theta\": 500000.0,", ""), "}");
+  };
+  EXPECT_THAT(NotUnderstood(whole("\"hidden_size\": 9, ")), IsEmpty());
+  EXPECT_THAT(NotUnderstood(whole("\"rope_theta\": 7.0, ")),
+              ElementsAre("config.json: rope_theta: 7.0 is not understood "
+                          "outside of text_config"));
+}
+
+// What the class of a model_type has where its file says nothing.
+TEST(HuggingFaceConfigTest, DefaultsOfClasses) {
+  const ModelConfig late = Parsed(OfType("qwen2", R"("use_sliding_window": true,
+                                "sliding_window": 64)"))
+                               .model;
+  EXPECT_THAT(late.layers(), IsEmpty());  // from layer 28 on
+  EXPECT_EQ(
+      Parsed(OfType("granite", "\"use_cache\": true")).model.attention_scale(),
+      1.0f);
+  EXPECT_EQ(
+      Parsed(OfType("mistral", "\"use_cache\": true")).model.sliding_window(),
+      4096u);
+  EXPECT_EQ(Parsed(Mistral("\"sliding_window\": null")).model.sliding_window(),
+            0u);
 }
 
 TEST(HuggingFaceConfigTest, BlocksOfFloat8Scales) {
