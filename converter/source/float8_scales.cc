@@ -1,6 +1,7 @@
 #include "converter/source/float8_scales.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "formats/dtype/bfloat16.h"
@@ -23,6 +24,20 @@ void ScaleRow(const float* values, const float* scales, uint64_t block_columns,
   }
 }
 
+// F8_E8M0 is 2^(byte - 127), and NaN if all bits are set (OCP Microscaling
+// Formats, 2023).
+void ReadExponents(const uint8_t* bytes, int64_t count, float* values) {
+  for (int64_t i = 0; i < count; ++i) {
+    values[i] = bytes[i] == 0xff ? std::nanf("")
+                                 : std::ldexp(1.0f, int{bytes[i]} - 127);
+  }
+}
+
+DequantizeRowFn ScaleReader(DType type) {
+  return type == DType::kF8_E8M0 ? ReadExponents
+                                 : FindCodec(type)->dequantize_row;
+}
+
 }  // namespace
 
 void ReadScaledRows(const Float8Scales& scales, const uint8_t* weights,
@@ -30,7 +45,7 @@ void ReadScaledRows(const Float8Scales& scales, const uint8_t* weights,
                     uint64_t count, uint8_t* rows) {
   const DequantizeRowFn read_weights =
       FindCodec(scales.weight_type)->dequantize_row;
-  const DequantizeRowFn read_scales = FindCodec(scales.type)->dequantize_row;
+  const DequantizeRowFn read_scales = ScaleReader(scales.type);
   const uint64_t weight_bytes = *RowBytes(scales.weight_type, columns);
   const uint64_t grid_bytes = *RowBytes(scales.type, scales.grid_columns);
   const uint64_t row_bytes = *RowBytes(DType::kBF16, columns);

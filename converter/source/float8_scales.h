@@ -23,7 +23,7 @@ struct SourcePart {
 // (weight_scale).
 struct Float8Scales {
   DType weight_type = DType::kF8_E4M3;  // of the bytes that are scaled
-  DType type = DType::kF32;             // of the scales
+  DType type = DType::kF32;             // of the scales: a float, or F8_E8M0
   uint64_t block_rows = 0;              // weights that share a scale
   uint64_t block_columns = 0;
   uint64_t grid_columns = 0;

@@ -13,6 +13,7 @@
 #include "absl/strings/strip.h"
 #include "base/status_macros.h"
 #include "converter/source/checkpoint_name.h"
+#include "converter/source/share_embedding.h"
 #include "formats/model/tensor_name.h"
 #include "formats/model/tensor_role.h"
 
@@ -47,6 +48,8 @@ class TensorNamer {
   const bool multimodal_;
   WeightSource& source_;
   std::map<std::string, uint64_t> left_out_;  // tensors, by the part of a model
+  uint64_t redundant_ = 0;                    // tensors that carry nothing
+  std::string first_redundant_;
 };
 
 bool IsMatrix(const TensorName& name) {
@@ -63,9 +66,6 @@ std::string PartOf(absl::string_view name) {
 
 bool TensorNamer::IsLeftOut(const SourceTensor& tensor,
                             const std::optional<TensorName>& name) {
-  constexpr TensorName kOutputMatrix = {.role = TensorRole::kOutput};
-  // With tied embeddings this is a copy of them, or nothing.
-  if (name == kOutputMatrix && model_.tie_word_embeddings()) return true;
   const bool other_modality =
       multimodal_ && !name.has_value() && !IsInTextModel(tensor.source_name);
   if (!other_modality && !absl::StartsWith(tensor.source_name, "mtp.")) {
@@ -133,6 +133,13 @@ absl::Status TensorNamer::SetRows(const TensorName& name,
 }
 
 void TensorNamer::NoteLeftOut() {
+  if (redundant_ > 0) {
+    source_.notes.push_back(
+        absl::StrCat(redundant_,
+                     " tensors follow from the configuration and are left out, "
+                     "such as ",
+                     first_redundant_));
+  }
   if (left_out_.empty()) return;
   std::vector<std::string> parts;
   for (const auto& [part, count] : left_out_) {
@@ -146,7 +153,10 @@ void TensorNamer::NoteLeftOut() {
 absl::Status TensorNamer::Run() {
   std::vector<SourceTensor> named;
   for (SourceTensor& tensor : source_.tensors) {
-    if (IsRedundantHuggingFaceName(tensor.source_name, architecture_)) continue;
+    if (IsRedundantHuggingFaceName(tensor.source_name, architecture_)) {
+      if (redundant_++ == 0) first_redundant_ = tensor.source_name;
+      continue;
+    }
     const std::optional<TensorName> name =
         ParseCheckpointName(tensor.source_name, architecture_);
     if (IsLeftOut(tensor, name)) continue;
@@ -158,6 +168,7 @@ absl::Status TensorNamer::Run() {
   }
   source_.tensors = std::move(named);
   NoteLeftOut();
+  ShareEmbedding(model_.tie_word_embeddings(), &source_);
   return absl::OkStatus();
 }
 

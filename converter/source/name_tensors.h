@@ -11,8 +11,8 @@ namespace tessera {
 // Gives the tensors of `source`, whose names are those of the checkpoint, the
 // names that GGUF has for them, and says how their rows have to be read so that
 // they are as GGUF has them. Removes what carries nothing: precomputed values,
-// a copy of the embedding, and whatever belongs to other modalities than text
-// or predicts further tokens, which is counted in a note. `config` must be of
+// a copy of the embedding (see ShareEmbedding), and whatever belongs to other
+// modalities than text or predicts further tokens. Notes count both. `config` must be of
 // an architecture that is described. DataLoss, naming the tensor, for rows that
 // do not divide into the heads; Unimplemented for quantized weights that would
 // have to be transposed.

@@ -72,7 +72,8 @@ absl::StatusOr<WeightSource> HuggingFaceLoader::Load(
   }
   const HuggingFaceConfig config = config_.value_or(HuggingFaceConfig());
   TESSERA_RETURN_IF_ERROR(AttachFloat8Scales(
-      config.float8_block_rows, config.float8_block_columns, &source_));
+      {config.quantized, config.float8_block_rows, config.float8_block_columns},
+      &source_));
   if (config.architecture != nullptr) {
     TESSERA_RETURN_IF_ERROR(NameTensors(config, &source_));
     TESSERA_RETURN_IF_ERROR(MergeExperts(*config.architecture,
@@ -161,9 +162,17 @@ absl::Status HuggingFaceLoader::AddFile(const std::string& path,
 void HuggingFaceLoader::MarkUnmapped() {
   const bool described =
       config_.has_value() && config_->architecture != nullptr;
+  uint64_t count = 0;
+  std::string first;
   for (SourceTensor& tensor : source_.tensors) {
     tensor.unmapped = !described || tensor.name == tensor.source_name;
+    if (tensor.unmapped && count++ == 0) first = tensor.source_name;
   }
+  if (!described || count == 0) return;
+  source_.notes.push_back(
+      absl::StrCat(count, " tensors have no place in a ",
+                   config_->architecture->name, " model, such as ", first,
+                   "; they are kept, and the model cannot be run"));
 }
 
 }  // namespace

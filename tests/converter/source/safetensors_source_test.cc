@@ -76,6 +76,13 @@ const SourceTensor* Find(const WeightSource& source, absl::string_view name) {
   return nullptr;
 }
 
+bool HasNote(const WeightSource& source, absl::string_view text) {
+  for (const std::string& note : source.notes) {
+    if (absl::StrContains(note, text)) return true;
+  }
+  return false;
+}
+
 std::string ReadAll(const WeightSource& source, const SourceTensor& tensor) {
   std::string bytes(*TensorBytes(tensor.type, tensor.shape), 'x');
   source.ReadRows(tensor, 0, tensor.rows(),
@@ -194,13 +201,90 @@ TEST(SafetensorsSourceTest, E5M2WeightsAndBf16Scales) {
   EXPECT_EQ(BF16ToF32(Bf16At(read, 1)), -2.5f * 0.75f);
 }
 
-TEST(SafetensorsSourceTest, Float8WithoutScalesStaysAsItIs) {
+TEST(SafetensorsSourceTest, Float8OfACheckpointWithoutScalesStaysAsItIs) {
   const auto source = Open({{"a.weight", "F8_E4M3", {2, 2}, "abcd"},
-                            {"b.weight_scale", "F32", {}, Bytes(Scales(1))}});
+                            {"b.weight", "F32", {1}, Bytes(Scales(1))}});
   ASSERT_TRUE(source.ok()) << source.status();
   ASSERT_EQ(source->tensors.size(), 2u);
   EXPECT_EQ(source->tensors[0].type, DType::kF8_E4M3);
   EXPECT_EQ(ReadAll(*source, source->tensors[0]), "abcd");
+  EXPECT_TRUE(HasNote(*source, "1 F8 tensors have no scales"));
+}
+
+TEST(SafetensorsSourceTest, ScalesByAnyOfTheirNames) {
+  const std::string weights = Counting(6, 0x30, 1);
+  for (const char* name : {"a.weight_scale_inv", "a.weight_scale",
+                           "a.scale_weight", "a.weight.scale", "a.scale"}) {
+    const auto source = Open({{"a.weight", "F8_E4M3", {2, 3}, weights},
+                              {name, "F32", {}, Bytes(Scales(1))},
+                              {"a.k_scale", "F32", {}, Bytes(Scales(1))},
+                              {"a.v_scale", "F32", {}, Bytes(Scales(1))}});
+    ASSERT_TRUE(source.ok()) << name << source.status();
+    ASSERT_EQ(source->tensors.size(), 1u) << name;
+    ExpectScaled(*source, source->tensors[0], weights, Scales(1), 128, 128);
+    EXPECT_TRUE(HasNote(*source, "1 of k_scale, 1 of v_scale"));
+  }
+}
+
+TEST(SafetensorsSourceTest, ExponentsAreScales) {
+  const auto source =
+      Open({{"a.weight", "F8_E4M3", {2, 4}, std::string(8, '\x38')},  // ones
+            {"a.scale", "F8_E8M0", {2, 2}, std::string("\x7f\x80\x7e\xff")}});
+  ASSERT_TRUE(source.ok()) << source.status();
+  const std::string read = ReadAll(*source, source->tensors[0]);
+  const float expected[] = {1, 1, 2, 2, 0.5f, 0.5f};
+  for (int i = 0; i < 6; ++i) {
+    EXPECT_EQ(BF16ToF32(Bf16At(read, i)), expected[i]) << i;
+  }
+  EXPECT_TRUE(std::isnan(BF16ToF32(Bf16At(read, 6))));
+}
+
+TEST(SafetensorsSourceTest, Float8WithoutItsScaleIsDamage) {
+  const std::string quantized =
+      Config("llama", R"(, "quantization_config": {"quant_method": "fp8"})");
+  const TestSafetensor a = {"a.weight", "F8_E4M3", {2, 2}, "abcd"};
+  const TestSafetensor b = {"b.weight", "F8_E4M3", {2, 2}, "abcd"};
+  const TestSafetensor scale = {"b.weight_scale", "F32", {}, Bytes(Scales(1))};
+  const TestSafetensor other = {"a.my_scale", "F32", {}, Bytes(Scales(1))};
+  struct Case {
+    std::vector<TestSafetensor> tensors;
+    std::string config;
+    std::string says;
+  };
+  for (const Case& c : {Case{{a, b, scale}, "", "other tensors have one"},
+                        Case{{a, other}, "", "other tensors have one"},
+                        Case{{a}, quantized, "quantization_config"},
+                        Case{{a, other}, quantized, "quantization_config"}}) {
+    const auto source = Open(c.tensors, c.config);
+    ASSERT_TRUE(absl::IsDataLoss(source.status())) << source.status();
+    EXPECT_TRUE(absl::StrContains(source.status().message(), c.says))
+        << source.status();
+    EXPECT_TRUE(absl::StrContains(source.status().message(),
+                                  "a.weight (F8_E4M3 [2, 2]) has no scale"))
+        << source.status();
+  }
+}
+
+TEST(SafetensorsSourceTest, ScalesOfNothingAreRefused) {
+  const TestSafetensor scale = {"a.weight_scale", "F32", {}, Bytes(Scales(1))};
+  const auto alone = Open({scale});
+  EXPECT_TRUE(absl::IsDataLoss(alone.status())) << alone.status();
+  const auto floats = Open({scale, {"a.weight", "BF16", {1, 1}, "ab"}});
+  EXPECT_TRUE(absl::IsUnimplemented(floats.status())) << floats.status();
+}
+
+TEST(SafetensorsSourceTest, TensorsWithoutAPlaceAreTold) {
+  const auto source =
+      Open({{"model.layers.0.self_attn.sinks", "F32", {1}, "abcd"},
+            {"model.layers.0.self_attn._extra_state", "U8", {1}, "a"},
+            {"model.layers.0.self_attn.rotary_emb.inv_freq", "U8", {1}, "a"}},
+           Config("llama"));
+  ASSERT_TRUE(source.ok()) << source.status();
+  ASSERT_EQ(source->tensors.size(), 1u);
+  EXPECT_TRUE(HasNote(*source,
+                      "1 tensors have no place in a llama model, such as "
+                      "model.layers.0.self_attn.sinks"));
+  EXPECT_TRUE(HasNote(*source, "2 tensors follow from the configuration"));
 }
 
 TEST(SafetensorsSourceTest, ScalesOfAnotherShapeAreDamage) {
@@ -447,6 +531,46 @@ TEST(SafetensorsSourceTest, TiedEmbeddingsHaveNoOutputMatrix) {
   EXPECT_EQ(untied->tensors.size(), 2u);
 }
 
+TEST(SafetensorsSourceTest, AnOutputMatrixThatDiffersIsKept) {
+  const TestSafetensor embedding = {
+      "model.embed_tokens.weight", "F32", {1, 1}, Bytes(Scales(1))};
+  const std::string tied = Config("qwen2", ", \"tie_word_embeddings\": true");
+  const auto differs =
+      Open({embedding, {"lm_head.weight", "F32", {1, 1}, "abcd"}}, tied);
+  ASSERT_TRUE(differs.ok()) << differs.status();
+  EXPECT_EQ(ReadAll(*differs, *Find(*differs, "output.weight")), "abcd");
+  EXPECT_FALSE(differs->model->tie_word_embeddings());
+  EXPECT_TRUE(HasNote(*differs,
+                      "lm_head.weight differs from "
+                      "model.embed_tokens.weight"));
+  const auto taller =
+      Open({embedding, {"lm_head.weight", "F32", {2, 1}, "abcdabcd"}}, tied);
+  EXPECT_EQ(taller->tensors.size(), 2u);
+  // The same values in another type.
+  const float one = 1;
+  const auto same =
+      Open({{"model.embed_tokens.weight", "BF16", {1, 1}, "\x80\x3f"},
+            {"lm_head.weight", "F32", {1, 1}, Bytes(std::vector<float>{one})}},
+           tied);
+  EXPECT_EQ(same->tensors.size(), 1u);
+  EXPECT_TRUE(same->model->tie_word_embeddings());
+}
+
+TEST(SafetensorsSourceTest, TheOneThatIsThereIsShared) {
+  for (const char* name : {"model.embed_tokens.weight", "lm_head.weight"}) {
+    for (const char* tied : {"true", "false"}) {
+      const auto source = Open(
+          {{name, "F32", {1, 1}, "abcd"}},
+          Config("qwen2", absl::StrCat(", \"tie_word_embeddings\": ", tied)));
+      ASSERT_TRUE(source.ok()) << source.status();
+      EXPECT_EQ(ReadAll(*source, *Find(*source, "token_embd.weight")), "abcd");
+      EXPECT_TRUE(source->model->tie_word_embeddings());
+      EXPECT_EQ(HasNote(*source, "is taken for both"),
+                std::string(tied) == "false");
+    }
+  }
+}
+
 TEST(SafetensorsSourceTest, NamesFollowTheArchitecture) {
   const std::vector<TestSafetensor> tensors = {
       {"model.layers.0.post_attention_layernorm.weight", "F32", {1}, "abcd"},
@@ -592,7 +716,8 @@ TEST(SafetensorsSourceTest, OtherModalitiesAreLeftOut) {
     ASSERT_TRUE(source.ok()) << source.status();
     EXPECT_EQ(source->tensors.size(), 3u);
     EXPECT_FALSE(Find(*source, "blk.0.ffn_up.weight")->unmapped);
-    EXPECT_FALSE(Find(*source, "output.weight")->unmapped);
+    // Without an embedding it is that too.
+    EXPECT_FALSE(Find(*source, "token_embd.weight")->unmapped);
     bool is_noted = false;
     for (const std::string& note : source->notes) {
       is_noted =
