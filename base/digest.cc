@@ -64,6 +64,10 @@ std::string Sha256Stream::Digest() {
   return digest;
 }
 
+uint64_t ChainedXxh64(uint64_t before, absl::Span<const uint8_t> bytes) {
+  return XXH3_64bits_withSeed(bytes.data(), bytes.size(), before);
+}
+
 std::string Xxh128(absl::Span<const uint8_t> bytes) {
   return Canonical(XXH3_128bits(bytes.data(), bytes.size()));
 }

@@ -32,6 +32,10 @@ class Sha256Stream {
   std::unique_ptr<State> state_;
 };
 
+// XXH3-64 over `bytes`, with `before` as its seed: of pieces in their order, a
+// hash of them all that needs no state.
+uint64_t ChainedXxh64(uint64_t before, absl::Span<const uint8_t> bytes);
+
 // The 16 bytes of XXH3-128 over `bytes`, in the library's canonical
 // (big-endian) order, so that they read the same everywhere.
 std::string Xxh128(absl::Span<const uint8_t> bytes);

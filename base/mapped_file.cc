@@ -71,8 +71,8 @@ void MappedFile::DropPages(uint64_t offset, uint64_t size) const {
   if (data_ == nullptr || offset >= size_) return;
   // Only whole pages: a neighbour may still need the ones at the edges.
   const uint64_t begin = (offset + kPageBytes - 1) / kPageBytes * kPageBytes;
-  const uint64_t end = (offset + std::min(size, size_ - offset)) / kPageBytes *
-                       kPageBytes;
+  const uint64_t end =
+      (offset + std::min(size, size_ - offset)) / kPageBytes * kPageBytes;
   if (begin >= end) return;
   madvise(const_cast<uint8_t*>(data_) + begin, end - begin, MADV_DONTNEED);
 }
@@ -85,10 +85,22 @@ void MappedFile::WillNeed(uint64_t offset, uint64_t size) const {
 }
 
 absl::Status MappedFile::CheckUnchanged() const {
+  TESSERA_RETURN_IF_ERROR(CheckSize());
+  if (!WasTouched()) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      path_, ": the file changed while it was read; run the command again"));
+}
+
+bool MappedFile::WasTouched() const {
+  struct stat info;
+  return stat(path_.c_str(), &info) != 0 ||
+         ModificationNanos(info) != mtime_ns_;
+}
+
+absl::Status MappedFile::CheckSize() const {
   struct stat info;
   if (stat(path_.c_str(), &info) != 0) return ErrnoStatus(path_, "stat");
-  if (static_cast<uint64_t>(info.st_size) != size_ ||
-      ModificationNanos(info) != mtime_ns_) {
+  if (static_cast<uint64_t>(info.st_size) != size_) {
     return absl::FailedPreconditionError(absl::StrCat(
         path_, ": the file changed while it was read; run the command again"));
   }

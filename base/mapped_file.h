@@ -13,8 +13,8 @@ namespace tessera {
 
 // Owns the mapping; bytes() stays valid while the object lives. Movable, not
 // copyable. Reading concurrently from several threads is safe. Where the file
-// cannot be read, because it was cut or the disk fails, its bytes are zeros (see
-// FaultGuard): ask CheckUnchanged() after reading.
+// cannot be read, because it was cut or the disk fails, its bytes are zeros
+// (see FaultGuard): ask CheckUnchanged() after reading.
 class MappedFile {
  public:
   // Maps `path`. NotFound or PermissionDenied as the system says;
@@ -44,6 +44,13 @@ class MappedFile {
   // longer what it was when it was opened; DataLoss if a byte read so far could
   // not be read.
   absl::Status CheckUnchanged() const;
+
+  // The same, but for the time: whoever touched the file need not have changed
+  // it.
+  absl::Status CheckSize() const;
+
+  // True if the modification time is another one, or cannot be asked for.
+  bool WasTouched() const;
 
  private:
   MappedFile() = default;

@@ -91,6 +91,13 @@ std::string DTypeName(DType type) {
                            : absl::StrCat("type ", static_cast<uint32_t>(type));
 }
 
+bool IsQuantized(DType type) {
+  constexpr uint32_t kLeastBlock = 32;
+  const DTypeTraits* traits = FindDType(type);
+  return type == DType::kINT8 ||
+         (traits != nullptr && traits->block_elements >= kLeastBlock);
+}
+
 std::optional<uint64_t> RowBytes(DType type, uint64_t elements) {
   if (type == DType::kINT8) return CheckedAdd(elements, kInt8ScaleBytes);
   const DTypeTraits* traits = FindDType(type);

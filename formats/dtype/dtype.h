@@ -99,6 +99,10 @@ std::optional<DType> DTypeFromName(absl::string_view name);
 // The type's name, or "type 77" where it has none. For messages.
 std::string DTypeName(DType type);
 
+// True for types of which several weights share a scale: a value of theirs has
+// been rounded to what the others allow. Floats of 8 bits are none.
+bool IsQuantized(DType type);
+
 // Bytes of a row of `elements` weights, or nullopt if `elements` is no multiple
 // of the block, the type has no size, or the product overflows.
 std::optional<uint64_t> RowBytes(DType type, uint64_t elements);

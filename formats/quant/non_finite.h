@@ -1,0 +1,21 @@
+// Weights that are no numbers, found without decoding them.
+#ifndef FORMATS_QUANT_NON_FINITE_H_
+#define FORMATS_QUANT_NON_FINITE_H_
+
+#include <cstdint>
+#include <optional>
+
+#include "formats/dtype/dtype.h"
+
+namespace tessera {
+
+// The first of the `elements` weights of a row that is NaN or infinite, or
+// whose block has a scale or minimum that is; nullopt if there is none.
+// `blocks` holds RowBytes(type, elements) bytes, at any alignment. Types
+// without such values, and those without a size, have none. Thread-safe.
+std::optional<uint64_t> FindNonFinite(DType type, const uint8_t* blocks,
+                                      uint64_t elements);
+
+}  // namespace tessera
+
+#endif  // FORMATS_QUANT_NON_FINITE_H_
