@@ -23,6 +23,10 @@ absl::Status ChooseTypes(const WeightSource& source, ConvertCommand* command) {
   }
   if (recipe.importance != nullptr) {
     TESSERA_RETURN_IF_ERROR(recipe.importance->CheckFits(tensors));
+    const std::string unseen = recipe.importance->UnseenNote(tensors);
+    if (!quiet && !unseen.empty()) {
+      absl::FPrintF(stderr, "note: --imatrix: %s\n", unseen);
+    }
   }
   const std::optional<SizeTarget> target = SizeTargetFromFlags();
   if (!target.has_value()) return absl::OkStatus();

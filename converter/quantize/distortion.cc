@@ -62,6 +62,11 @@ void Distortion::Merge(const Distortion& other) {
   count_ += other.count_;
 }
 
+// Squares of floats do not overflow a double, nor do their sums.
+bool Distortion::IsFinite() const {
+  return std::isfinite(Sum(sums_.squared_error) + Sum(sums_.squared_signal));
+}
+
 QuantizationError Distortion::Summary() const {
   QuantizationError summary;
   if (count_ == 0) return summary;

@@ -25,6 +25,9 @@ class Distortion {
 
   void Merge(const Distortion& other);
 
+  // True if all values were, original and stored.
+  bool IsFinite() const;
+
   // RMSE, greatest absolute error and signal-to-noise ratio in dB (infinite if
   // there is no error).
   QuantizationError Summary() const;

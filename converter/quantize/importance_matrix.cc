@@ -19,6 +19,7 @@
 #include "base/quoted.h"
 #include "base/status_macros.h"
 #include "converter/quantize/mix_class.h"
+#include "converter/quantize/usable_importance.h"
 #include "formats/gguf/gguf_constants.h"
 #include "formats/gguf/gguf_reader.h"
 
@@ -43,6 +44,13 @@ absl::Status CheckValues(absl::string_view tensor,
   return absl::DataLossError(absl::StrCat(
       "importance of tensor ", Quoted(tensor), ", value ", bad - values.begin(),
       ": expected a finite number from 0 on, found ", *bad));
+}
+
+// What MeansOf has for an expert without a count is 1 throughout.
+bool IsUnseen(absl::Span<const float> importance) {
+  return HasNoImportance(importance) ||
+         std::all_of(importance.begin(), importance.end(),
+                     [](float value) { return value == 1; });
 }
 
 // The pair of tensors of one name.
@@ -192,6 +200,28 @@ absl::Span<const float> ImportanceMatrix::Find(absl::string_view tensor,
 uint64_t ImportanceMatrix::CountOf(absl::string_view tensor) const {
   const auto found = values_.find(tensor);
   return found == values_.end() ? 0 : found->second.size();
+}
+
+std::string ImportanceMatrix::UnseenNote(
+    absl::Span<const TensorSummary> tensors) const {
+  uint64_t count = 0;
+  std::string first;
+  for (const TensorSummary& tensor : tensors) {
+    if (CountOf(tensor.name) == 0 || tensor.shape.size() < 2) continue;
+    const uint64_t columns = tensor.shape.back();
+    if (columns == 0) continue;
+    const uint64_t matrices = CountOf(tensor.name) / columns;
+    for (uint64_t i = 0; i < matrices; ++i) {
+      if (!IsUnseen(Find(tensor.name, i, columns))) continue;
+      if (count++ > 0) continue;
+      first = std::string(tensor.name);
+      if (matrices > 1) absl::StrAppend(&first, " of expert ", i);
+    }
+  }
+  if (count == 0) return "";
+  return absl::StrCat(count, count == 1 ? " matrix has" : " matrices have",
+                      " no importance in any column, such as ", first,
+                      ": quantized as without an importance matrix");
 }
 
 absl::Status ImportanceMatrix::CheckFits(

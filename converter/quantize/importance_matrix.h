@@ -49,6 +49,11 @@ class ImportanceMatrix {
 
   uint64_t tensors() const { return values_.size(); }
 
+  // A sentence about those of `tensors` of whose matrices some have no
+  // importance in any column, such as those of experts that saw no text: how
+  // many, and which is the first. Empty if there are none.
+  std::string UnseenNote(absl::Span<const TensorSummary> tensors) const;
+
   // For the manifest, from ReadFile: "NAME sha256:HEX", the name without
   // folders.
   const std::string& origin() const { return origin_; }

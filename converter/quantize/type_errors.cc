@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "converter/quantize/usable_importance.h"
 #include "converter/quantize/value_weights.h"
 #include "formats/quant/codec.h"
 
@@ -64,6 +65,8 @@ class RowMeter {
     if (importance_ != nullptr) {
       weights = importance_->Find(tensor.name, row / tensor.rows_per_matrix(),
                                   columns_);
+      // Otherwise nothing would be lost by any type.
+      if (HasNoImportance(weights)) weights = {};
     }
     task->signal += Sum(values_, weights);
     for (size_t i = 0; i < trial_.types.size(); ++i) {
@@ -88,9 +91,10 @@ class RowMeter {
     const Codec& codec = *FindCodec(type);
     blocks_.resize(*RowBytes(type, columns_));
     const auto columns = static_cast<int64_t>(columns_);
+    const absl::Span<const float> usable =
+        UsableImportance(weights, type, &usable_importance_);
     const absl::Span<const float> searched =
-        high_effort_ ? WeighByValue(values_, weights, &value_weights_)
-                     : weights;
+        high_effort_ ? WeighByValue(values_, usable, &value_weights_) : usable;
     QuantizerOf(codec, high_effort_)(
         values_.data(), columns, searched.empty() ? nullptr : searched.data(),
         blocks_.data());
@@ -108,6 +112,7 @@ class RowMeter {
   std::vector<uint8_t> blocks_;
   std::vector<float> values_;
   std::vector<float> stored_;
+  std::vector<float> usable_importance_;
   std::vector<float> value_weights_;
 };
 
