@@ -34,6 +34,7 @@ PackedTensor PackedFrom(const Tensor& tensor) {
   packed.stored_xxh128 = tensor.stored_xxh128();
   packed.rowmajor_xxh128 = tensor.rowmajor_xxh128();
   if (tensor.has_error()) packed.error = tensor.error();
+  packed.nonfinite = tensor.nonfinite_weights();
   return packed;
 }
 
@@ -90,13 +91,14 @@ absl::Status ArenaOutput::Open(Begin begin, bool overwrite) {
   return space;
 }
 
-// Everything that decides on the bytes, with the files by size and time only.
+// Everything that decides on the bytes but the weights, of which the journal
+// has hashes. Whoever touches a file does not change it.
 std::string ArenaOutput::Fingerprint() const {
   std::string text = Describe().SerializeAsString();
   for (const MappedFile& file : source_.files) {
     absl::StrAppend(&text,
                     std::filesystem::path(file.path()).filename().string(), " ",
-                    file.bytes().size(), " ", file.modification_nanos(), "\n");
+                    file.bytes().size(), "\n");
   }
   return Sha256(absl::MakeConstSpan(
       reinterpret_cast<const uint8_t*>(text.data()), text.size()));
@@ -128,28 +130,39 @@ Manifest ArenaOutput::Describe() const {
 absl::Status ArenaOutput::Resume() {
   TESSERA_ASSIGN_OR_RETURN(const auto streams, journal_->Read());
   finished_ = CountFinished(streams);
+  const absl::Status same = CheckSource(source_, finished_);
+  if (!same.ok()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        same.message(),
+        "; put the file back as it was, or convert without --resume to start "
+        "anew"));
+  }
   journal_->Keep(finished_);
   return Adopt(finished_);
 }
 
 // How many of the first `streams` lie in the file as the journal has them.
-size_t ArenaOutput::CountFinished(
-    const std::vector<std::vector<Tensor>>& streams) {
+size_t ArenaOutput::CountFinished(const std::vector<JournalRecord>& streams) {
   size_t index = 0;
   for (; index < std::min(streams.size(), streams_.size()); ++index) {
     const PlannedStream& stream = *streams_[index];
-    const std::vector<Tensor>& tensors = streams[index];
-    if (!IsInFile(stream, tensors)) break;
-    for (size_t i = 0; i < tensors.size(); ++i) {
-      packed_[stream.members[i]] = PackedFrom(tensors[i]);
+    const JournalRecord& record = streams[index];
+    if (!IsInFile(stream, record)) break;
+    for (int i = 0; i < record.members_size(); ++i) {
+      const JournalRecord::Member& member = record.members(i);
+      PackedTensor& packed = packed_[stream.members[i]];
+      packed = PackedFrom(member.tensor());
+      packed.source_xxh128 = member.source_xxh128();
+      packed.zero = member.zero();
     }
   }
   return index;
 }
 
 bool ArenaOutput::IsInFile(const PlannedStream& stream,
-                           const std::vector<Tensor>& tensors) const {
-  if (tensors.size() != stream.members.size()) return false;
+                           const JournalRecord& record) const {
+  const size_t members = stream.members.size();
+  if (static_cast<size_t>(record.members_size()) != members) return false;
   StoredHasher hasher(plan_, stream);
   std::vector<uint8_t> bytes;
   const uint64_t tiles_per_read =
@@ -166,12 +179,39 @@ bool ArenaOutput::IsInFile(const PlannedStream& stream,
     }
     hasher.Take(bytes.data(), tiles);
   }
-  for (size_t i = 0; i < tensors.size(); ++i) {
-    if (tensors[i].name() != source_.tensors[stream.members[i]].name ||
-        tensors[i].stored_xxh128() != hasher.Digest(i)) {
+  for (size_t i = 0; i < members; ++i) {
+    const Tensor& tensor = record.members(static_cast<int>(i)).tensor();
+    if (tensor.name() != source_.tensors[stream.members[i]].name ||
+        tensor.stored_xxh128() != hasher.Digest(i)) {
       return false;
     }
   }
+  return true;
+}
+
+absl::Status ArenaOutput::CheckSource(const WeightSource& source,
+                                      size_t streams) const {
+  for (size_t index = 0; index < streams; ++index) {
+    const PlannedStream& stream = *streams_[index];
+    if (packed_[stream.members.front()].source_xxh128.empty()) continue;
+    const StreamPacker packer(source_, plan_, stream, kReadBytes);
+    const std::vector<std::string> digests = packer.DigestSource(source);
+    for (size_t i = 0; i < digests.size(); ++i) {
+      const SourceTensor& from = source.tensors[stream.members[i]];
+      if (digests[i] == packed_[stream.members[i]].source_xxh128) continue;
+      return absl::FailedPreconditionError(absl::StrCat(
+          from.parts.empty() ? source.files.front().path()
+                             : source.files[from.parts.front().file].path(),
+          ": ", from.source_name,
+          " is not what the unfinished conversion has read"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+bool ArenaOutput::KeepForResume() {
+  if (writer_ == nullptr) return false;
+  writer_->file().Keep();
   return true;
 }
 
@@ -266,12 +306,17 @@ absl::Status ArenaOutput::FinishStream(size_t index,
                                        const StreamPacker& packer) {
   TESSERA_RETURN_IF_ERROR(packer.Finish(absl::MakeSpan(packed_)));
   if (!journal_.has_value()) return absl::OkStatus();
-  std::vector<Tensor> tensors;
-  for (size_t member : streams_[index]->members) {
-    DescribeTensor(source_.tensors[member], plan_.tensors[member],
-                   packed_[member], &tensors.emplace_back());
+  JournalRecord record;
+  for (size_t index_of_tensor : streams_[index]->members) {
+    const PackedTensor& packed = packed_[index_of_tensor];
+    JournalRecord::Member& member = *record.add_members();
+    DescribeTensor(source_.tensors[index_of_tensor],
+                   plan_.tensors[index_of_tensor], packed,
+                   member.mutable_tensor());
+    member.set_source_xxh128(packed.source_xxh128);
+    member.set_zero(packed.zero);
   }
-  return journal_->Append(tensors);
+  return journal_->Append(record);
 }
 
 absl::StatusOr<std::string> ArenaOutput::Findings() {

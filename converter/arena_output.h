@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "converter/arena_writer.h"
 #include "converter/conversion_journal.h"
 #include "converter/pack/arena_plan.h"
@@ -54,6 +55,18 @@ class ArenaOutput {
   // For those who join: the finished_streams() of the one that began.
   void SetFinished(size_t count) { finished_ = count; }
 
+  // What packing found out about the tensors, in the order of the source.
+  absl::Span<const PackedTensor> packed() const { return packed_; }
+
+  // FailedPrecondition, naming the file, if what `source` has now for the first
+  // `streams` streams is not what they were made from. Reads that; streams of
+  // other processes are passed over.
+  absl::Status CheckSource(const WeightSource& source, size_t streams) const;
+
+  // Leaves what is done for another conversion to continue. False if there is
+  // nothing.
+  bool KeepForResume();
+
   // A job that packs stream `index`, to be run in the order of the streams.
   // `progress` is called with bytes of the file as they are written, `done`
   // when the stream is finished.
@@ -77,10 +90,9 @@ class ArenaOutput {
   Manifest Describe() const;
   absl::Status CheckSpace() const;
   absl::Status Resume();
-  size_t CountFinished(const std::vector<std::vector<Tensor>>& streams);
+  size_t CountFinished(const std::vector<JournalRecord>& streams);
   absl::Status Adopt(size_t count);
-  bool IsInFile(const PlannedStream& stream,
-                const std::vector<Tensor>& tensors) const;
+  bool IsInFile(const PlannedStream& stream, const JournalRecord& record) const;
   absl::Status EnterSection(size_t section);
   absl::Status EndSection(const PlannedSection& section);
   absl::Status AdvanceTo(size_t index);

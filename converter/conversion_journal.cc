@@ -1,6 +1,7 @@
 #include "converter/conversion_journal.h"
 
 #include <cstring>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/digest.h"
@@ -9,7 +10,9 @@
 namespace tessera {
 namespace {
 
-constexpr absl::string_view kMagic = "tessera unfinished 1\n";
+constexpr absl::string_view kMagic = "tessera unfinished 2\n";
+// How those of all versions begin.
+constexpr absl::string_view kKind = "tessera unfinished ";
 
 // A record of more bytes than any stream has is a damaged one.
 constexpr uint32_t kMaxRecordBytes = uint32_t{1} << 20;
@@ -35,10 +38,10 @@ absl::Status ConversionJournal::Begin() {
   return file_->WriteAt(0, AsBytes(Head()));
 }
 
-absl::StatusOr<std::vector<std::vector<Tensor>>> ConversionJournal::Read() {
+absl::StatusOr<std::vector<JournalRecord>> ConversionJournal::Read() {
   std::vector<uint8_t> bytes(Head().size());
   if (!file_->ReadAt(0, absl::MakeSpan(bytes)).ok() ||
-      std::memcmp(bytes.data(), kMagic.data(), kMagic.size()) != 0) {
+      std::memcmp(bytes.data(), kKind.data(), kKind.size()) != 0) {
     return absl::FailedPreconditionError(
         absl::StrCat(AtomicFile::PartialPath(file_->path()),
                      ": is no unfinished conversion; remove it"));
@@ -46,12 +49,12 @@ absl::StatusOr<std::vector<std::vector<Tensor>>> ConversionJournal::Read() {
   if (AsBytes(Head()) != absl::MakeConstSpan(bytes)) {
     return absl::FailedPreconditionError(absl::StrCat(
         AtomicFile::PartialPath(file_->path()),
-        ": was begun with another input or other options; convert without "
-        "--resume to start anew"));
+        ": was begun with another input, other options or another version; "
+        "convert without --resume to start anew"));
   }
-  std::vector<std::vector<Tensor>> streams;
+  std::vector<JournalRecord> streams;
   RecordHead head;
-  Manifest record;
+  JournalRecord record;
   while (true) {
     bytes.resize(sizeof(head));
     if (!file_->ReadAt(offset_, absl::MakeSpan(bytes)).ok()) break;
@@ -63,7 +66,7 @@ absl::StatusOr<std::vector<std::vector<Tensor>>> ConversionJournal::Read() {
         !record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
       break;
     }
-    streams.emplace_back(record.tensors().begin(), record.tensors().end());
+    streams.push_back(record);
     begins_.push_back(offset_);
     offset_ += sizeof(head) + head.size;
   }
@@ -74,14 +77,17 @@ void ConversionJournal::Keep(size_t count) {
   if (count < begins_.size()) offset_ = begins_[count];
 }
 
-absl::Status ConversionJournal::Append(const std::vector<Tensor>& tensors) {
-  Manifest record;
-  for (const Tensor& tensor : tensors) {
-    Tensor& kept = *record.add_tensors();
+absl::Status ConversionJournal::Append(const JournalRecord& stream) {
+  JournalRecord record = stream;
+  for (JournalRecord::Member& member : *record.mutable_members()) {
+    const Tensor& tensor = member.tensor();
+    Tensor kept;
     kept.set_name(tensor.name());
     kept.set_stored_xxh128(tensor.stored_xxh128());
     kept.set_rowmajor_xxh128(tensor.rowmajor_xxh128());
+    kept.set_nonfinite_weights(tensor.nonfinite_weights());
     if (tensor.has_error()) *kept.mutable_error() = tensor.error();
+    *member.mutable_tensor() = std::move(kept);
   }
   std::string bytes(sizeof(RecordHead), '\0');
   record.AppendToString(&bytes);

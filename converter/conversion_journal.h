@@ -10,7 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "base/atomic_file.h"
-#include "formats/arena/manifest.pb.h"
+#include "converter/journal_record.pb.h"
 
 namespace tessera {
 
@@ -29,18 +29,18 @@ class ConversionJournal {
   // Starts an empty journal.
   absl::Status Begin();
 
-  // Reads the tensors of each finished stream, in the order in which they were
+  // Reads the members of each finished stream, in the order in which they were
   // appended, up to the first record that is not whole; Append continues there.
   // FailedPrecondition if the file has no journal, or one of another
   // conversion.
-  absl::StatusOr<std::vector<std::vector<Tensor>>> Read();
+  absl::StatusOr<std::vector<JournalRecord>> Read();
 
   // Forgets all records but the first `count` of those that Read returned.
   void Keep(size_t count);
 
-  // Records that a stream is finished. Of its tensors, hashes and errors are
-  // kept.
-  absl::Status Append(const std::vector<Tensor>& tensors);
+  // Records that a stream is finished. Of its tensors, names, hashes and what
+  // was found out about their weights are kept.
+  absl::Status Append(const JournalRecord& stream);
 
  private:
   std::string Head() const;

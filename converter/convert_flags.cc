@@ -40,6 +40,12 @@ ABSL_FLAG(tessera::ByteSize, max_memory, tessera::ByteSize{256 << 20},
 ABSL_FLAG(bool, resume, false,
           "continue what a conversion that was killed left in OUTPUT.partial, "
           "with the same input and options");
+ABSL_FLAG(bool, allow_requantize, false,
+          "quantize blocks that are quantized already a second time, to "
+          "another type");
+ABSL_FLAG(bool, allow_nonfinite, false,
+          "convert weights that are NaN or infinite, or do not fit their type, "
+          "and count them");
 ABSL_FLAG(bool, dry_run, false, "print the plan and write nothing");
 ABSL_FLAG(bool, overwrite, false, "replace outputs that exist");
 ABSL_FLAG(bool, json, false, "print a report for scripts to stdout");
@@ -168,6 +174,8 @@ absl::StatusOr<ConvertCommand> ConvertCommandFromFlags(
   TESSERA_RETURN_IF_ERROR(LayoutFromFlags(&output.plan));
   TESSERA_ASSIGN_OR_RETURN(output.plan.recipe, RecipeFromFlags());
   output.plan.fuse = absl::GetFlag(FLAGS_fuse);
+  output.plan.allow_requantize = absl::GetFlag(FLAGS_allow_requantize);
+  output.plan.allow_nonfinite = absl::GetFlag(FLAGS_allow_nonfinite);
   for (const std::string& also : absl::GetFlag(FLAGS_also)) {
     TESSERA_ASSIGN_OR_RETURN(OutputOptions further,
                              AlsoFromText(also, command.outputs.front()));

@@ -33,7 +33,9 @@
 #include "converter/source/open_source.h"
 #include "converter/source/weight_source.h"
 #include "converter/summarize.h"
+#include "converter/zero_tensors.h"
 #include "formats/json/message_json.h"
+#include "formats/model/architecture.h"
 
 namespace tessera {
 namespace {
@@ -46,6 +48,13 @@ void PrintNotes(const WeightSource& source, const ConvertCommand& command) {
   for (const std::string& note : source.notes) {
     if (!printed.insert(note).second) continue;
     absl::FPrintF(stderr, "warning: %s\n", note);
+  }
+  if (source.model.has_value() && !source.model->not_understood().empty() &&
+      FindArchitecture(source.model->model_type()) != nullptr) {
+    std::fputs(
+        "note: what is not understood changes results, so no program here runs "
+        "the arena; it keeps the configuration, for versions that do\n",
+        stderr);
   }
   if (!source.model.has_value()) {
     std::fputs("note: the arena can be inspected but not run\n", stderr);
@@ -60,8 +69,11 @@ absl::Status Export(const WeightSource& source, const ConvertCommand& command) {
         ": only an arena converts to GGUF; convert to an .arena first"));
   }
   const bool quiet = command.options.quiet;
-  TESSERA_RETURN_IF_ERROR(
-      ExportGguf(source, output, {command.options.overwrite, quiet}));
+  TESSERA_RETURN_IF_ERROR(ExportGguf(
+      source, output,
+      {.overwrite = command.options.overwrite,
+       .quiet = quiet,
+       .allow_nonfinite = command.outputs.front().plan.allow_nonfinite}));
   if (!quiet) absl::FPrintF(stderr, "wrote %s\n", output);
   return absl::OkStatus();
 }
@@ -91,7 +103,11 @@ absl::Status CheckOutputsAreNoInputs(const WeightSource& source,
   return absl::OkStatus();
 }
 
-void PrintReports(const std::vector<ConvertReport>& reports, double seconds) {
+void PrintReports(const WeightSource& source,
+                  const std::vector<ConvertReport>& reports, double seconds) {
+  const std::string zeros =
+      ZeroTensorsNote(source, reports.front().zero_tensors);
+  if (!zeros.empty()) absl::FPrintF(stderr, "warning: %s\n", zeros);
   for (const ConvertReport& report : reports) {
     const std::string table =
         QualityText(QualityTableOf(report.manifest), /*with_tensors=*/true);
@@ -133,7 +149,7 @@ absl::Status WriteArenas(const WeightSource& source,
       ConvertToArenas(source, command.outputs, command.options, ranks));
   if (ranks.rank() != 0) return absl::OkStatus();
   const double seconds = absl::ToDoubleSeconds(absl::Now() - start);
-  if (!command.options.quiet) PrintReports(reports, seconds);
+  if (!command.options.quiet) PrintReports(source, reports, seconds);
   if (command.json) {
     TESSERA_ASSIGN_OR_RETURN(
         const std::string json,

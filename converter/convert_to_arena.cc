@@ -13,6 +13,7 @@
 #include "base/progress.h"
 #include "base/status_macros.h"
 #include "base/thread_pool.h"
+#include "converter/check_content.h"
 #include "converter/describe_conversion.h"
 #include "converter/pack/pack_pipeline.h"
 #include "converter/source_digests.h"
@@ -54,7 +55,8 @@ class Conversion {
   PackJob JobFor(const StreamPlace& place, Progress& progress,
                  SourceDigests& digests, std::vector<size_t>& uses);
   uint64_t MemoryLeft() const;
-  absl::Status CheckUnchanged() const;
+  absl::Status CheckSizes() const;
+  absl::Status KeepIfChanged(absl::Status status);
   absl::StatusOr<Source> Describe(SourceDigests& digests);
   absl::StatusOr<std::vector<ConvertReport>> Finish(const Source& source);
   absl::Status FinishOutput(ArenaOutput& output, const Source& source,
@@ -72,7 +74,7 @@ absl::StatusOr<std::vector<ConvertReport>> Conversion::Run(
   TESSERA_RETURN_IF_ERROR(Open());
   const int threads = ThreadCount(options_.threads);
   SourceDigests digests(source_, FilesToHash(), HashThreads(threads));
-  TESSERA_RETURN_IF_ERROR(ranks_.Agree(Pack(threads, digests)));
+  TESSERA_RETURN_IF_ERROR(ranks_.Agree(KeepIfChanged(Pack(threads, digests))));
   TESSERA_ASSIGN_OR_RETURN(const Source described, Describe(digests));
   return Finish(described);
 }
@@ -162,7 +164,7 @@ PackJob Conversion::JobFor(const StreamPlace& place, Progress& progress,
         for (size_t member : stream.members) {
           if (--uses[member] == 0) digests.Release(member);
         }
-        return CheckUnchanged();
+        return CheckSizes();
       });
   job.source_bytes = source_bytes;
   job.will_need = [this, &stream] {
@@ -181,19 +183,32 @@ uint64_t Conversion::MemoryLeft() const {
              : kLeastStepMemory;
 }
 
-absl::Status Conversion::CheckUnchanged() const {
+absl::Status Conversion::CheckSizes() const {
   for (const MappedFile& file : source_.files) {
-    TESSERA_RETURN_IF_ERROR(file.CheckUnchanged());
+    TESSERA_RETURN_IF_ERROR(file.CheckSize());
   }
   return absl::OkStatus();
+}
+
+// What was made of the input as it was is good for it, if it comes back.
+absl::Status Conversion::KeepIfChanged(absl::Status status) {
+  if (!absl::IsFailedPrecondition(status)) return status;
+  for (const auto& output : outputs_) output->KeepForResume();
+  return absl::FailedPreconditionError(
+      absl::StrCat(status.message(),
+                   "; what is done is kept: with the file as it was, --resume "
+                   "continues, and "
+                   "without --resume the conversion starts anew"));
 }
 
 // With the digests that the ranks have computed.
 absl::StatusOr<Source> Conversion::Describe(SourceDigests& digests) {
   Source described = DescribeSource(source_);
+  std::vector<std::string> hashed;
   if (!source_.origin.has_value()) {
     Source own;
-    for (const std::string& digest : digests.Wait()) {
+    hashed = digests.Wait();
+    for (const std::string& digest : hashed) {
       own.add_files()->set_sha256(digest);
     }
     for (const std::string& text : ranks_.Exchange(own.SerializeAsString())) {
@@ -205,7 +220,8 @@ absl::StatusOr<Source> Conversion::Describe(SourceDigests& digests) {
       }
     }
   }
-  TESSERA_RETURN_IF_ERROR(ranks_.Agree(CheckUnchanged()));
+  TESSERA_RETURN_IF_ERROR(
+      ranks_.Agree(KeepIfChanged(CheckContent(source_, outputs_, hashed))));
   return described;
 }
 
@@ -225,6 +241,9 @@ absl::StatusOr<std::vector<ConvertReport>> Conversion::Finish(
   for (const auto& output : outputs_) {
     reports.emplace_back().path = output->path();
     reports.back().resumed_streams = output->finished_streams();
+    for (size_t i = 0; i < output->packed().size(); ++i) {
+      if (output->packed()[i].zero) reports.back().zero_tensors.push_back(i);
+    }
     if (ranks_.rank() == 0 && status.ok()) {
       status = FinishOutput(*output, source, &reports.back());
     }

@@ -34,14 +34,19 @@ struct ConvertReport {
   Manifest manifest;
   uint64_t file_size = 0;
   uint64_t resumed_streams = 0;  // that were there already
+  // Indices into the source's tensors, of those that this process has packed
+  // and that are nothing but zeros.
+  std::vector<size_t> zero_tensors;
 };
 
 // Converts `source` to all of `outputs` in one pass over its bytes. Until they
 // are complete nothing exists under their names. With several ranks, each packs
 // a part, and rank 0 finishes; all see the same files. AlreadyExists if an
-// output does and `overwrite` is false; FailedPrecondition if an input file
-// changed while it was read, or to resume what was begun differently; what the
-// system says if a file cannot be written. Blocks.
+// output does and `overwrite` is false; FailedPrecondition if the content of an
+// input file changed while it was read, which leaves what is done, and to
+// resume what was begun with other content or options; what the system says if
+// a file cannot be written. DataLoss and InvalidArgument for weights that are
+// not finite (StreamPacker::HashRows). Blocks.
 absl::StatusOr<std::vector<ConvertReport>> ConvertToArenas(
     const WeightSource& source, absl::Span<const OutputOptions> outputs,
     const ConvertOptions& options, RankGroup& ranks);

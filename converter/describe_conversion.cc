@@ -17,6 +17,8 @@ void DescribeOptions(const PlanOptions& options, Manifest* manifest) {
   };
   add("fuse", options.fuse ? "true" : "false");
   add("layout", options.profile ? "auto" : LayoutOrderName(options.layout));
+  if (options.allow_requantize) add("allow_requantize", "true");
+  if (options.allow_nonfinite) add("allow_nonfinite", "true");
   for (const auto& [name, value] : options.recipe.EffectiveOptions()) {
     add(name, value);
   }
@@ -56,6 +58,7 @@ void DescribeTensor(const SourceTensor& from, const PlannedTensor& planned,
   tensor->set_stored_xxh128(packed.stored_xxh128);
   tensor->set_rowmajor_xxh128(packed.rowmajor_xxh128);
   tensor->set_unmapped(from.unmapped);
+  tensor->set_nonfinite_weights(packed.nonfinite);
   if (packed.error.has_value()) *tensor->mutable_error() = *packed.error;
   if (planned.layout_reason.has_value()) {
     *tensor->mutable_layout_reason() = *planned.layout_reason;

@@ -10,6 +10,7 @@
 #include "base/file_error.h"
 #include "base/progress.h"
 #include "base/status_macros.h"
+#include "converter/export_checks.h"
 #include "converter/gguf_file_type.h"
 #include "converter/hugging_face_metadata.h"
 #include "converter/source/gguf_tokenizer.h"
@@ -61,6 +62,7 @@ absl::Status AppendOriginalMetadata(const WeightSource& arena,
 
 absl::StatusOr<GgufMetadata> MakeMetadata(const WeightSource& arena) {
   if (!arena.origin.has_value() || arena.origin->format() != "gguf") {
+    TESSERA_RETURN_IF_ERROR(CheckConfigIsUnderstood(arena));
     return HuggingFaceMetadata(arena, GgufFileType(DominantType(arena)));
   }
   GgufMetadata from_tokenizer;
@@ -90,7 +92,8 @@ absl::StatusOr<std::vector<GgufTensor>> ListTensors(const WeightSource& arena) {
 }
 
 absl::Status CopyTensor(const WeightSource& arena, const SourceTensor& from,
-                        uint64_t offset, AtomicFile& file, Progress& progress) {
+                        uint64_t offset, bool allow_nonfinite, AtomicFile& file,
+                        Progress& progress) {
   const uint64_t row_bytes = *RowBytes(from.type, from.columns());
   if (row_bytes == 0) return absl::OkStatus();
   const uint64_t rows_per_step = std::max<uint64_t>(1, kStepBytes / row_bytes);
@@ -99,6 +102,9 @@ absl::Status CopyTensor(const WeightSource& arena, const SourceTensor& from,
     const uint64_t count = std::min(rows_per_step, from.rows() - row);
     buffer.resize(count * row_bytes);
     arena.ReadRows(from, row, count, buffer.data());
+    if (!allow_nonfinite) {
+      TESSERA_RETURN_IF_ERROR(CheckRowsAreFinite(from, row, buffer));
+    }
     TESSERA_RETURN_IF_ERROR(file.WriteAt(offset + row * row_bytes, buffer));
     progress.Advance(buffer.size(), from.name);
   }
@@ -121,8 +127,9 @@ absl::Status ExportGguf(const WeightSource& arena, const std::string& output,
              header->bytes.size())));
   Progress progress("export", header->file_size, options.quiet);
   for (size_t i = 0; i < arena.tensors.size(); ++i) {
-    TESSERA_RETURN_IF_ERROR(CopyTensor(
-        arena, arena.tensors[i], header->tensors[i].offset, file, progress));
+    TESSERA_RETURN_IF_ERROR(
+        CopyTensor(arena, arena.tensors[i], header->tensors[i].offset,
+                   options.allow_nonfinite, file, progress));
   }
   TESSERA_RETURN_IF_ERROR(file.Resize(header->file_size));
   return file.Commit();

@@ -23,6 +23,9 @@ ConvertSummary Summarize(const std::string& input, const WeightSource& source,
     output.set_bytes(static_cast<double>(report.file_size));
     output.set_tensors(report.manifest.tensors_size());
     output.set_resumed_streams(static_cast<double>(report.resumed_streams));
+    for (const size_t index : report.zero_tensors) {
+      output.add_zero_tensors(AsUtf8(source.tensors[index].source_name));
+    }
     *output.mutable_quality() = QualityProto(QualityTableOf(report.manifest));
   }
   return summary;

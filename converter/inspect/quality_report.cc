@@ -1,7 +1,5 @@
 #include "converter/inspect/quality_report.h"
 
-
-#include <cmath>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -19,12 +17,13 @@ constexpr TextTable::Align kRight = TextTable::Align::kRight;
 std::vector<std::string> Cells(const TensorQuality& row) {
   std::vector<std::string> cells = {
       row.name, row.type, row.source_type == row.type ? "" : row.source_type,
-      absl::StrCat(row.weights), absl::StrFormat("%.3f", row.bits_per_weight())};
+      absl::StrCat(row.weights),
+      absl::StrFormat("%.3f", row.bits_per_weight())};
   if (row.error.has_value()) {
-    const double snr = row.error->snr_db();
     cells.push_back(absl::StrFormat("%.4g", row.error->rmse()));
-    cells.push_back(std::isfinite(snr) ? absl::StrFormat("%.2f", snr)
-                                       : "exact");
+    cells.push_back(row.error->rmse() == 0
+                        ? "exact"
+                        : absl::StrFormat("%.2f", row.error->snr_db()));
     cells.push_back(absl::StrFormat("%.4g", row.error->max_abs()));
   }
   return cells;
@@ -37,6 +36,27 @@ TensorQuality TotalRow(absl::string_view name, const QualityTable& table) {
   row.bytes = table.bytes;
   row.error = table.error;
   return row;
+}
+
+// What the numbers are not.
+std::string Remarks(const QualityTable& table) {
+  std::string text;
+  if (table.requantized_tensors > 0) {
+    absl::StrAppend(&text, "  ", table.requantized_tensors,
+                    " tensors were quantized before: their errors are against "
+                    "that, not against the original weights\n");
+  }
+  if (table.vanished_tensors > 0) {
+    absl::StrAppend(&text, "  ", table.vanished_tensors,
+                    " tensors have lost all that they had, such as ",
+                    table.first_vanished,
+                    ": their weights are too small for their type\n");
+  }
+  if (table.nonfinite_weights > 0) {
+    absl::StrAppend(&text, "  ", table.nonfinite_weights,
+                    " weights are not finite: NaN, or infinite\n");
+  }
+  return text;
 }
 
 QualityReport::Error ErrorProto(const QuantizationError& error) {
@@ -63,7 +83,7 @@ std::string QualityText(const QualityTable& table, bool with_tensors) {
     for (const TensorQuality& row : table.tensors) text.AddRow(Cells(row));
   }
   text.AddRow(Cells(TotalRow("total", table)));
-  return absl::StrCat("quality\n", text.Render(kIndent));
+  return absl::StrCat("quality\n", text.Render(kIndent), Remarks(table));
 }
 
 QualityReport QualityProto(const QualityTable& table) {
@@ -77,11 +97,15 @@ QualityReport QualityProto(const QualityTable& table) {
     tensor.set_bytes(static_cast<double>(row.bytes));
     tensor.set_bits_per_weight(row.bits_per_weight());
     if (row.error.has_value()) *tensor.mutable_error() = ErrorProto(*row.error);
+    tensor.set_nonfinite_weights(static_cast<double>(row.nonfinite_weights));
   }
   report.set_weights(static_cast<double>(table.weights));
   report.set_bytes(static_cast<double>(table.bytes));
   report.set_bits_per_weight(table.bits_per_weight());
   report.set_quantized_weights(static_cast<double>(table.quantized_weights));
+  report.set_nonfinite_weights(static_cast<double>(table.nonfinite_weights));
+  report.set_requantized_tensors(
+      static_cast<double>(table.requantized_tensors));
   if (table.error.has_value()) {
     *report.mutable_error() = ErrorProto(*table.error);
   }

@@ -59,6 +59,7 @@ TensorQuality QualityOf(const Tensor& tensor) {
   quality.weights = ElementCount(shape).value_or(0);
   quality.bytes = TensorBytes(type, shape).value_or(0);
   if (tensor.has_error()) quality.error = tensor.error();
+  quality.nonfinite_weights = tensor.nonfinite_weights();
   return quality;
 }
 
@@ -82,7 +83,17 @@ QualityTable QualityTableOf(const Manifest& manifest) {
     table.bytes += quality.bytes;
     if (quality.error.has_value()) {
       any_converted = true;
-      if (quality.error->rmse() > 0) sum.Add(*quality.error, quality.weights);
+      // What is no number is no zero either.
+      if (quality.error->rmse() != 0) sum.Add(*quality.error, quality.weights);
+    }
+    if (quality.error.has_value() && quality.error->rmse() > 0 &&
+        quality.error->snr_db() <= 0 && table.vanished_tensors++ == 0) {
+      table.first_vanished = quality.name;
+    }
+    table.nonfinite_weights += quality.nonfinite_weights;
+    if (tensor.source_type() != tensor.type() &&
+        IsQuantized(static_cast<DType>(tensor.source_type()))) {
+      ++table.requantized_tensors;
     }
     table.tensors.push_back(std::move(quality));
   }

@@ -19,6 +19,7 @@ struct TensorQuality {
   uint64_t weights = 0;
   uint64_t bytes = 0;  // of row-major blocks, without padding
   std::optional<QuantizationError> error;  // if it was quantized
+  uint64_t nonfinite_weights = 0;
 
   double bits_per_weight() const;
 };
@@ -35,6 +36,16 @@ struct QualityTable {
   // one tensor that holds them all. No error if nothing was quantized.
   uint64_t quantized_weights = 0;
   std::optional<QuantizationError> error;
+
+  // Weights that are NaN or infinite: errors are no numbers then.
+  uint64_t nonfinite_weights = 0;
+  // Tensors whose errors are against blocks that had been quantized before, not
+  // against the original weights.
+  uint64_t requantized_tensors = 0;
+  // Tensors whose errors are as large as their weights, and the first of them:
+  // numbers too small for their type have become zeros.
+  uint64_t vanished_tensors = 0;
+  std::string first_vanished;
 
   double bits_per_weight() const;
 };

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/checked_math.h"
 #include "base/status_macros.h"
+#include "converter/pack/check_not_requantized.h"
 #include "converter/pack/choose_layout.h"
 #include "converter/quantize/model_summary.h"
 #include "formats/arena/arena_constants.h"
@@ -108,6 +109,7 @@ absl::StatusOr<ArenaPlan> Planner::Plan() {
   plan_.tensors.resize(source_.tensors.size());
   plan_.importance = options_.recipe.importance;
   plan_.high_effort = options_.recipe.high_effort;
+  plan_.allow_nonfinite = options_.allow_nonfinite;
   TESSERA_RETURN_IF_ERROR(ChooseTypes());
   TESSERA_RETURN_IF_ERROR(ChooseLayouts());
   const std::vector<size_t> hot = Sorted(/*cold=*/false);
@@ -141,7 +143,8 @@ absl::Status Planner::ChooseTypes() {
                        DTypeName(from.type), " to ", DTypeName(to)));
     }
   }
-  return absl::OkStatus();
+  return options_.allow_requantize ? absl::OkStatus()
+                                   : CheckNotRequantized(source_, types);
 }
 
 absl::Status Planner::ChooseLayouts() {

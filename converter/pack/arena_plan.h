@@ -24,6 +24,10 @@ struct PlanOptions {
   std::optional<LayoutProfile> profile;
   QuantizeRecipe recipe;
   bool fuse = true;  // q, k and v in one extent; gate and up alternating
+  // Blocks may be quantized a second time, to another type of blocks.
+  bool allow_requantize = false;
+  // Weights may be NaN or infinite, or become so.
+  bool allow_nonfinite = false;
 };
 
 // One tensor's place. Offsets are from the start of the file.
@@ -63,12 +67,14 @@ struct ArenaPlan {
   std::vector<uint64_t> attachment_offsets;
   std::shared_ptr<const ImportanceMatrix> importance;  // the recipe's
   bool high_effort = false;  // of quantizers, likewise
+  bool allow_nonfinite = false;
 };
 
 // Plans the arena of `source`. Hot tensors lie in the order in which a token
 // reads them; attachments lie in the cold section. Types without a kernel for
 // tiles stay row-major. Unimplemented if a tensor's type cannot be converted as
-// asked, naming the tensor.
+// asked, and InvalidArgument if that would quantize it a second time without
+// leave, naming the tensor.
 absl::StatusOr<ArenaPlan> PlanArena(const WeightSource& source,
                                     const PlanOptions& options);
 

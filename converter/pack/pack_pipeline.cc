@@ -184,7 +184,7 @@ absl::Status Pipeline::OpenNext() {
   TESSERA_ASSIGN_OR_RETURN(open->blocks,
                            AllocateMemory(job.packer->RowsBytes(step)));
   open->rows.blocks = open->blocks.data();
-  open->rows.distortions.resize(step.tasks);
+  job.packer->PrepareRows(step, &open->rows);
   if (step.begins_window()) {
     TESSERA_ASSIGN_OR_RETURN(ScratchMemory window,
                              AllocateMemory(job.packer->WindowBytes(step)));
@@ -255,7 +255,7 @@ absl::Status Pipeline::WriteAll() {
 
 absl::Status Pipeline::Take(OpenStep& open) {
   StreamPacker& packer = *open.job->packer;
-  packer.HashRows(open.step, open.rows);
+  TESSERA_RETURN_IF_ERROR(packer.HashRows(open.step, open.rows));
   if (!open.step.ends_window()) return absl::OkStatus();
   return open.job->write(packer.FinishWindow(open.step, open.window));
 }

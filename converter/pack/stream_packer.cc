@@ -1,12 +1,12 @@
 #include "converter/pack/stream_packer.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "absl/strings/str_cat.h"
 #include "base/checked_math.h"
 #include "base/status_macros.h"
-#include "converter/pack/convert_rows.h"
 #include "formats/layout/pack.h"
 
 namespace tessera {
@@ -14,6 +14,11 @@ namespace {
 
 // Rows that one task converts, where a row tile is a single row.
 constexpr uint64_t kTaskRows = 16;
+
+absl::Span<const uint8_t> HashBytes(const uint64_t* hashes, uint64_t count) {
+  return absl::MakeConstSpan(reinterpret_cast<const uint8_t*>(hashes),
+                             count * sizeof(uint64_t));
+}
 
 // First row and number of rows of tile `tile`, counted over all matrices.
 struct TileRows {
@@ -86,6 +91,11 @@ uint64_t StreamPacker::WindowBytes(const Step& step) const {
   return step.window_tiles * stream_.stride;
 }
 
+void StreamPacker::PrepareRows(const Step& step, Rows* rows) const {
+  rows->findings.resize(step.tasks);
+  rows->source_hashes.resize(step.tiles * members_.size());
+}
+
 void StreamPacker::RunTask(const Step& step, uint64_t task, Rows& rows,
                            uint8_t* window) const {
   const size_t index = task % members_.size();
@@ -97,18 +107,21 @@ void StreamPacker::RunTask(const Step& step, uint64_t task, Rows& rows,
   uint8_t* blocks = rows.blocks + RowsOffset(step, index);
   for (uint64_t tile = begin; tile < end; ++tile) {
     PackTile(member, step, step.first + tile, blocks + tile * tile_rows_bytes,
-             window, &rows.distortions[task]);
+             window, &rows.findings[task]);
+    rows.source_hashes[index * step.tiles + tile] =
+        rows.findings[task].source_hash;
   }
 }
 
 // `tile` counts from the window's first.
 void StreamPacker::PackTile(const Member& member, const Step& step,
                             uint64_t tile, uint8_t* blocks, uint8_t* window,
-                            Distortion* distortion) const {
+                            RowFindings* findings) const {
   const TensorLayout& layout = member.to->layout;
   const TileRows rows = RowsOfTile(layout, step.window + tile);
+  findings->source_hash = 0;
   ConvertRows(source_, plan_, member.index, rows.first, rows.count, blocks,
-              distortion);
+              findings);
   if (!layout.has_whole_row_tiles()) {
     PackMatrixTile(layout, tile, blocks, window);
     return;
@@ -120,7 +133,29 @@ void StreamPacker::PackTile(const Member& member, const Step& step,
   }
 }
 
-void StreamPacker::HashRows(const Step& step, const Rows& rows) {
+absl::Status StreamPacker::CheckFinite(const Member& member,
+                                       const RowFindings& findings) const {
+  if (findings.nonfinite == 0 || plan_.allow_nonfinite) {
+    return absl::OkStatus();
+  }
+  const SourceTensor& from = source_.tensors[member.index];
+  const NonFiniteWeight& weight = *findings.first_nonfinite;
+  const std::string place = absl::StrCat(
+      from.parts.empty() ? "" : source_.files[from.parts[0].file].path() + ": ",
+      from.source_name, ", row ", weight.row, ", column ", weight.column);
+  if (!std::isfinite(weight.value)) {
+    return absl::DataLossError(
+        absl::StrCat(place, ": the weight is ", weight.value,
+                     "; --allow_nonfinite converts such weights as they are"));
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      place, ": the weight ", weight.value, " does not fit ",
+      DTypeName(member.to->type),
+      "; choose another type for this tensor (--tensor_type), or give "
+      "--allow_nonfinite"));
+}
+
+absl::Status StreamPacker::HashRows(const Step& step, const Rows& rows) {
   for (size_t i = 0; i < members_.size(); ++i) {
     Member& member = members_[i];
     const TensorLayout& layout = member.to->layout;
@@ -132,10 +167,19 @@ void StreamPacker::HashRows(const Step& step, const Rows& rows) {
           blocks + tile * layout.tile_rows * layout.row_bytes,
           of_tile.count * layout.row_bytes));
     }
+    if (!IsKept(member)) {
+      member.source_hash.Update(
+          HashBytes(rows.source_hashes.data() + i * step.tiles, step.tiles));
+    }
     for (size_t task = i; task < step.tasks; task += members_.size()) {
-      member.distortion.Merge(rows.distortions[task]);
+      const RowFindings& findings = rows.findings[task];
+      member.distortion.Merge(findings.distortion);
+      member.nonfinite += findings.nonfinite;
+      member.zero = member.zero && findings.zero;
+      TESSERA_RETURN_IF_ERROR(CheckFinite(member, findings));
     }
   }
+  return absl::OkStatus();
 }
 
 absl::Span<const uint8_t> StreamPacker::FinishWindow(const Step& step,
@@ -154,6 +198,10 @@ absl::Status StreamPacker::Finish(absl::Span<PackedTensor> packed) const {
     PackedTensor& result = packed[member.index];
     result.stored_xxh128 = stored_hasher_.Digest(i);
     result.rowmajor_xxh128 = member.rowmajor_hash.Digest();
+    result.source_xxh128 =
+        IsKept(member) ? result.rowmajor_xxh128 : member.source_hash.Digest();
+    result.nonfinite = member.nonfinite;
+    result.zero = member.zero && from.size != 0;
     if (member.to->type != from.type) {
       result.error = member.distortion.Summary();
     } else {
@@ -167,6 +215,37 @@ absl::Status StreamPacker::Finish(absl::Span<PackedTensor> packed) const {
     }
   }
   return absl::OkStatus();
+}
+
+std::vector<std::string> StreamPacker::DigestSource(
+    const WeightSource& source) const {
+  std::vector<std::string> digests;
+  std::vector<uint8_t> copy;
+  for (const Member& member : members_) {
+    const SourceTensor& from = source.tensors[member.index];
+    const TensorLayout& layout = member.to->layout;
+    const uint64_t tiles = stream_.size == 0 ? 0 : stream_.tiles;
+    Xxh128Stream hash;
+    for (uint64_t tile = 0; tile < tiles; ++tile) {
+      const TileRows rows = RowsOfTile(layout, tile);
+      if (!IsKept(member)) {
+        const uint64_t of_tile =
+            HashSourceRows(source, from, rows.first, rows.count);
+        hash.Update(HashBytes(&of_tile, 1));
+        continue;
+      }
+      absl::Span<const uint8_t> bytes =
+          source.RowsInPlace(from, rows.first, rows.count);
+      if (bytes.empty()) {
+        copy.resize(rows.count * layout.row_bytes);
+        source.ReadRows(from, rows.first, rows.count, copy.data());
+        bytes = copy;
+      }
+      hash.Update(bytes);
+    }
+    digests.push_back(hash.Digest());
+  }
+  return digests;
 }
 
 }  // namespace tessera

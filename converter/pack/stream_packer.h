@@ -11,6 +11,7 @@
 #include "absl/types/span.h"
 #include "base/digest.h"
 #include "converter/pack/arena_plan.h"
+#include "converter/pack/convert_rows.h"
 #include "converter/pack/stored_hasher.h"
 #include "converter/quantize/distortion.h"
 #include "converter/source/weight_source.h"
@@ -24,6 +25,11 @@ struct PackedTensor {
   std::string rowmajor_xxh128;
   // Against the original, if the tensor was quantized here or before.
   std::optional<QuantizationError> error;
+  // Over what was read: stands for the source's content. Neither the steps nor
+  // anything else of how the work was done changes it.
+  std::string source_xxh128;
+  uint64_t nonfinite = 0;  // weights that are not finite
+  bool zero = false;       // all bytes that were read are zero
 };
 
 // Cuts a stream into steps of a few megabytes, which somebody runs in parallel,
@@ -45,10 +51,11 @@ class StreamPacker {
     bool ends_window() const { return first + tiles == window_tiles; }
   };
 
-  // The row-major blocks of a step, and how far they are from their originals.
+  // The row-major blocks of a step, and what was found out about them.
   struct Rows {
-    uint8_t* blocks = nullptr;            // rows_bytes(step) bytes
-    std::vector<Distortion> distortions;  // of each task and member
+    uint8_t* blocks = nullptr;            // RowsBytes(step) bytes
+    std::vector<RowFindings> findings;    // of each task and member
+    std::vector<uint64_t> source_hashes;  // of each tile of each member
   };
 
   // Steps have about `step_bytes` packed bytes.
@@ -61,13 +68,19 @@ class StreamPacker {
   uint64_t RowsBytes(const Step& step) const;
   uint64_t WindowBytes(const Step& step) const;
 
+  // Makes room for what the tasks of `step` find out.
+  void PrepareRows(const Step& step, Rows* rows) const;
+
   // Runs task `task` of `step`: fills its part of `rows` and of `window`
   // (WindowBytes). Thread-safe for different tasks.
   void RunTask(const Step& step, uint64_t task, Rows& rows,
                uint8_t* window) const;
 
   // Hashes the rows of a step whose tasks have run. In the order of the steps.
-  void HashRows(const Step& step, const Rows& rows);
+  // Unless the plan allows them, a weight that is not finite is DataLoss, and
+  // one that does not fit its new type InvalidArgument, naming tensor, row and
+  // value.
+  absl::Status HashRows(const Step& step, const Rows& rows);
 
   // Hashes a whole window, and returns the bytes to write: the stream's next.
   absl::Span<const uint8_t> FinishWindow(const Step& step,
@@ -77,6 +90,10 @@ class StreamPacker {
   // were only moved do not have the hash that their source gives them.
   absl::Status Finish(absl::Span<PackedTensor> packed) const;
 
+  // What Finish gives each member as source_xxh128, from `source`, which has
+  // the tensors of the one that was planned for.
+  std::vector<std::string> DigestSource(const WeightSource& source) const;
+
  private:
   // One member of the stream.
   struct Member {
@@ -84,12 +101,20 @@ class StreamPacker {
     const PlannedTensor* to = nullptr;
     uint64_t offset_in_stride = 0;
     Xxh128Stream rowmajor_hash;
+    Xxh128Stream source_hash;  // if the type changes
     Distortion distortion;
+    uint64_t nonfinite = 0;
+    bool zero = true;
   };
 
   uint64_t RowsOffset(const Step& step, size_t member) const;
   void PackTile(const Member& member, const Step& step, uint64_t tile,
-                uint8_t* blocks, uint8_t* window, Distortion* distortion) const;
+                uint8_t* blocks, uint8_t* window, RowFindings* findings) const;
+  bool IsKept(const Member& member) const {
+    return member.to->type == source_.tensors[member.index].type;
+  }
+  absl::Status CheckFinite(const Member& member,
+                           const RowFindings& findings) const;
 
   const WeightSource& source_;
   const ArenaPlan& plan_;

@@ -56,9 +56,10 @@ uint32_t MinorVersionOf(const ModelConfig& model) {
 uint32_t MinorVersionOf(const Manifest& manifest) {
   uint32_t version = manifest.has_layout_machine() ? 1 : 0;
   for (const Tensor& tensor : manifest.tensors()) {
-    const uint32_t own = tensor.unmapped()            ? 2
-                         : tensor.has_layout_reason() ? 1
-                                                      : 0;
+    const uint32_t own = tensor.nonfinite_weights() != 0 ? 4
+                         : tensor.unmapped()             ? 2
+                         : tensor.has_layout_reason()    ? 1
+                                                         : 0;
     version = std::max(version, own);
   }
   if (!manifest.attachments().empty()) version = std::max(version, 2u);

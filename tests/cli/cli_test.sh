@@ -62,6 +62,9 @@ expect 2 "$convert" --also b.gguf:Q8_0 in.safetensors new.arena
 expect 2 "$convert" --also new.arena:Q8_0 in.safetensors new.arena
 expect_stderr 'is an output already'
 expect 2 "$convert" --resume out.arena new.gguf
+expect 1 "$convert" --quantize Q8_0 "$tiny/gguf/tiny-Q4_0.gguf" new.arena
+expect_stderr '^convert: .*tiny-Q4_0.gguf: .* is quantized already, to .*--allow_requantize'
+expect_one_line
 [[ -e new.arena ]] && fail "a failed or dry conversion left new.arena"
 [[ -z $(find . -name '*.tmp-*') ]] || fail "temporary files are left"
 
@@ -72,6 +75,8 @@ expect 0 "$convert" --quantize Q8_0 "$tiny" two_alone.arena
 expect_stderr 'bits per weight'
 expect_stderr '^  total '
 cmp two.arena two_alone.arena || fail "--also makes another arena"
+expect 0 "$convert" --quantize Q8_0 --allow_requantize "$tiny/gguf/tiny-Q4_0.gguf" again.arena
+expect_stderr '^  23 tensors were quantized before'
 echo "a diary" >three.arena.partial
 expect 1 "$convert" --resume "$tiny" three.arena
 expect_stderr '^convert: three.arena.partial: is no unfinished conversion'

@@ -4,18 +4,25 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <cmath>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "base/mapped_file.h"
 #include "base/read_file.h"
 #include "converter/source/open_source.h"
+#include "converter/zero_tensors.h"
 #include "formats/arena/attachment.h"
+#include "formats/quant/codec.h"
 #include "tests/testing/as_bytes.h"
 
 namespace tessera {
@@ -121,18 +128,248 @@ TEST_F(ConvertToArenaTest, SeveralOutputsAreThoseOfSingleConversions) {
   }
 }
 
-TEST_F(ConvertToArenaTest, InputThatChangesIsNoticed) {
+// Changes one byte of the last tensor of a file, and when it was changed.
+void ChangeLastByte(const std::string& path) {
+  const auto size = std::filesystem::file_size(path);
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekg(static_cast<std::streamoff>(size - 2));
+  const int byte = file.get();
+  file.seekp(static_cast<std::streamoff>(size - 2));
+  file.put(static_cast<char>(byte ^ 1));
+}
+
+void Touch(const std::string& path) {
+  std::filesystem::last_write_time(
+      path, std::filesystem::last_write_time(path) + std::chrono::seconds(1));
+}
+
+TEST_F(ConvertToArenaTest, InputThatIsTouchedIsReadAgain) {
   const std::string input = folder_ + "/in.safetensors";
   std::filesystem::copy_file(std::string(kModel) + "/model.safetensors", input);
   const WeightSource source = OpenWeightSource(input).value();
-  std::filesystem::last_write_time(
-      input, std::filesystem::last_write_time(input) + std::chrono::seconds(1));
+  const OutputOptions output = Output("out.arena", "Q4_0");
+  ASSERT_TRUE(ConvertToArena(source, output, options_).ok());
+  const Bytes expected = ReadFile(output.path).value();
+  Touch(input);
+  const auto report = ConvertToArena(source, output, options_);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_TRUE(ReadFile(output.path).value() == expected);
+  // Another file of the same content.
+  std::filesystem::rename(input, input + ".old");
+  std::filesystem::copy_file(input + ".old", input);
+  EXPECT_TRUE(ConvertToArena(source, output, options_).ok());
+}
+
+TEST_F(ConvertToArenaTest, InputThatChangesIsNoticedAndNothingIsLost) {
+  const std::string input = folder_ + "/in.safetensors";
+  std::filesystem::copy_file(std::string(kModel) + "/model.safetensors", input);
+  const OutputOptions output = Output("out.arena", "F32");
+  {
+    const WeightSource source = OpenWeightSource(input).value();
+    ASSERT_TRUE(ConvertToArena(source, output, options_).ok());
+  }
+  const Bytes expected = ReadFile(output.path).value();
+  std::filesystem::remove(output.path);
+  {
+    // The mapping stays what it was; the name leads to something else.
+    const WeightSource source = OpenWeightSource(input).value();
+    std::filesystem::rename(input, input + ".old");
+    std::filesystem::copy_file(input + ".old", input);
+    ChangeLastByte(input);
+    const auto report = ConvertToArena(source, output, options_);
+    EXPECT_EQ(report.status().code(), absl::StatusCode::kFailedPrecondition);
+    EXPECT_NE(report.status().message().find("in.safetensors: "),
+              std::string::npos);
+    EXPECT_NE(report.status().message().find("--resume"), std::string::npos);
+    EXPECT_FALSE(std::filesystem::exists(output.path));
+    EXPECT_TRUE(std::filesystem::exists(output.path + ".partial"));
+  }
+  std::filesystem::rename(input + ".old", input);
+  const WeightSource source = OpenWeightSource(input).value();
+  options_.resume = true;
+  const auto report = ConvertToArena(source, output, options_);
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_GT(report->resumed_streams, 0u);
+  EXPECT_TRUE(ReadFile(output.path).value() == expected);
+}
+
+TEST_F(ConvertToArenaTest, InputOfAnotherSizeEndsTheConversion) {
+  const std::string input = folder_ + "/in.safetensors";
+  std::filesystem::copy_file(std::string(kModel) + "/model.safetensors", input);
+  const WeightSource source = OpenWeightSource(input).value();
+  std::ofstream(input, std::ios::app) << "more";
   const auto report =
       ConvertToArena(source, Output("out.arena", "Q4_0"), options_);
   EXPECT_EQ(report.status().code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_NE(report.status().message().find("in.safetensors: "),
-            std::string::npos);
-  EXPECT_EQ(CountFiles(), 1);
+  EXPECT_FALSE(std::filesystem::exists(folder_ + "/out.arena"));
+}
+
+// A source of one matrix of 2 x 256 floats, and its name.
+class OneMatrixTest : public ConvertToArenaTest {
+ protected:
+  WeightSource Source(DType type, std::vector<float> values) {
+    const Codec& codec = *FindCodec(type);
+    values.resize(512);
+    const uint64_t row_bytes = *RowBytes(type, 256);
+    std::string bytes(2 * row_bytes, '\0');
+    for (int row = 0; row < 2; ++row) {
+      codec.quantize_row(
+          values.data() + 256 * row, 256, nullptr,
+          reinterpret_cast<uint8_t*>(bytes.data()) + row_bytes * row);
+    }
+    return Source(type, std::move(bytes));
+  }
+
+  WeightSource Source(DType type, std::string bytes) {
+    const std::string path = folder_ + "/bytes";
+    std::ofstream(path, std::ios::binary) << bytes;
+    WeightSource source;
+    source.format = "gguf";
+    source.files.push_back(MappedFile::Open(path).value());
+    SourceTensor& tensor = source.tensors.emplace_back();
+    tensor.name = "blk.0.ffn_down.weight";
+    tensor.source_name = tensor.name;
+    tensor.type = type;
+    tensor.shape = {2, 256};
+    tensor.parts = {{0, 0}};
+    tensor.size = bytes.size();
+    return source;
+  }
+
+  absl::StatusOr<ConvertReport> Convert(const WeightSource& source,
+                                        const std::string& to,
+                                        bool allow = false) {
+    OutputOptions output = Output("out.arena", to);
+    output.plan.allow_nonfinite = allow;
+    output.plan.allow_requantize = allow;
+    return ConvertToArena(source, output, options_);
+  }
+};
+
+// Values 0.5, but for one.
+std::vector<float> AllButOne(size_t index, float value) {
+  std::vector<float> values(512, 0.5f);
+  values[index] = value;
+  return values;
+}
+
+TEST_F(OneMatrixTest, WeightsThatDoNotFitAreRefused) {
+  struct Case {
+    DType from;
+    float value;
+    std::string to;
+  };
+  for (const Case& c :
+       {Case{DType::kBF16, 70144, "F16"}, Case{DType::kF32, 3.4e38f, "BF16"},
+        Case{DType::kF32, 1e6f, "Q4_0"}, Case{DType::kF32, -1e6f, "Q4_1"},
+        Case{DType::kF32, 3e6f, "Q5_0"}, Case{DType::kF32, 1e7f, "Q8_0"},
+        Case{DType::kF32, 1e9f, "Q4_K_M"}, Case{DType::kF32, 1e9f, "Q6_K"},
+        Case{DType::kF32, 1e9f, "IQ4_NL"}}) {
+    const WeightSource source = Source(c.from, AllButOne(300, c.value));
+    const absl::Status status = Convert(source, c.to).status();
+    ASSERT_TRUE(absl::IsInvalidArgument(status)) << c.to << status;
+    EXPECT_TRUE(absl::StrContains(
+        status.message(),
+        absl::StrCat("blk.0.ffn_down.weight, row 1, column 44: the weight ",
+                     c.value, " does not fit ")))
+        << status;
+    EXPECT_FALSE(std::filesystem::exists(folder_ + "/out.arena"));
+    const auto allowed = Convert(source, c.to, /*allow=*/true);
+    ASSERT_TRUE(allowed.ok()) << allowed.status();
+    const Tensor& tensor = allowed->manifest.tensors(0);
+    EXPECT_GE(tensor.nonfinite_weights(), 1u) << c.to;
+    EXPECT_FALSE(std::isfinite(tensor.error().rmse())) << c.to;
+    std::filesystem::remove(folder_ + "/out.arena");
+  }
+}
+
+TEST_F(OneMatrixTest, WeightsThatAreNoNumbersAreRefused) {
+  constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  for (const DType from : {DType::kF32, DType::kF16, DType::kBF16}) {
+    for (const float value : {kNan, kInfinity, -kInfinity}) {
+      for (const std::string to : {"keep", "F32", "F16", "Q8_0", "Q4_K_M"}) {
+        const WeightSource source = Source(from, AllButOne(7, value));
+        const absl::Status status = Convert(source, to).status();
+        ASSERT_TRUE(absl::IsDataLoss(status)) << to << status;
+        EXPECT_TRUE(absl::StrContains(
+            status.message(),
+            absl::StrCat("row 0, column 7: the weight is ", value)))
+            << status;
+        EXPECT_TRUE(absl::StrContains(status.message(), folder_));
+        const auto allowed = Convert(source, to, /*allow=*/true);
+        ASSERT_TRUE(allowed.ok()) << allowed.status();
+        EXPECT_GE(allowed->manifest.tensors(0).nonfinite_weights(), 1u);
+      }
+    }
+  }
+}
+
+TEST_F(OneMatrixTest, ScalesThatAreNoNumbersAreRefused) {
+  const WeightSource good = Source(DType::kQ8_0, std::vector<float>(512, 0.5f));
+  std::string bytes(reinterpret_cast<const char*>(good.files[0].bytes().data()),
+                    good.files[0].bytes().size());
+  bytes[34 * 9 + 1] = '\x7c';  // the scale of block 9, in row 1: infinite
+  bytes[34 * 9] = 0;
+  for (const std::string to : {"keep", "F32", "F16"}) {
+    const absl::Status status =
+        Convert(Source(DType::kQ8_0, bytes), to).status();
+    ASSERT_TRUE(absl::IsDataLoss(status)) << to << status;
+    EXPECT_TRUE(absl::StrContains(status.message(), "row 1, column 32"))
+        << status;
+  }
+  const auto allowed =
+      Convert(Source(DType::kQ8_0, bytes), "keep", /*allow=*/true);
+  ASSERT_TRUE(allowed.ok()) << allowed.status();
+  EXPECT_EQ(allowed->manifest.tensors(0).nonfinite_weights(), 32u);
+  EXPECT_EQ(allowed->manifest.minor_version(), 4u);
+}
+
+TEST_F(OneMatrixTest, BlocksAreQuantizedASecondTimeOnRequestOnly) {
+  const std::vector<float> values(512, 0.5f);
+  for (const auto& [from, to] :
+       std::vector<std::pair<DType, std::string>>{{DType::kQ4_0, "Q8_0"},
+                                                  {DType::kQ8_0, "Q4_K_M"},
+                                                  {DType::kQ8_0, "INT8"},
+                                                  {DType::kINT8, "Q8_0"},
+                                                  {DType::kMXFP4, "Q8_0"}}) {
+    if (FindCodec(from)->quantize_row == nullptr) continue;
+    const WeightSource source = Source(from, values);
+    const absl::Status status = Convert(source, to).status();
+    ASSERT_TRUE(absl::IsInvalidArgument(status)) << to << status;
+    EXPECT_TRUE(absl::StrContains(status.message(), "--allow_requantize"));
+    EXPECT_TRUE(absl::StrContains(status.message(), "blk.0.ffn_down.weight"));
+    EXPECT_TRUE(Convert(source, to, /*allow=*/true).ok());
+  }
+  for (const auto& [from, to] :
+       std::vector<std::pair<DType, std::string>>{{DType::kQ8_0, "keep"},
+                                                  {DType::kQ8_0, "Q8_0"},
+                                                  {DType::kQ4_0, "F32"},
+                                                  {DType::kQ4_0, "F16"},
+                                                  {DType::kBF16, "Q8_0"},
+                                                  {DType::kF16, "Q4_0"}}) {
+    EXPECT_TRUE(Convert(Source(from, values), to).ok()) << to;
+  }
+}
+
+TEST_F(OneMatrixTest, TensorsOfZerosAreTold) {
+  const std::vector<float> zeros(512);
+  for (const std::string to : {"keep", "F32", "Q8_0"}) {
+    const auto report = Convert(Source(DType::kF16, zeros), to);
+    ASSERT_TRUE(report.ok()) << report.status();
+    EXPECT_EQ(report->zero_tensors, std::vector<size_t>({0})) << to;
+    const auto other = Convert(Source(DType::kF16, AllButOne(511, 1)), to);
+    EXPECT_TRUE(other->zero_tensors.empty()) << to;
+  }
+  const WeightSource source = Source(DType::kF16, zeros);
+  const std::vector<size_t> all = {0};
+  EXPECT_EQ(ZeroTensorsNote(source, all),
+            absl::StrCat("1 tensor has no weight but zeros: "
+                         "blk.0.ffn_down.weight; ",
+                         folder_,
+                         "/bytes is zeros from byte 0 to its end: was it "
+                         "downloaded to its end?"));
+  EXPECT_EQ(ZeroTensorsNote(source, {}), "");
 }
 
 // The limit on file sizes stands for a full disk.

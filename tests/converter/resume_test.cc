@@ -82,6 +82,18 @@ class ResumeTest : public testing::Test {
     stream.put(byte);
   }
 
+  static void FlipBit(const std::string& path, uint64_t offset,
+                      std::filesystem::file_time_type time) {
+    {
+      std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+      file.seekg(static_cast<std::streamoff>(offset));
+      const int byte = file.get();
+      file.seekp(static_cast<std::streamoff>(offset));
+      file.put(static_cast<char>(byte ^ 1));
+    }
+    std::filesystem::last_write_time(path, time);
+  }
+
   std::string folder_;
   WeightSource source_ = OpenWeightSource(kModel).value();
   OutputOptions output_;
@@ -134,6 +146,61 @@ TEST_F(ResumeTest, OtherOptionsAreRefusedAndNothingIsLost) {
   output_.plan.recipe = QuantizeRecipe::Parse("F32").value();
   EXPECT_TRUE(Convert(/*resume=*/true) == expected_) << status_;
   EXPECT_GT(resumed_, 0);
+}
+
+// Of the same size, name and time of change.
+TEST_F(ResumeTest, OtherWeightsAreRefusedAndNothingIsLost) {
+  const std::string input = folder_ + "/in.safetensors";
+  std::filesystem::copy_file("testdata/tiny/model.safetensors", input);
+  const auto time = std::filesystem::last_write_time(input);
+  for (const char* type : {"F32", "keep"}) {
+    output_.plan.recipe = QuantizeRecipe::Parse(type).value();
+    source_ = OpenWeightSource(input).value();
+    expected_ = Convert(/*resume=*/false);
+    const size_t count = Interrupt(25);
+    const Bytes before = ReadFile(Partial()).value();
+    // A tensor that is finished, and one that is not.
+    std::vector<uint64_t> places;
+    for (const size_t stream : {size_t{1}, count - 1}) {
+      const ArenaPlan plan = PlanArena(source_, output_.plan).value();
+      std::vector<const PlannedStream*> streams;
+      for (const PlannedSection& section : plan.sections) {
+        for (const PlannedStream& one : section.streams) {
+          streams.push_back(&one);
+        }
+      }
+      places.push_back(
+          source_.tensors[streams[stream]->members.back()].parts[0].offset);
+    }
+    FlipBit(input, places[0], time);
+    source_ = OpenWeightSource(input).value();
+    EXPECT_TRUE(Convert(/*resume=*/true).empty());
+    EXPECT_EQ(status_.code(), absl::StatusCode::kFailedPrecondition) << status_;
+    EXPECT_NE(status_.message().find(input), std::string::npos) << status_;
+    EXPECT_NE(status_.message().find("--resume"), std::string::npos);
+    EXPECT_TRUE(ReadFile(Partial()).value() == before);
+    FlipBit(input, places[0], time);
+    // What had not been read may be anything.
+    FlipBit(input, places[1], time);
+    source_ = OpenWeightSource(input).value();
+    const Bytes resumed = Convert(/*resume=*/true);
+    EXPECT_GT(resumed_, 0u) << status_;
+    EXPECT_TRUE(resumed == Convert(/*resume=*/false));
+    FlipBit(input, places[1], time);
+  }
+}
+
+TEST_F(ResumeTest, ATouchedInputIsContinued) {
+  const std::string input = folder_ + "/in.safetensors";
+  std::filesystem::copy_file("testdata/tiny/model.safetensors", input);
+  source_ = OpenWeightSource(input).value();
+  expected_ = Convert(/*resume=*/false);
+  Interrupt(12);
+  std::filesystem::last_write_time(
+      input, std::filesystem::last_write_time(input) + std::chrono::hours(1));
+  source_ = OpenWeightSource(input).value();
+  EXPECT_TRUE(Convert(/*resume=*/true) == expected_) << status_;
+  EXPECT_GT(resumed_, 0u);
 }
 
 TEST_F(ResumeTest, SomethingElseUnderTheNameIsRefused) {

@@ -15,6 +15,7 @@ absl::Status ConvertModel(const std::string& input, const std::string& output,
   arena.plan.layout = options.layout;
   arena.plan.profile = options.profile;
   arena.plan.fuse = options.fuse;
+  arena.plan.allow_nonfinite = options.allow_nonfinite;
   convert.threads = options.threads;
   convert.overwrite = true;
   convert.quiet = true;
@@ -25,11 +26,13 @@ absl::Status ConvertModel(const std::string& input, const std::string& output,
   return ConvertToArena(source, arena, convert).status();
 }
 
-absl::Status ExportModel(const std::string& input, const std::string& output) {
+absl::Status ExportModel(const std::string& input, const std::string& output,
+                         bool allow_nonfinite) {
   TESSERA_ASSIGN_OR_RETURN(const WeightSource source, OpenWeightSource(input));
   ExportOptions options;
   options.overwrite = true;
   options.quiet = true;
+  options.allow_nonfinite = allow_nonfinite;
   return ExportGguf(source, output, options);
 }
 

@@ -20,6 +20,7 @@ struct ConvertModelOptions {
   std::optional<QuantizeRecipe> recipe;  // instead of `quantize`
   bool fuse = true;
   int threads = 2;
+  bool allow_nonfinite = false;  // of weights without a meaning
 };
 
 // Converts `input` to `output`, an arena, replacing it.
@@ -27,7 +28,8 @@ absl::Status ConvertModel(const std::string& input, const std::string& output,
                           const ConvertModelOptions& options);
 
 // Writes the arena `input` to the GGUF file `output`, replacing it.
-absl::Status ExportModel(const std::string& input, const std::string& output);
+absl::Status ExportModel(const std::string& input, const std::string& output,
+                         bool allow_nonfinite = false);
 
 }  // namespace tessera
 

@@ -75,6 +75,51 @@ TEST(QualityTableTest, NothingQuantizedOrNothingLost) {
   EXPECT_TRUE(std::isinf(table.error->snr_db()));
 }
 
+TEST(QualityTableTest, WhatIsNotFiniteIsNotExactAndCounts) {
+  Manifest manifest = SomeManifest();
+  Tensor& bad = AddTensor("bad", DType::kQ8_0, 1, &manifest);
+  SetError(1, NAN, 1, &bad);
+  bad.set_nonfinite_weights(3);
+  AddTensor("kept_bad", DType::kF32, 1, &manifest).set_nonfinite_weights(2);
+  const QualityTable table = QualityTableOf(manifest);
+  EXPECT_EQ(table.nonfinite_weights, 5u);
+  EXPECT_EQ(table.quantized_weights, 1024u + 256);
+  EXPECT_TRUE(std::isnan(table.error->rmse()));
+  const std::string text = QualityText(table, true);
+  EXPECT_TRUE(absl::StrContains(text, "nan     nan")) << text;
+  EXPECT_TRUE(
+      absl::StrContains(text, "  5 weights are not finite: NaN, or infinite\n"))
+      << text;
+}
+
+// A row of zeros that was widened has a signal-to-noise ratio of 0 / 0.
+TEST(QualityTableTest, ZerosAreExact) {
+  Manifest manifest;
+  SetError(0, 0, 0, &AddTensor("zeros", DType::kQ8_0, 1, &manifest));
+  EXPECT_TRUE(
+      absl::StrContains(QualityText(QualityTableOf(manifest), true), "exact"));
+}
+
+TEST(QualityTableTest, SaysWhatErrorsAreAgainst) {
+  Manifest manifest;
+  Tensor& tensor = AddTensor("a", DType::kQ8_0, 1, &manifest);
+  tensor.set_source_type(static_cast<uint32_t>(DType::kQ4_0));
+  SetError(1, 0.1, 1, &tensor);
+  EXPECT_EQ(QualityTableOf(manifest).requantized_tensors, 1u);
+  EXPECT_TRUE(absl::StrContains(
+      QualityText(QualityTableOf(manifest), false),
+      "  1 tensors were quantized before: their errors are against that"));
+}
+
+TEST(QualityTableTest, NamesWeightsThatVanish) {
+  Manifest manifest = SomeManifest();
+  SetError(1e-18, 1e-18, 1e-9, &AddTensor("tiny", DType::kF16, 1, &manifest));
+  const std::string text = QualityText(QualityTableOf(manifest), false);
+  EXPECT_TRUE(absl::StrContains(
+      text, "  1 tensors have lost all that they had, such as tiny"))
+      << text;
+}
+
 TEST(QualityReportTest, Text) {
   const std::string text = QualityText(QualityTableOf(SomeManifest()), true);
   EXPECT_EQ(
@@ -87,7 +132,8 @@ TEST(QualityReportTest, Text) {
       "  b        Q8_0  F32       256            8.500    0.01   40.00      "
       "0.125\n"
       "  kept     F32             512           32.000\n"
-      "  widened  F32             512           32.000       0   exact          "
+      "  widened  F32             512           32.000       0   exact         "
+      " "
       "0\n"
       "  total                   2048           18.750  0.1733   20.34        "
       "0.5\n");

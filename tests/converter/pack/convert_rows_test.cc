@@ -30,11 +30,11 @@ TEST(ConvertRowsTest, RowsDoNotDependOnTheirNeighbours) {
         const uint64_t bytes = plan.tensors[i].layout.row_bytes;
         std::vector<uint8_t> together(4 * bytes);
         std::vector<uint8_t> alone(4 * bytes);
-        Distortion distortion;
-        ConvertRows(source, plan, i, 0, 4, together.data(), &distortion);
+        RowFindings findings;
+        ConvertRows(source, plan, i, 0, 4, together.data(), &findings);
         for (uint64_t row = 0; row < 4; ++row) {
           ConvertRows(source, plan, i, row, 1, alone.data() + row * bytes,
-                      &distortion);
+                      &findings);
         }
         EXPECT_EQ(together, alone) << tensor.name;
       }

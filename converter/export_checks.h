@@ -1,0 +1,25 @@
+// What an arena must not lose, or spread, when it becomes a GGUF file.
+#ifndef CONVERTER_EXPORT_CHECKS_H_
+#define CONVERTER_EXPORT_CHECKS_H_
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "absl/types/span.h"
+#include "converter/source/weight_source.h"
+
+namespace tessera {
+
+// Unimplemented if the configuration of `arena`, which was made from something
+// else than GGUF, says something that is not understood: GGUF has keys for the
+// rest only, so the file would be another model.
+absl::Status CheckConfigIsUnderstood(const WeightSource& arena);
+
+// DataLoss if `bytes`, whole rows of `tensor` from `first` on, have a weight
+// that is NaN or infinite.
+absl::Status CheckRowsAreFinite(const SourceTensor& tensor, uint64_t first,
+                                absl::Span<const uint8_t> bytes);
+
+}  // namespace tessera
+
+#endif  // CONVERTER_EXPORT_CHECKS_H_
