@@ -1,13 +1,12 @@
 #include "runtime/tokenizer/normalizer.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <utility>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
-#include "absl/strings/ascii.h"
 #include "base/status_macros.h"
+#include "runtime/tokenizer/text_changes.h"
 #include "runtime/tokenizer/unicode_class.h"
 #include "runtime/tokenizer/unicode_form.h"
 #include "runtime/tokenizer/utf8.h"
@@ -19,99 +18,11 @@ constexpr int kMaxSteps = 64;
 constexpr size_t kMaxGrowth = 32;
 constexpr size_t kAlwaysAllowed = size_t{1} << 20;
 
-// A change of a text by one step.
-struct Change {
-  bool changed = false;
-  bool keeps_start = true;  // the first character is the first of before
-};
-
 void Append(absl::string_view part, std::string* result) {
   result->append(part.data(), part.size());
 }
 
-// Calls change(run, &result) for each run of UTF-8 of `text`; what lies between
-// is copied. `change` returns false if the run stays as it is.
-Change ChangeRuns(
-    absl::string_view text, std::string* result,
-    absl::FunctionRef<bool(absl::string_view, std::string*)> change) {
-  Change total;
-  while (!text.empty()) {
-    const absl::string_view run = text.substr(0, Utf8PrefixSize(text));
-    if (!run.empty() && change(run, result)) {
-      total.changed = true;
-    } else {
-      Append(run, result);
-    }
-    text.remove_prefix(run.size());
-    const size_t invalid = InvalidPrefixSize(text);
-    Append(text.substr(0, invalid), result);
-    text.remove_prefix(invalid);
-  }
-  return total;
-}
-
-// Calls change(c) for each character. It returns what becomes of it: the same
-// character, another one, or none.
-Change ChangeChars(
-    absl::string_view text, std::string* result,
-    absl::FunctionRef<std::optional<char32_t>(char32_t)> change) {
-  Change total;
-  for (size_t begin = 0; begin < text.size();) {
-    const size_t size = Utf8CharSize(text.substr(begin));
-    if (size == 0) {
-      result->push_back(text[begin++]);
-      continue;
-    }
-    const char32_t before = DecodeUtf8(text.substr(begin), size);
-    const std::optional<char32_t> after = change(before);
-    if (after != before) total.changed = true;
-    if (after.has_value()) AppendUtf8(*after, result);
-    if (begin == 0 && !after.has_value()) total.keeps_start = false;
-    begin += size;
-  }
-  return total;
-}
-
-Change Lowercase(absl::string_view text, std::string* result) {
-  Change total;
-  for (size_t begin = 0; begin < text.size();) {
-    const size_t size = std::max<size_t>(Utf8CharSize(text.substr(begin)), 1);
-    if (size == 1) {
-      result->push_back(absl::ascii_tolower(text[begin]));
-    } else {
-      AppendLowercase(DecodeUtf8(text.substr(begin), size), result);
-    }
-    begin += size;
-  }
-  total.changed = *result != text;
-  return total;
-}
-
-// Control characters to spaces, or removed, as SentencePiece's rule "nmt" and
-// after it Hugging Face's.
-std::optional<char32_t> NmtChar(char32_t c) {
-  if ((c >= 0x01 && c <= 0x08) || c == 0x0B || (c >= 0x0E && c <= 0x1F) ||
-      c == 0x7F || c == 0x8F || c == 0x9F) {
-    return std::nullopt;
-  }
-  if (c == 0x09 || c == 0x0A || c == 0x0C || c == 0x0D || c == 0x1680 ||
-      (c >= 0x200B && c <= 0x200F) || c == 0x2028 || c == 0x2029 ||
-      c == 0x2581 || c == 0xFEFF || c == 0xFFFD) {
-    return ' ';
-  }
-  return c;
-}
-
-// Spaces at the ends are removed, others become one.
-Change RemoveExtraSpaces(absl::string_view text, std::string* result) {
-  for (const char c : text) {
-    if (c != ' ' || (!result->empty() && result->back() != ' ')) {
-      result->push_back(c);
-    }
-  }
-  if (!result->empty() && result->back() == ' ') result->pop_back();
-  return {result->size() != text.size(), true};
-}
+using Change = TextChange;
 
 // Replaces the matches that for_each_match reports.
 Change Replace(absl::string_view text, absl::string_view content, size_t limit,
@@ -147,6 +58,26 @@ Change ReplaceLiteral(const NormalizerStep::Replace& replace, size_t limit,
                      at = text.find(pattern, at + pattern.size());
                    }
                  });
+}
+
+Change ReplaceRegex(const NormalizerStep::Replace& replace, const Regex& regex,
+                    size_t limit, absl::string_view text,
+                    Regex::Scratch* scratch, std::string* result) {
+  bool keeps_start = true;
+  Change total = ChangeRuns(
+      text, result, [&](absl::string_view run, std::string* changed) {
+        std::string replaced;
+        const Change in_run =
+            Replace(run, replace.content(), limit, &replaced,
+                    [&](absl::FunctionRef<void(size_t, size_t)> on_match) {
+                      regex.ForEachMatch(run, scratch, on_match);
+                    });
+        if (run.data() == text.data()) keeps_start = in_run.keeps_start;
+        if (in_run.changed) Append(replaced, changed);
+        return in_run.changed;
+      });
+  total.keeps_start = keeps_start;
+  return total;
 }
 
 }  // namespace
@@ -203,6 +134,61 @@ absl::StatusOr<std::unique_ptr<Normalizer>> Normalizer::Create(
   return normalizer;
 }
 
+bool Normalizer::Apply(const Rule& rule, absl::string_view text, size_t limit,
+                       Regex::Scratch* scratch, std::string* result,
+                       bool* keeps_start) {
+  const NormalizerStep& step = rule.step;
+  Change change;
+  switch (step.step_case()) {
+    case NormalizerStep::kUnicodeForm:
+      change = ChangeRuns(
+          text, result, [&](absl::string_view run, std::string* changed) {
+            return AppendInUnicodeForm(step.unicode_form(), run, changed);
+          });
+      break;
+    case NormalizerStep::kLowercase:
+      if (step.lowercase()) change = LowercaseText(text, result);
+      break;
+    case NormalizerStep::kReplace:
+      change = rule.regex == nullptr
+                   ? ReplaceLiteral(step.replace(), limit, text, result)
+                   : ReplaceRegex(step.replace(), *rule.regex, limit, text,
+                                  scratch, result);
+      break;
+    case NormalizerStep::kPrepend:
+      *result = step.prepend();
+      Append(text, result);
+      change.changed = !text.empty() && !step.prepend().empty();
+      break;
+    case NormalizerStep::kStripAccents:
+      if (step.strip_accents()) change = RemoveMarks(text, result);
+      break;
+    case NormalizerStep::kCharsmap:
+      change = ChangeRuns(
+          text, result, [&](absl::string_view run, std::string* changed) {
+            Append(rule.charsmap->NormalizeByGrapheme(run), changed);
+            return true;
+          });
+      break;
+    case NormalizerStep::kSentencepieceCharsmap:
+      *result = rule.charsmap->NormalizeByPrefix(text);
+      change.changed = true;
+      break;
+    case NormalizerStep::kNmt:
+      if (step.nmt()) change = ReplaceControls(text, result);
+      break;
+    case NormalizerStep::kExtraSpaces:
+      if (step.extra_spaces()) change = RemoveExtraSpaces(text, result);
+      break;
+    case NormalizerStep::kStrip:  // needs no copy
+    case NormalizerStep::STEP_NOT_SET:
+      break;
+  }
+  if (!change.changed || result->size() > limit) return false;
+  if (!change.keeps_start) *keeps_start = false;
+  return true;
+}
+
 absl::string_view Normalizer::Normalize(absl::string_view text,
                                         Regex::Scratch* scratch,
                                         std::string* storage,
@@ -210,83 +196,22 @@ absl::string_view Normalizer::Normalize(absl::string_view text,
   const size_t limit = text.size() * kMaxGrowth + kAlwaysAllowed;
   std::string result;
   for (const Rule& rule : rules_) {
-    const NormalizerStep& step = rule.step;
-    Change change;
-    result.clear();
-    switch (step.step_case()) {
-      case NormalizerStep::kUnicodeForm:
-        if (IsAscii(text)) break;
-        change = ChangeRuns(
-            text, &result, [&](absl::string_view run, std::string* changed) {
-              return AppendInUnicodeForm(step.unicode_form(), run, changed);
-            });
-        break;
-      case NormalizerStep::kLowercase:
-        if (step.lowercase()) change = Lowercase(text, &result);
-        break;
-      case NormalizerStep::kStrip: {
-        const size_t left = step.strip().left() ? LeadingWhitespace(text) : 0;
-        text.remove_prefix(left);
-        if (left > 0) *keeps_start = false;
-        if (step.strip().right()) text.remove_suffix(TrailingWhitespace(text));
-        break;
-      }
-      case NormalizerStep::kReplace:
-        if (rule.regex == nullptr) {
-          change = ReplaceLiteral(step.replace(), limit, text, &result);
-          break;
-        }
-        change = ChangeRuns(
-            text, &result, [&](absl::string_view run, std::string* changed) {
-              std::string replaced;
-              const Change in_run = Replace(
-                  run, step.replace().content(), limit, &replaced,
-                  [&](absl::FunctionRef<void(size_t, size_t)> on_match) {
-                    rule.regex->ForEachMatch(run, scratch, on_match);
-                  });
-              if (run.data() == text.data() && !in_run.keeps_start) {
-                *keeps_start = false;
-              }
-              if (in_run.changed) Append(replaced, changed);
-              return in_run.changed;
-            });
-        break;
-      case NormalizerStep::kPrepend:
-        if (text.empty() || step.prepend().empty()) break;
-        result = step.prepend();
-        Append(text, &result);
-        change.changed = true;
-        break;
-      case NormalizerStep::kStripAccents:
-        if (!step.strip_accents() || IsAscii(text)) break;
-        change = ChangeChars(text, &result, [](char32_t c) {
-          return IsMark(c) ? std::nullopt : std::optional<char32_t>(c);
-        });
-        break;
-      case NormalizerStep::kCharsmap:
-        change = ChangeRuns(
-            text, &result, [&](absl::string_view run, std::string* changed) {
-              Append(rule.charsmap->NormalizeByGrapheme(run), changed);
-              return true;
-            });
-        break;
-      case NormalizerStep::kSentencepieceCharsmap:
-        result = rule.charsmap->NormalizeByPrefix(text);
-        change.changed = true;
-        break;
-      case NormalizerStep::kNmt:
-        if (step.nmt()) change = ChangeChars(text, &result, NmtChar);
-        break;
-      case NormalizerStep::kExtraSpaces:
-        if (step.extra_spaces()) change = RemoveExtraSpaces(text, &result);
-        break;
-      case NormalizerStep::STEP_NOT_SET:
-        break;
+    if (rule.step.has_strip()) {
+      const NormalizerStep::Strip& strip = rule.step.strip();
+      const size_t left = strip.left() ? LeadingWhitespace(text) : 0;
+      if (left > 0) *keeps_start = false;
+      text.remove_prefix(left);
+      if (strip.right()) text.remove_suffix(TrailingWhitespace(text));
+      continue;
     }
-    if (!change.changed || result.size() > limit) continue;
-    if (!change.keeps_start) *keeps_start = false;
-    storage->swap(result);
-    text = *storage;
+    const bool is_ascii_rule =
+        rule.step.has_unicode_form() || rule.step.has_strip_accents();
+    if (is_ascii_rule && IsAscii(text)) continue;  // nothing to do
+    result.clear();
+    if (Apply(rule, text, limit, scratch, &result, keeps_start)) {
+      storage->swap(result);
+      text = *storage;
+    }
   }
   return text;
 }

@@ -2,6 +2,7 @@
 #ifndef RUNTIME_TOKENIZER_NORMALIZER_H_
 #define RUNTIME_TOKENIZER_NORMALIZER_H_
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,6 +46,11 @@ class Normalizer {
   Normalizer() = default;
 
   static absl::StatusOr<Rule> MakeRule(const NormalizerStep& step);
+  // Writes to *result, which is empty, what `rule` makes of `text`; false if
+  // that is no change, or longer than `limit`.
+  static bool Apply(const Rule& rule, absl::string_view text, size_t limit,
+                    Regex::Scratch* scratch, std::string* result,
+                    bool* keeps_start);
 
   std::vector<Rule> rules_;
 };

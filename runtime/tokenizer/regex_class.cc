@@ -263,21 +263,4 @@ absl::StatusOr<char32_t> TakeChar(absl::string_view* rest) {
   return c;
 }
 
-std::string RegexChar(char32_t c) {
-  if (c < 0x80 && absl::ascii_isalnum(static_cast<unsigned char>(c))) {
-    return std::string(1, static_cast<char>(c));
-  }
-  return absl::StrCat("\\x{", absl::Hex(static_cast<uint32_t>(c)), "}");
-}
-
-std::string OneOf(const RegexSet& set, bool negated) {
-  const bool complement = negated && set.negated.empty();
-  const std::string& items = negated && !complement ? set.negated : set.items;
-  // A class is slower than a property alone.
-  const bool alone = absl::StartsWithIgnoreCase(items, "\\p{") &&
-                     items.find('}') + 1 == items.size();
-  if (alone && !complement) return items;
-  return absl::StrCat(complement ? "[^" : "[", items, "]");
-}
-
 }  // namespace tessera

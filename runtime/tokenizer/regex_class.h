@@ -28,12 +28,6 @@ absl::StatusOr<char32_t> TakeEscapedChar(absl::string_view* rest);
 // Takes one character of UTF-8, or DataLoss.
 absl::StatusOr<char32_t> TakeChar(absl::string_view* rest);
 
-// "\x{263A}"; letters and digits of ASCII stay as they are.
-std::string RegexChar(char32_t c);
-
-// One character of `set`, or of its complement.
-std::string OneOf(const RegexSet& set, bool negated);
-
 }  // namespace tessera
 
 #endif  // RUNTIME_TOKENIZER_REGEX_CLASS_H_

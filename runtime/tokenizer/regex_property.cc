@@ -14,6 +14,8 @@ namespace {
 constexpr absl::string_view kSpace = R"(\t-\r\x{85}\p{Z})";
 constexpr absl::string_view kWord = R"(\p{Alphabetic}\p{M}\p{Nd}\p{Pc})";
 
+constexpr char kNewline[] = R"((?>\r\n|[\n-\r\x{85}\x{2028}\x{2029}]))";
+
 struct NamedSet {
   absl::string_view name;
   absl::string_view items;
@@ -186,6 +188,55 @@ std::optional<RegexSet> LetterSet(char letter) {
       return BracketSet("word");
     case 'h':
       return BracketSet("xdigit");
+    default:
+      return std::nullopt;
+  }
+}
+
+RegexSet OutsideClass(RegexSet set) {
+  if (set.items == LetterSet('w')->items) {
+    set.items += R"(\x{B2}\x{B3}\x{B9}\x{BC}-\x{BE})";
+  }
+  return set;
+}
+
+std::string OneOf(const RegexSet& set, bool negated) {
+  const bool complement = negated && set.negated.empty();
+  const std::string& items = negated && !complement ? set.negated : set.items;
+  // A class is slower than a property alone.
+  const bool alone = absl::StartsWithIgnoreCase(items, "\\p{") &&
+                     items.find('}') + 1 == items.size();
+  if (alone && !complement) return items;
+  return absl::StrCat(complement ? "[^" : "[", items, "]");
+}
+
+std::string RegexChar(char32_t c) {
+  if (c < 0x80 && absl::ascii_isalnum(static_cast<unsigned char>(c))) {
+    return std::string(1, static_cast<char>(c));
+  }
+  return absl::StrCat("\\x{", absl::Hex(static_cast<uint32_t>(c)), "}");
+}
+
+std::optional<std::string> TranslateAssertion(char letter) {
+  const std::string word = OneOf(OutsideClass(*LetterSet('w')), false);
+  switch (letter) {
+    case 'A':
+    case 'z':
+    case 'Z':
+    case 'G':
+      return absl::StrCat("\\", std::string(1, letter));
+    case 'b':
+      return absl::StrCat("(?:(?<=", word, ")(?!", word, ")|(?<!", word,
+                          ")(?=", word, "))");
+    case 'B':
+      return absl::StrCat("(?:(?<=", word, ")(?=", word, ")|(?<!", word, ")(?!",
+                          word, "))");
+    case 'R':
+      return kNewline;
+    case 'N':
+      return "[^\\n]";
+    case 'O':
+      return "(?s:.)";
     default:
       return std::nullopt;
   }

@@ -26,6 +26,20 @@ std::optional<RegexSet> BracketSet(absl::string_view name);
 // Of \d \s \w \h, by their letter; nullopt for any other.
 std::optional<RegexSet> LetterSet(char letter);
 
+// The same set where it stands outside of a class: Oniguruma there takes the
+// raised digits and the fractions of Latin-1 for characters of words as well.
+RegexSet OutsideClass(RegexSet set);
+
+// An expression for one character of `set`, or of its complement.
+std::string OneOf(const RegexSet& set, bool negated);
+
+// "\x{263A}"; letters and digits of ASCII stay as they are.
+std::string RegexChar(char32_t c);
+
+// What \A \z \Z \G \b \B \R \N \O stand for, by their letter; nullopt for any
+// other.
+std::optional<std::string> TranslateAssertion(char letter);
+
 }  // namespace tessera
 
 #endif  // RUNTIME_TOKENIZER_REGEX_PROPERTY_H_

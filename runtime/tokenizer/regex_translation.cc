@@ -19,20 +19,10 @@ namespace {
 
 constexpr size_t kNone = ~size_t{0};
 constexpr size_t kMaxDepth = 128;
-constexpr char kNewline[] = R"((?>\r\n|[\n-\r\x{85}\x{2028}\x{2029}]))";
 
 absl::Status NoTranslation(absl::string_view what) {
   return absl::UnimplementedError(
       absl::StrCat(Quoted(what), " has no translation for PCRE2"));
-}
-
-// Outside of classes Oniguruma takes the raised digits and the fractions of
-// Latin-1 for characters of words as well.
-RegexSet OutsideClass(RegexSet set) {
-  if (set.items == LetterSet('w')->items) {
-    set.items += R"(\x{B2}\x{B3}\x{B9}\x{BC}-\x{BE})";
-  }
-  return set;
 }
 
 class Translator {
@@ -259,7 +249,7 @@ class Translator {
                    absl::ascii_isupper(static_cast<unsigned char>(letter))));
       return absl::OkStatus();
     }
-    if (const auto translation = Assertion(letter)) {
+    if (const auto translation = TranslateAssertion(letter)) {
       rest_.remove_prefix(1);
       Append(*translation);
       return absl::OkStatus();
@@ -272,31 +262,6 @@ class Translator {
     TESSERA_ASSIGN_OR_RETURN(const char32_t c, TakeEscapedChar(&rest_));
     Append(RegexChar(c));
     return absl::OkStatus();
-  }
-
-  static std::optional<std::string> Assertion(char letter) {
-    const std::string word = OneOf(OutsideClass(*LetterSet('w')), false);
-    switch (letter) {
-      case 'A':
-      case 'z':
-      case 'Z':
-      case 'G':
-        return absl::StrCat("\\", std::string(1, letter));
-      case 'b':
-        return absl::StrCat("(?:(?<=", word, ")(?!", word, ")|(?<!", word,
-                            ")(?=", word, "))");
-      case 'B':
-        return absl::StrCat("(?:(?<=", word, ")(?=", word, ")|(?<!", word,
-                            ")(?!", word, "))");
-      case 'R':
-        return kNewline;
-      case 'N':
-        return "[^\\n]";
-      case 'O':
-        return "(?s:.)";
-      default:
-        return std::nullopt;
-    }
   }
 
   absl::string_view rest_;

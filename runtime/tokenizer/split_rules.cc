@@ -5,9 +5,8 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
 #include "base/status_macros.h"
-#include "runtime/tokenizer/byte_level.h"
+#include "runtime/tokenizer/spelling_rules.h"
 #include "runtime/tokenizer/unicode_class.h"
 #include "runtime/tokenizer/utf8.h"
 
@@ -185,62 +184,6 @@ class ScriptRule : public SplitRule {
   }
 };
 
-// A space before a piece that starts with none.
-class PrefixSpaceRule : public SplitRule {
- public:
-  void Split(const Piece& piece, SplitScratch* scratch,
-             OnPiece on_piece) const override {
-    if (absl::StartsWith(piece.text, " ")) return on_piece(piece);
-    std::string& text = scratch->texts.emplace_back(" ");
-    text.append(piece.text.data(), piece.text.size());
-    on_piece({text, piece.starts_text});
-  }
-};
-
-// Other characters for spaces, and one in front.
-class MetaspaceRule : public SplitRule {
- public:
-  explicit MetaspaceRule(const SplitStep::Metaspace& step)
-      : replacement_(step.replacement()), scheme_(step.prepend_scheme()) {}
-
-  void Split(const Piece& piece, SplitScratch* scratch,
-             OnPiece on_piece) const override {
-    const bool may_prepend =
-        scheme_ == SplitStep::Metaspace::ALWAYS ||
-        (scheme_ == SplitStep::Metaspace::FIRST && piece.starts_text);
-    const bool prepend = may_prepend && !absl::StartsWith(piece.text, " ") &&
-                         !absl::StartsWith(piece.text, replacement_);
-    if (!prepend && piece.text.find(' ') == absl::string_view::npos) {
-      return on_piece(piece);
-    }
-    std::string& text =
-        scratch->texts.emplace_back(prepend ? replacement_ : std::string());
-    for (const char c : piece.text) {
-      if (c == ' ') {
-        text += replacement_;
-      } else {
-        text += c;
-      }
-    }
-    on_piece({text, piece.starts_text});
-  }
-
- private:
-  const std::string replacement_;
-  const SplitStep::Metaspace::PrependScheme scheme_;
-};
-
-// Bytes spelled as characters.
-class ByteLevelRule : public SplitRule {
- public:
-  void Split(const Piece& piece, SplitScratch* scratch,
-             OnPiece on_piece) const override {
-    std::string& text = scratch->texts.emplace_back();
-    AppendByteLevel(piece.text, &text);
-    on_piece({text, piece.starts_text});
-  }
-};
-
 // Text that stands for itself in a split: one or more characters of UTF-8.
 absl::Status CheckText(absl::string_view text, bool one_character) {
   const bool good = one_character ? !text.empty() && text.size() <= 4 &&
@@ -279,14 +222,14 @@ absl::Status AppendPattern(const SplitStep::Pattern& step, Rules* rules) {
 absl::Status AppendByteLevelRules(const SplitStep::ByteLevel& step,
                                   Rules* rules) {
   if (step.add_prefix_space()) {
-    rules->push_back(std::make_unique<PrefixSpaceRule>());
+    rules->push_back(MakePrefixSpaceRule());
   }
   if (step.use_regex()) {
     TESSERA_ASSIGN_OR_RETURN(auto regex, Regex::Create(kGpt2));
     rules->push_back(std::make_unique<RegexRule>(std::move(regex),
                                                  SplitStep::ISOLATED, false));
   }
-  rules->push_back(std::make_unique<ByteLevelRule>());
+  rules->push_back(MakeByteLevelRule());
   return absl::OkStatus();
 }
 
@@ -297,7 +240,7 @@ absl::Status AppendMetaspace(const SplitStep::Metaspace& step, Rules* rules) {
     return absl::UnimplementedError(
         "tokenizer: a scheme of Metaspace that is not known");
   }
-  rules->push_back(std::make_unique<MetaspaceRule>(step));
+  rules->push_back(MakeMetaspaceRule(step));
   if (step.split()) {
     rules->push_back(std::make_unique<LiteralRule>(
         step.replacement(), SplitStep::MERGED_WITH_NEXT, false));
