@@ -74,7 +74,7 @@ absl::StatusOr<std::optional<Value>> ItemAt(ValueHeap& heap,
   switch (object.kind()) {
     case ValueKind::kText: {
       const MarkedText& text = object.text();
-      TESSERA_RETURN_IF_ERROR(heap.SpendBytes(text.size() * 2));
+      TESSERA_RETURN_IF_ERROR(heap.SpendBytes(text.size() * 8));
       const size_t begin = CharacterOffset(text.bytes(), index);
       const size_t size =
           CharacterSize(absl::string_view(text.bytes()).substr(begin));
@@ -152,7 +152,7 @@ absl::StatusOr<SliceBounds> BoundsOf(int64_t length, const Value* start,
 
 absl::StatusOr<Value> SliceOfText(ValueHeap& heap, const MarkedText& text,
                                   const SliceBounds& bounds) {
-  TESSERA_RETURN_IF_ERROR(heap.SpendBytes(text.size() * 2));
+  TESSERA_RETURN_IF_ERROR(heap.SpendBytes(text.size() * 8));
   if (bounds.step == 1) {
     const absl::string_view bytes = text.bytes();
     const size_t begin = CharacterOffset(bytes, bounds.start);

@@ -27,6 +27,7 @@ struct Macro : CallableObject {
 
 absl::StatusOr<Value> Evaluator::MakeMacro(const Stmt& statement) {
   for (int kept = scopes_.KeepCurrent(); kept > 0; --kept) {
+    TESSERA_RETURN_IF_ERROR(heap_.Spend(8));
     TESSERA_RETURN_IF_ERROR(heap_.SpendEntry());
   }
   TESSERA_ASSIGN_OR_RETURN(

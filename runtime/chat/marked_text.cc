@@ -17,7 +17,7 @@ std::vector<TextRange>::const_iterator FirstBehind(
 
 bool MarkedText::IsOutside(size_t begin, size_t size) const {
   const auto range = FirstBehind(outside_, begin);
-  return range != outside_.end() && range->begin < begin + size;
+  return size > 0 && range != outside_.end() && range->begin < begin + size;
 }
 
 void MarkedText::Mark(size_t begin, size_t end) {

@@ -29,6 +29,9 @@ absl::StatusOr<MarkedText> Stripped(ValueHeap& heap, const MarkedText& text,
   if (characters == nullptr) {
     if (left) begin = LeadingSpace(bytes);
     if (right) end -= TrailingSpace(bytes.substr(begin));
+    // Each character is looked up.
+    TESSERA_RETURN_IF_ERROR(
+        heap.SpendBytes((bytes.size() - (end - begin)) * 16));
     return text.Part(begin, end - begin);
   }
   const absl::string_view set = characters->bytes();

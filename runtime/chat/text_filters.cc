@@ -26,7 +26,7 @@ template <std::string (*kConvert)(absl::string_view)>
 Result Convert(Interpreter& in, const Value& self, const CallArguments& call) {
   TESSERA_RETURN_IF_ERROR(Bind("a filter of case", call, {}).status());
   TESSERA_ASSIGN_OR_RETURN(const MarkedText text, TextOf(in.heap(), self));
-  TESSERA_RETURN_IF_ERROR(in.heap().SpendBytes(text.size() * 4));
+  TESSERA_RETURN_IF_ERROR(in.heap().SpendBytes(text.size() * 8));
   TESSERA_ASSIGN_OR_RETURN(const Value result,
                            in.heap().Text(Converted(text, kConvert)));
   return result.AsMarkup(self.is_markup());
@@ -36,7 +36,7 @@ Result Capitalize(Interpreter& in, const Value& self,
                   const CallArguments& call) {
   TESSERA_RETURN_IF_ERROR(Bind("capitalize", call, {}).status());
   TESSERA_ASSIGN_OR_RETURN(const MarkedText text, TextOf(in.heap(), self));
-  TESSERA_RETURN_IF_ERROR(in.heap().SpendBytes(text.size() * 4));
+  TESSERA_RETURN_IF_ERROR(in.heap().SpendBytes(text.size() * 8));
   return in.heap().Text(Capitalized(text));
 }
 
@@ -167,7 +167,7 @@ Result Wordcount(Interpreter& in, const Value& self,
                  const CallArguments& call) {
   TESSERA_RETURN_IF_ERROR(Bind("wordcount", call, {}).status());
   TESSERA_ASSIGN_OR_RETURN(const MarkedText text, TextOf(in.heap(), self));
-  TESSERA_RETURN_IF_ERROR(in.heap().SpendBytes(text.size() * 4));
+  TESSERA_RETURN_IF_ERROR(in.heap().SpendBytes(text.size() * 8));
   int64_t words = 0;
   bool in_word = false;
   absl::string_view rest = text.bytes();

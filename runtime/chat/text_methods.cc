@@ -33,7 +33,7 @@ Result Strip(Interpreter& in, const Value& self, const CallArguments& call) {
 template <std::string (*kConvert)(absl::string_view)>
 Result Convert(Interpreter& in, const Value& self, const CallArguments& call) {
   TESSERA_RETURN_IF_ERROR(Bind("a method of a string", call, {}).status());
-  TESSERA_RETURN_IF_ERROR(in.heap().SpendBytes(self.text().size() * 4));
+  TESSERA_RETURN_IF_ERROR(in.heap().SpendBytes(self.text().size() * 8));
   return in.heap().Text(Converted(self.text(), kConvert));
 }
 

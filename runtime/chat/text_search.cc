@@ -62,6 +62,10 @@ Result FindText(Interpreter& in, const Value& self, const CallArguments& call) {
   TESSERA_ASSIGN_OR_RETURN(const MarkedText* text, TextOr(args[0], nullptr));
   const std::string& wanted = text->bytes();
   TESSERA_RETURN_IF_ERROR(in.heap().SpendBytes(self.text().size() * 4));
+  if (kFind == Find::kCount) {
+    TESSERA_RETURN_IF_ERROR(in.heap().SpendBytes(
+        self.text().size() * 16 / std::max<size_t>(wanted.size(), 1)));
+  }
   if (kFind == Find::kLast || kFind == Find::kLastOrError) {
     TESSERA_RETURN_IF_ERROR(
         in.heap().SpendBytes(self.text().size() * (wanted.size() / 8)));

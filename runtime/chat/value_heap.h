@@ -20,7 +20,7 @@ namespace tessera::jinja {
 // it, and a hostile template has used it up within a second.
 struct Limits {
   int64_t steps = 2'000'000;
-  int64_t memory_bytes = int64_t{256} << 20;
+  int64_t memory_bytes = int64_t{128} << 20;
   int64_t output_bytes = int64_t{64} << 20;
   int depth = 600;  // expressions, statements and calls within each other
 };

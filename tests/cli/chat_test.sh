@@ -13,7 +13,7 @@ mkdir -p "$work" && cd "$work" || exit 1
 # The tiny model, with a template.
 mkdir model
 cp "$tiny"/config.json "$tiny"/model.safetensors "$tiny"/tokenizer.json model
-sed 's/"add_bos_token"/"chat_template": "{{ bos_token }}{% for m in messages %}{{ m.role }}: {{ m.content }}\\n{% endfor %}{% if add_generation_prompt %}assistant:{% endif %}", "add_bos_token"/' \
+sed 's/"add_bos_token"/"chat_template": "{{ bos_token }}{% for m in messages %}{{ m.role }}\\n{{ m.content }}\\n{% endfor %}{% if add_generation_prompt %}assistant\\n{% endif %}", "add_bos_token"/' \
   "$tiny"/tokenizer_config.json >model/tokenizer_config.json
 expect 0 "$convert" --quiet model chat.arena
 expect 0 "$convert" --quiet "$tiny" plain.arena
@@ -23,7 +23,7 @@ expect 0 "$convert" --quiet "$tiny/spm/tiny-spm-vocab.gguf" vocabulary.arena
 
 echo '{"messages": [{"role": "user", "content": "Grüße"}], "add_generation_prompt": true}' >user.json
 expect 0 "$run" chat.arena --apply_template user.json
-printf '<|begin_of_text|>user: Grüße\nassistant:' | cmp - stdout || fail "other text"
+printf '<|begin_of_text|>user\nGrüße\nassistant\n' | cmp - stdout || fail "other text"
 expect 1 "$run" plain.arena --apply_template user.json
 expect_stderr '^run: plain.arena: the model has no chat template; convert from'
 echo '{"messages": [], "chat_template": "{{ bos_token }}|{{ 1 + 1 }}\n"}' >own.json
@@ -41,11 +41,11 @@ expect 1 "$run" chat.arena --apply_template missing.json
 
 greedy=(--temperature 0 --n_predict 12)
 expect 0 "$run" chat.arena --chat "${greedy[@]}" --prompt "Tell me of Bruno." --quiet
-grep -q 'user:' stdout && fail "the prompt is shown"
+grep -q 'user' stdout && fail "the prompt is shown"
 [[ $(wc -l <stdout) -ge 1 && $(wc -c <stdout) -gt 5 ]] || fail "no answer"
 cp stdout once
 expect 0 "$run" chat.arena --chat "${greedy[@]}" --prompt "Tell me of Bruno." --json
-grep -q '"prompt":"<|begin_of_text|>user: Tell me of Bruno.\\nassistant:"' stdout || fail "no prompt in JSON"
+grep -q 'begin_of_text.*user\\nTell me of Bruno.\\nassistant\\n","prompt_ids"' stdout || fail "no prompt in JSON"
 expect 1 "$run" plain.arena --chat --prompt x
 expect_stderr 'no chat template; convert from'
 expect 2 "$run" chat.arena --system x --prompt y

@@ -54,11 +54,13 @@ TEST(GoldenTemplatesTest, TemplatesGiveTheTextsOfJinja) {
   const JsonDocument golden = ReadJson("golden.json");
   const JsonDocument conversations = ReadJson("conversations.json");
   const JsonDocument tools = ReadJson("tools.json");
-  for (const JsonMember& one : *JsonMembers(golden.root()["templates"])) {
+  const auto templates = *JsonMembers(golden.root()["templates"]);
+  const auto all_conversations = *JsonMembers(conversations.root());
+  for (const JsonMember& one : templates) {
     const auto source =
         ReadFile(absl::StrCat(kFolder, "templates/", one.key, ".jinja"));
     ASSERT_TRUE(source.ok()) << source.status();
-    for (const JsonMember& conversation : *JsonMembers(conversations.root())) {
+    for (const JsonMember& conversation : all_conversations) {
       jinja::ValueHeap heap{jinja::Limits()};
       auto& variables = jinja::ValueFromJson(heap, conversation.value)
                             ->as<jinja::DictObject>();

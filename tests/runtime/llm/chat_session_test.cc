@@ -28,8 +28,8 @@ class ChatSessionTest : public testing::Test {
     arena_ = *std::move(arena);
     data_ = arena_->manifest().tokenizer();
     data_.set_chat_template(
-        "{{ bos_token }}{% for m in messages %}{{ m.role }}: {{ m.content }}\n"
-        "{% endfor %}assistant:");
+        "{{ bos_token }}{% for m in messages %}{{ m.role }}\n{{ m.content }}\n"
+        "{% endfor %}assistant\n");
     auto tokenizer = Tokenizer::Create(data_);
     ASSERT_TRUE(tokenizer.ok()) << tokenizer.status();
     tokenizer_ = *std::move(tokenizer);

@@ -83,7 +83,7 @@ TEST_F(ContextTest, BlocksThatAWindowHasPassedAreUsedAgain) {
 // Tokens are taken back, others follow, and nothing tells of the former ones.
 // Where a window has moved on too far, that is said instead.
 TEST_F(ContextTest, RewoundTextsGoOnAsIfNothingHadBeen) {
-  const std::vector<int32_t> ids = SomeIds(400);
+  const std::vector<int32_t> ids = SomeIds(500);
   std::vector<int32_t> others = ids;
   for (int32_t& id : others) id = (id + 1) % 1000;
   for (const char* model : {"llama-bias", "mistral-swa", "gemma3", "olmo3"}) {
