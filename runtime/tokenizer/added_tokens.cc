@@ -35,8 +35,9 @@ const AddedToken* AddedTokens::FindAt(absl::string_view text, size_t begin,
   const AddedToken* longest = nullptr;
   trie_.ForEachPrefix(text.substr(begin), [&](size_t size, int32_t index) {
     const AddedToken& token = tokens_[static_cast<size_t>(index)];
-    if (token.is_control &&
-        (!parse_control || Touches(plain, begin, begin + size))) {
+    if (token.is_control && !parse_control) return;
+    if ((token.is_control || token.is_markup) &&
+        Touches(plain, begin, begin + size)) {
       return;
     }
     longest = &token;

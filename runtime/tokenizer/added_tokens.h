@@ -20,6 +20,7 @@ namespace tessera {
 struct AddedToken {
   int32_t id = 0;
   bool is_control = false;   // only where control tokens are asked for
+  bool is_markup = false;    // of chat templates: never in what users wrote
   bool strip_left = false;   // takes the white space before it
   bool strip_right = false;  // takes the white space behind it
   bool single_word = false;  // not next to characters of a word
@@ -36,8 +37,8 @@ class AddedTokens {
 
   // Calls, in the order of the text, on_token(id) for each token and
   // on_text(run) for each nonempty run between them. Control tokens are matched
-  // if `parse_control`, and only where no byte of them is in a range of
-  // `plain`.
+  // if `parse_control`; neither they nor markup where a byte of them is in a
+  // range of `plain`.
   void Split(absl::string_view text, bool parse_control,
              absl::Span<const TextRange> plain,
              absl::FunctionRef<void(absl::string_view)> on_text,

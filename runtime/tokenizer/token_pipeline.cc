@@ -73,9 +73,10 @@ class TokenPipeline::Encoder {
     const absl::string_view text = pipeline_.steps_.normalizer->Normalize(
         run, &split_scratch_.regex, &storage, &starts_text);
     if (storage.empty()) split_scratch_.texts.pop_back();
-    const bool parse_control = options.parse_special && options.plain.empty();
+    // Normalizing has moved what users wrote: it may be all of it.
+    const TextRange all = {0, options.plain.empty() ? 0 : text.size()};
     pipeline_.added_tokens_.in_normalized_text->Split(
-        text, parse_control, {},
+        text, options.parse_special, absl::MakeConstSpan(&all, 1),
         [&](absl::string_view part) {
           AddNormalized(part, starts_text && part.data() == text.data());
         },

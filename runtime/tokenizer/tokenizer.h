@@ -28,7 +28,8 @@ class Tokenizer {
     bool add_special = true;  // begin and end of text, as the model wants them
     bool parse_special = true;  // "<|eot|>" in the text becomes its token
     // Sorted and disjoint: what users wrote. No control token is matched that
-    // has a byte in them, even if parse_special. Must outlive the call.
+    // has a byte in them, even if parse_special, nor one that the model's chat
+    // template spells as "<...>" or "[...]". Must outlive the call.
     absl::Span<const TextRange> plain = {};
   };
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "formats/tokenizer/known_pretokenizers.h"
@@ -82,6 +83,19 @@ absl::StatusOr<std::unique_ptr<WordModel>> MakeModel(
   }
 }
 
+// A token with which a chat template says who speaks, or what. Some models have
+// such tokens that are not of control type, as DeepSeek's "<|User|>".
+bool IsMarkup(const TokenizerData& data, absl::string_view text) {
+  if (!absl::StartsWith(text, "<") && !absl::StartsWith(text, "[")) {
+    return false;
+  }
+  if (absl::StrContains(data.chat_template(), text)) return true;
+  for (const auto& named : data.named_chat_template()) {
+    if (absl::StrContains(named.text(), text)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 absl::StatusOr<TokenizerSteps> MakeTokenizerSteps(
@@ -138,6 +152,7 @@ absl::StatusOr<AddedTokenSets> MakeAddedTokens(const TokenizerData& data,
     AddedToken token;
     token.id = id;
     token.is_control = type != TokenType::kUserDefined;
+    token.is_markup = IsMarkup(data, vocabulary.Text(id));
     token.strip_left = (bits & kStripLeft) != 0;
     token.strip_right = (bits & kStripRight) != 0;
     token.single_word = (bits & kSingleWord) != 0;
@@ -146,7 +161,9 @@ absl::StatusOr<AddedTokenSets> MakeAddedTokens(const TokenizerData& data,
       in_text.push_back(std::move(token));
       continue;
     }
-    if (token.is_control) control_in_normalized.push_back(token);
+    if (token.is_control || token.is_markup) {
+      control_in_normalized.push_back(token);
+    }
     std::string storage;
     bool keeps_start = true;
     token.text = std::string(normalizer.Normalize(vocabulary.Text(id), &scratch,

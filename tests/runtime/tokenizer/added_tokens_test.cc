@@ -54,6 +54,18 @@ TEST(AddedTokensTest, SplitsAroundTokens) {
   EXPECT_EQ(splitter.Split("x|a|y|b||a|z|"), "[x]<|a|>[y]<|b|><|a|>[z|]");
 }
 
+TEST(AddedTokensTest, MarkupOfTheTemplateIsNotMatchedInWhatUsersWrote) {
+  TokenizerBuilder builder =
+      WithTokens(TokenType::kUserDefined, {"<|User|>", "<h1>", "::"});
+  builder.data().set_chat_template("<|User|>::{{ content }}");
+  const Splitter splitter(builder.data());
+  const std::string text = "<|User|>::<|User|>::<h1>";
+  EXPECT_EQ(splitter.Split(text), "<<|User|>><::><<|User|>><::><<h1>>");
+  const TextRange users = {10, text.size()};
+  EXPECT_EQ(splitter.Split(text, true, {users}),
+            "<<|User|>><::>[<|User|>]<::><<h1>>");
+}
+
 TEST(AddedTokensTest, ControlAndUnknownTokensOnlyIfAsked) {
   TokenizerBuilder builder = WithTokens(TokenType::kControl, {"|c|"});
   builder.Token("|u|", TokenType::kUserDefined);
