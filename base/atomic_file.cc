@@ -259,8 +259,17 @@ absl::Status AtomicFile::Publish() {
           path_, ": exists already; pass --overwrite to replace it"));
     }
   }
-  if (temporary_path_.empty()) TESSERA_RETURN_IF_ERROR(NameFile());
+  if (!HasItsName()) TESSERA_RETURN_IF_ERROR(NameFile());
   return PublishFile(temporary_path_, target_, overwrite_, *calls_);
+}
+
+// Somebody may have deleted what has not got its name yet.
+bool AtomicFile::HasItsName() const {
+  struct stat here;
+  struct stat named;
+  return !temporary_path_.empty() && fstat(fd_, &here) == 0 &&
+         stat(temporary_path_.c_str(), &named) == 0 &&
+         here.st_dev == named.st_dev && here.st_ino == named.st_ino;
 }
 
 // Only what has a name can be renamed.
@@ -279,7 +288,7 @@ absl::Status AtomicFile::NameFile() {
 // What took so long to make is not lost for its name, or for its last byte.
 absl::Status AtomicFile::KeepAs(absl::string_view what,
                                 const absl::Status& why) {
-  if (temporary_path_.empty() && !NameFile().ok()) return why;
+  if (!HasItsName() && !NameFile().ok()) return why;
   const absl::Status status(
       why.code(),
       absl::StrCat(why.message(), "; ", what, " is kept as ", temporary_path_));

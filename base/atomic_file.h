@@ -90,6 +90,7 @@ class AtomicFile {
                                         bool overwrite);
   absl::Status OpenNamed();
   absl::Status Publish();
+  bool HasItsName() const;
   absl::Status NameFile();
   absl::Status KeepAs(absl::string_view what, const absl::Status& why);
   static absl::StatusOr<AtomicFile> OpenAndLock(const std::string& path,

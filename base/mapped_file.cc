@@ -1,5 +1,6 @@
 #include "base/mapped_file.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -20,8 +21,8 @@ namespace {
 
 constexpr uint64_t kPageBytes = 4096;
 
-int64_t ModificationNanos(const struct stat& info) {
-  return int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec;
+int64_t Nanos(const struct timespec& time) {
+  return int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
 
 }  // namespace
@@ -39,7 +40,9 @@ absl::StatusOr<MappedFile> MappedFile::Open(const std::string& path) {
   MappedFile file;
   file.path_ = path;
   file.size_ = static_cast<uint64_t>(info.st_size);
-  file.mtime_ns_ = ModificationNanos(info);
+  file.mtime_ns_ = Nanos(info.st_mtim);
+  file.ctime_ns_ = Nanos(info.st_ctim);
+  file.inode_ = info.st_ino;
   if (file.size_ > 0) {
     void* data = mmap(nullptr, file.size_, PROT_READ, MAP_SHARED, fd, 0);
     if (data == MAP_FAILED) return ErrnoStatus(path, "map");
@@ -58,6 +61,8 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   std::swap(data_, other.data_);
   std::swap(size_, other.size_);
   std::swap(mtime_ns_, other.mtime_ns_);
+  std::swap(ctime_ns_, other.ctime_ns_);
+  std::swap(inode_, other.inode_);
   std::swap(guard_, other.guard_);
   return *this;
 }
@@ -86,21 +91,24 @@ void MappedFile::WillNeed(uint64_t offset, uint64_t size) const {
 
 absl::Status MappedFile::CheckUnchanged() const {
   TESSERA_RETURN_IF_ERROR(CheckSize());
-  if (!WasTouched()) return absl::OkStatus();
+  struct stat info;
+  if (stat(path_.c_str(), &info) != 0) return ErrnoStatus(path_, "stat");
+  if (Nanos(info.st_mtim) == mtime_ns_) return absl::OkStatus();
   return absl::FailedPreconditionError(absl::StrCat(
       path_, ": the file changed while it was read; run the command again"));
 }
 
 bool MappedFile::WasTouched() const {
   struct stat info;
-  return stat(path_.c_str(), &info) != 0 ||
-         ModificationNanos(info) != mtime_ns_;
+  return stat(path_.c_str(), &info) != 0 || Nanos(info.st_mtim) != mtime_ns_ ||
+         Nanos(info.st_ctim) != ctime_ns_ || info.st_ino != inode_;
 }
 
 absl::Status MappedFile::CheckSize() const {
   struct stat info;
-  if (stat(path_.c_str(), &info) != 0) return ErrnoStatus(path_, "stat");
-  if (static_cast<uint64_t>(info.st_size) != size_) {
+  const bool is_there = stat(path_.c_str(), &info) == 0;
+  if (!is_there && errno != ENOENT) return ErrnoStatus(path_, "stat");
+  if (is_there && static_cast<uint64_t>(info.st_size) != size_) {
     return absl::FailedPreconditionError(absl::StrCat(
         path_, ": the file changed while it was read; run the command again"));
   }

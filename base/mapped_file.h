@@ -46,10 +46,11 @@ class MappedFile {
   absl::Status CheckUnchanged() const;
 
   // The same, but for the time: whoever touched the file need not have changed
-  // it.
+  // it, and whoever moved it away has not.
   absl::Status CheckSize() const;
 
-  // True if the modification time is another one, or cannot be asked for.
+  // True if the name leads to another file now, or to none, or if this one was
+  // written to, whatever its modification time says.
   bool WasTouched() const;
 
  private:
@@ -59,6 +60,8 @@ class MappedFile {
   const uint8_t* data_ = nullptr;
   uint64_t size_ = 0;
   int64_t mtime_ns_ = 0;
+  int64_t ctime_ns_ = 0;  // of the last change of anything
+  uint64_t inode_ = 0;
   FaultGuard guard_;
 };
 

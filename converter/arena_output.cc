@@ -13,7 +13,7 @@
 #include "base/version.h"
 #include "converter/describe_conversion.h"
 #include "converter/gguf_file_type.h"
-#include "converter/pack/stored_hasher.h"
+#include "converter/stream_checks.h"
 #include "formats/arena/arena_constants.h"
 #include "formats/json/message_utf8.h"
 
@@ -37,16 +37,6 @@ bool AnyTypeDiffers(const Manifest& manifest) {
     if (tensor.type() != tensor.source_type()) return true;
   }
   return false;
-}
-
-// The inverse of what DescribeTensor does with it.
-PackedTensor PackedFrom(const Tensor& tensor) {
-  PackedTensor packed;
-  packed.stored_xxh128 = tensor.stored_xxh128();
-  packed.rowmajor_xxh128 = tensor.rowmajor_xxh128();
-  if (tensor.has_error()) packed.error = tensor.error();
-  packed.nonfinite = tensor.nonfinite_weights();
-  return packed;
 }
 
 }  // namespace
@@ -176,64 +166,19 @@ size_t ArenaOutput::CountFinished(const std::vector<JournalRecord>& streams) {
   for (; index < std::min(streams.size(), streams_.size()); ++index) {
     const PlannedStream& stream = *streams_[index];
     const JournalRecord& record = streams[index];
-    if (!IsInFile(stream, record)) break;
+    if (!IsStreamInFile(stream, plan_, source_, record, writer_->file())) break;
     for (int i = 0; i < record.members_size(); ++i) {
-      const JournalRecord::Member& member = record.members(i);
-      PackedTensor& packed = packed_[stream.members[i]];
-      packed = PackedFrom(member.tensor());
-      packed.source_xxh128 = member.source_xxh128();
-      packed.zero = member.zero();
+      packed_[stream.members[i]] = PackedFrom(record.members(i));
     }
   }
   return index;
 }
 
-bool ArenaOutput::IsInFile(const PlannedStream& stream,
-                           const JournalRecord& record) const {
-  const size_t members = stream.members.size();
-  if (static_cast<size_t>(record.members_size()) != members) return false;
-  StoredHasher hasher(plan_, stream);
-  std::vector<uint8_t> bytes;
-  const uint64_t tiles_per_read =
-      std::max<uint64_t>(1, kReadBytes / std::max<uint64_t>(1, stream.stride));
-  for (uint64_t tile = 0; tile < stream.tiles && stream.size != 0;
-       tile += tiles_per_read) {
-    const uint64_t tiles = std::min(tiles_per_read, stream.tiles - tile);
-    const uint64_t offset = tile * stream.stride;
-    bytes.resize(std::min(tiles * stream.stride, stream.size - offset));
-    if (!writer_->file()
-             .ReadAt(stream.offset + offset, absl::MakeSpan(bytes))
-             .ok()) {
-      return false;
-    }
-    hasher.Take(bytes.data(), tiles);
-  }
-  for (size_t i = 0; i < members; ++i) {
-    const Tensor& tensor = record.members(static_cast<int>(i)).tensor();
-    if (tensor.name() != source_.tensors[stream.members[i]].name ||
-        tensor.stored_xxh128() != hasher.Digest(i)) {
-      return false;
-    }
-  }
-  return true;
-}
-
 absl::Status ArenaOutput::CheckSource(const WeightSource& source,
                                       size_t streams) const {
   for (size_t index = 0; index < streams; ++index) {
-    const PlannedStream& stream = *streams_[index];
-    if (packed_[stream.members.front()].source_xxh128.empty()) continue;
-    const StreamPacker packer(source_, plan_, stream, kReadBytes);
-    const std::vector<std::string> digests = packer.DigestSource(source);
-    for (size_t i = 0; i < digests.size(); ++i) {
-      const SourceTensor& from = source.tensors[stream.members[i]];
-      if (digests[i] == packed_[stream.members[i]].source_xxh128) continue;
-      return absl::FailedPreconditionError(absl::StrCat(
-          from.parts.empty() ? source.files.front().path()
-                             : source.files[from.parts.front().file].path(),
-          ": ", from.source_name,
-          " is not what the unfinished conversion has read"));
-    }
+    TESSERA_RETURN_IF_ERROR(
+        CheckStreamSource(*streams_[index], plan_, source_, packed_, source));
   }
   return absl::OkStatus();
 }

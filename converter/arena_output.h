@@ -98,7 +98,6 @@ class ArenaOutput {
   absl::Status Resume();
   size_t CountFinished(const std::vector<JournalRecord>& streams);
   absl::Status Adopt(size_t count);
-  bool IsInFile(const PlannedStream& stream, const JournalRecord& record) const;
   absl::Status EnterSection(size_t section);
   absl::Status EndSection(const PlannedSection& section);
   absl::Status AdvanceTo(size_t index);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "base/digest.h"
 #include "base/mapped_file.h"
@@ -21,8 +23,13 @@ absl::StatusOr<WeightSource> OpenAgain(const WeightSource& source) {
   WeightSource again;
   again.tensors = source.tensors;
   for (const MappedFile& file : source.files) {
-    TESSERA_ASSIGN_OR_RETURN(MappedFile opened, MappedFile::Open(file.path()));
-    again.files.push_back(std::move(opened));
+    absl::StatusOr<MappedFile> opened = MappedFile::Open(file.path());
+    if (absl::IsNotFound(opened.status())) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(file.path(), ": the file is no longer there"));
+    }
+    TESSERA_RETURN_IF_ERROR(opened.status());
+    again.files.push_back(*std::move(opened));
   }
   return again;
 }

@@ -252,9 +252,9 @@ absl::Status Conversion::KeepIfChanged(absl::Status status) {
   if (!kept) return status;
   return absl::FailedPreconditionError(
       absl::StrCat(status.message(),
-                   "; what is done is kept: with the file as it was, --resume "
-                   "continues, and "
-                   "without --resume the conversion starts anew"));
+                   "; what is done is kept: --resume continues if the file is "
+                   "again what was read of it, and without --resume the "
+                   "conversion starts anew"));
 }
 
 // With the digests that the ranks have computed.

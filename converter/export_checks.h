@@ -3,10 +3,13 @@
 #define CONVERTER_EXPORT_CHECKS_H_
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
 #include "converter/source/weight_source.h"
+#include "formats/gguf/gguf_metadata.h"
 
 namespace tessera {
 
@@ -14,6 +17,12 @@ namespace tessera {
 // else than GGUF, says something that is not understood: GGUF has keys for the
 // rest only, so the file would be another model.
 absl::Status CheckConfigIsUnderstood(const WeightSource& arena);
+
+// What readers of `metadata`, made of the configuration of `arena`, will take
+// other than it says, because GGUF has no key for it: whole sentences. None if
+// the architecture is not described.
+std::vector<std::string> SettingsThatAreLost(const WeightSource& arena,
+                                             const GgufMetadata& metadata);
 
 // DataLoss if `bytes`, whole rows of `tensor` from `first` on, have a weight
 // that is NaN or infinite.

@@ -170,6 +170,9 @@ std::vector<std::string> MissingForAModel(const GgufExportFile& file,
   }
   // What was read from GGUF is written as it was.
   if (IsFromGguf(arena)) return missing;
+  for (std::string& lost : SettingsThatAreLost(arena, file.metadata)) {
+    missing.push_back(std::move(lost));
+  }
   const std::optional<GgufForm> tokenizer = ExportedTokenizer(arena);
   if (tokenizer.has_value()) {
     missing.insert(missing.end(), tokenizer->notes.begin(),

@@ -1,8 +1,9 @@
 #include "converter/zero_tensors.h"
 
-#include <algorithm>
 #include <cstdint>
+#include <map>
 #include <set>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -12,6 +13,12 @@ namespace {
 
 constexpr size_t kNamed = 3;
 
+// Matrices with fewer bytes are zeros now and then.
+constexpr uint64_t kLeastMatrix = 64;
+
+// Tensors with fewer bytes at the end of a file say nothing of its download.
+constexpr uint64_t kLeastTail = 4096;
+
 // Where the zeros at the end of a file begin.
 uint64_t EndOfContent(absl::Span<const uint8_t> bytes) {
   uint64_t end = bytes.size();
@@ -19,44 +26,94 @@ uint64_t EndOfContent(absl::Span<const uint8_t> bytes) {
   return end;
 }
 
-// Where the last part of `tensor` begins that lies in `file`; 0: none does.
-uint64_t BeginIn(const SourceTensor& tensor, size_t file) {
-  uint64_t begin = 0;
+// Vectors, biases above all, are zeros in many models.
+bool IsVector(const SourceTensor& tensor) {
+  return tensor.shape.size() < 2 || absl::EndsWith(tensor.name, ".bias");
+}
+
+// How many bytes of `tensor`, whose parts are of the same size, lie in `file`
+// from `end` on.
+uint64_t BytesFrom(const SourceTensor& tensor, size_t file, uint64_t end) {
+  if (tensor.parts.empty()) return 0;
+  uint64_t parts = 0;
   for (const SourcePart& part : tensor.parts) {
-    if (part.file == file) begin = std::max(begin, part.offset);
+    parts += part.file == file && part.offset >= end;
   }
-  return begin;
+  return tensor.size / tensor.parts.size() * parts;
+}
+
+// The zeros at the end of a file.
+struct Tail {
+  uint64_t begin = 0;
+  uint64_t bytes = 0;           // of tensors; padding is nothing to speak of
+  std::vector<size_t> tensors;  // indices into source.tensors
+};
+
+Tail FindTail(const WeightSource& source, absl::Span<const size_t> tensors,
+              size_t file) {
+  Tail tail;
+  tail.begin = EndOfContent(source.files[file].bytes());
+  for (const size_t index : tensors) {
+    const uint64_t bytes = BytesFrom(source.tensors[index], file, tail.begin);
+    if (bytes == 0) continue;
+    tail.bytes += bytes;
+    tail.tensors.push_back(index);
+  }
+  return tail;
+}
+
+// Whether the file may have been cut off. A single vector is not enough.
+bool IsSuspicious(const WeightSource& source, const Tail& tail) {
+  if (tail.bytes < kLeastTail) return false;
+  return tail.tensors.size() > 1 ||
+         !IsVector(source.tensors[tail.tensors.front()]);
+}
+
+// The tails of files that may have been cut off, by the files' indices.
+std::map<size_t, Tail> SuspiciousTails(const WeightSource& source,
+                                       absl::Span<const size_t> tensors) {
+  std::set<size_t> files;
+  for (const size_t index : tensors) {
+    for (const SourcePart& part : source.tensors[index].parts) {
+      files.insert(part.file);
+    }
+  }
+  std::map<size_t, Tail> tails;
+  for (const size_t file : files) {
+    Tail tail = FindTail(source, tensors, file);
+    if (IsSuspicious(source, tail)) tails[file] = std::move(tail);
+  }
+  return tails;
 }
 
 }  // namespace
 
 std::string ZeroTensorsNote(const WeightSource& source,
                             absl::Span<const size_t> tensors) {
+  const std::map<size_t, Tail> tails = SuspiciousTails(source, tensors);
+  std::set<size_t> in_tails;
+  for (const auto& [file, tail] : tails) {
+    in_tails.insert(tail.tensors.begin(), tail.tensors.end());
+  }
   size_t count = 0;
   std::string names;
-  std::set<size_t> files;
   for (const size_t index : tensors) {
     const SourceTensor& tensor = source.tensors[index];
-    if (absl::EndsWith(tensor.name, ".bias")) continue;
+    const bool is_told = (!IsVector(tensor) && tensor.size >= kLeastMatrix) ||
+                         in_tails.contains(index);
+    if (!is_told) continue;
     if (++count <= kNamed) {
       absl::StrAppend(&names, count == 1 ? "" : ", ", tensor.source_name);
     }
-    for (const SourcePart& part : tensor.parts) files.insert(part.file);
   }
   if (count == 0) return "";
   std::string note = absl::StrCat(
       count, count == 1 ? " tensor has" : " tensors have",
       " no weight but zeros: ", names, count > kNamed ? ", ..." : "");
-  for (const size_t file : files) {
-    const uint64_t end = EndOfContent(source.files[file].bytes());
-    for (const size_t index : tensors) {
-      // Padding behind the last tensor is nothing to speak of.
-      if (BeginIn(source.tensors[index], file) < end) continue;
-      absl::StrAppend(&note, "; ", source.files[file].path(),
-                      " is zeros from byte ", end,
-                      " to its end: was it downloaded to its end?");
-      break;
-    }
+  for (const auto& [file, tail] : tails) {
+    absl::StrAppend(&note, "; ", source.files[file].path(),
+                    " is zeros from byte ", tail.begin,
+                    " to its end: was it downloaded to its end?");
   }
   return note;
 }

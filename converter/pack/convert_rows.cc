@@ -5,6 +5,7 @@
 #include <cstring>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "base/digest.h"
 #include "converter/quantize/usable_importance.h"
 #include "converter/quantize/value_weights.h"
@@ -18,6 +19,30 @@ namespace {
 bool IsZero(const uint8_t* bytes, uint64_t size) {
   return size == 0 ||
          (bytes[0] == 0 && std::memcmp(bytes, bytes + 1, size - 1) == 0);
+}
+
+bool AreZero(absl::Span<const float> values) {
+  return std::all_of(values.begin(), values.end(),
+                     [](float value) { return value == 0; });
+}
+
+// Whether the values of a row are zero: its bytes need not be, as with -0 or a
+// scale of zero. Returns after a few values of an ordinary row.
+bool IsZeroRow(DType type, const uint8_t* row, uint64_t columns) {
+  constexpr uint64_t kTogether = 256;  // whole blocks of all types
+  if (IsZero(row, *RowBytes(type, columns))) return true;
+  const Codec* codec = FindCodec(type);
+  if (codec == nullptr || codec->dequantize_row == nullptr) return false;
+  // The one type whose rows are not made of blocks.
+  const uint64_t step = type == DType::kINT8 ? columns : kTogether;
+  std::vector<float> values(std::min(step, columns));
+  for (uint64_t first = 0; first < columns; first += step) {
+    const uint64_t count = std::min(step, columns - first);
+    const uint8_t* blocks = row + (first == 0 ? 0 : *RowBytes(type, first));
+    codec->dequantize_row(blocks, static_cast<int64_t>(count), values.data());
+    if (!AreZero(absl::MakeConstSpan(values).first(count))) return false;
+  }
+  return true;
 }
 
 // Counts weights of which `values` or `stored` are not finite. Those that are
@@ -44,9 +69,9 @@ void CountNonFinite(const std::vector<float>& values,
 void CheckKept(DType type, uint64_t columns, uint64_t first, uint64_t count,
                const uint8_t* blocks, RowFindings* findings) {
   const uint64_t row_bytes = *RowBytes(type, columns);
-  if (findings->zero) findings->zero = IsZero(blocks, count * row_bytes);
   for (uint64_t i = 0; i < count; ++i) {
     const uint8_t* row = blocks + i * row_bytes;
+    if (findings->zero) findings->zero = IsZeroRow(type, row, columns);
     const std::optional<uint64_t> found = FindNonFinite(type, row, columns);
     if (!found.has_value()) continue;
     std::vector<float> values(columns);
@@ -100,10 +125,10 @@ void ConvertRows(const WeightSource& source, const ArenaPlan& plan,
       source.ReadRows(from, row, 1, copy.data());
       raw = copy.data();
     }
-    if (findings->zero) findings->zero = IsZero(raw, from_bytes);
     findings->source_hash = ChainedXxh64(findings->source_hash,
                                          absl::MakeConstSpan(raw, from_bytes));
     decode.dequantize_row(raw, elements, values.data());
+    if (findings->zero) findings->zero = AreZero(values);
     const absl::Span<const float> of_row =
         plan.high_effort ? WeighByValue(values, importance, &weights)
                          : importance;

@@ -24,7 +24,7 @@ struct RowFindings {
   // XXH3-64 of each row as it was read, the seed being that of the one before.
   // Of rows that keep their type, nothing: their blocks say it.
   uint64_t source_hash = 0;
-  bool zero = true;        // no row has a byte that is not zero
+  bool zero = true;        // no row has a value that is not zero
   uint64_t nonfinite = 0;  // weights that are not finite, or stored so
   std::optional<NonFiniteWeight> first_nonfinite;
 };

@@ -29,7 +29,7 @@ struct PackedTensor {
   // anything else of how the work was done changes it.
   std::string source_xxh128;
   uint64_t nonfinite = 0;  // weights that are not finite
-  bool zero = false;       // all bytes that were read are zero
+  bool zero = false;       // all values that were read are zero
 };
 
 // Cuts a stream into steps of a few megabytes, which somebody runs in parallel,

@@ -54,17 +54,19 @@ ABSL_FLAG(tessera::TensorTypeFlag, tensor_type, {},
       std::string text = absl::GetFlag(FLAGS_tensor_type).text;
       if (!text.empty()) tessera::TensorTypeTexts().push_back(std::move(text));
     });
-ABSL_FLAG(std::string, effort, "normal",
-          "normal: the blocks of llama-quantize; high: search longer for blocks "
-          "of less error, of the same types and sizes");
+ABSL_FLAG(
+    std::string, effort, "normal",
+    "normal: the blocks of llama-quantize; high: search longer for blocks "
+    "of less error, of the same types and sizes");
 ABSL_FLAG(std::string, imatrix, "",
           "an importance matrix of llama-imatrix, GGUF or the older format");
 ABSL_FLAG(std::string, target_bpw, "",
           "instead of --quantize: the best types for so many bits per weight, "
           "all tensors together, as in 4.5");
-ABSL_FLAG(std::string, target_size, "",
-          "instead of --quantize: the best types for so many bytes, as in 4.2G, "
-          "700M or 1.5GiB");
+ABSL_FLAG(
+    std::string, target_size, "",
+    "instead of --quantize: the best types for so many bytes, as in 4.2G, "
+    "700M or 1.5GiB");
 
 namespace tessera {
 namespace {
@@ -118,10 +120,9 @@ absl::Status CheckCombination(const QuantizeRecipe& recipe) {
                      ": chooses the types itself; leave out --quantize and "
                      "--pure"));
   }
-  const bool quantizes = !recipe.keeps() || target.has_value() ||
-                         recipe.output_type.has_value() ||
-                         recipe.embedding_type.has_value() ||
-                         !recipe.tensor_types.empty();
+  const bool quantizes =
+      !recipe.keeps() || target.has_value() || recipe.output_type.has_value() ||
+      recipe.embedding_type.has_value() || !recipe.tensor_types.empty();
   absl::string_view idle;
   if (!absl::GetFlag(FLAGS_imatrix).empty()) idle = "--imatrix";
   if (recipe.high_effort) idle = "--effort";
@@ -138,9 +139,8 @@ absl::StatusOr<QuantizeRecipe> RecipeFromFlags() {
       QuantizeRecipe recipe,
       QuantizeRecipe::Parse(absl::GetFlag(FLAGS_quantize)));
   recipe.pure = absl::GetFlag(FLAGS_pure);
-  TESSERA_RETURN_IF_ERROR(TypeFromFlag("output_type",
-                                       absl::GetFlag(FLAGS_output_type),
-                                       &recipe.output_type));
+  TESSERA_RETURN_IF_ERROR(TypeFromFlag(
+      "output_type", absl::GetFlag(FLAGS_output_type), &recipe.output_type));
   TESSERA_RETURN_IF_ERROR(TypeFromFlag("embedding_type",
                                        absl::GetFlag(FLAGS_embedding_type),
                                        &recipe.embedding_type));

@@ -1,6 +1,7 @@
 #include "converter/quantize/usable_importance.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <numeric>
 
@@ -9,6 +10,10 @@ namespace {
 
 // A product with a square of small weights is still a normal float.
 constexpr float kLeast = 1e-30f;
+
+// Searches square sums of products with weights and quants: with more than
+// this, squares could exceed what a float holds.
+constexpr float kMost = 0x1p40f;
 
 // Columns that share a scale: blocks, or the smallest parts of super-blocks.
 size_t ColumnsPerScale(DType type) {
@@ -22,6 +27,20 @@ size_t ColumnsPerScale(DType type) {
   }
 }
 
+// Divides by the power of two that brings the largest to [1, 2). What
+// quantizers do with the importance remains the same to the last bit.
+absl::Span<const float> WithoutExcess(absl::Span<const float> importance,
+                                      std::vector<float>* buffer) {
+  const float most = *std::max_element(importance.begin(), importance.end());
+  if (!(most > kMost)) return importance;
+  const int exponent = std::ilogb(most);
+  buffer->clear();
+  for (const float value : importance) {
+    buffer->push_back(std::ldexp(value, -exponent));
+  }
+  return *buffer;
+}
+
 }  // namespace
 
 bool HasNoImportance(absl::Span<const float> importance) {
@@ -33,8 +52,9 @@ absl::Span<const float> UsableImportance(absl::Span<const float> importance,
                                          DType type,
                                          std::vector<float>* buffer) {
   if (importance.empty() || HasNoImportance(importance)) return {};
+  importance = WithoutExcess(importance, buffer);
   const size_t together = ColumnsPerScale(type);
-  bool copied = false;
+  bool copied = importance.data() == buffer->data();
   float mean = 0;
   for (size_t first = 0; first < importance.size(); first += together) {
     const absl::Span<const float> part = importance.subspan(first, together);
@@ -42,6 +62,8 @@ absl::Span<const float> UsableImportance(absl::Span<const float> importance,
     if (!copied) {
       copied = true;
       buffer->assign(importance.begin(), importance.end());
+    }
+    if (mean == 0) {
       const double sum =
           std::accumulate(importance.begin(), importance.end(), 0.0);
       mean = std::max(

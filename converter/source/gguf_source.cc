@@ -16,6 +16,8 @@
 #include "formats/gguf/find_gguf_layout.h"
 #include "formats/gguf/gguf_reader.h"
 #include "formats/gguf/gguf_split.h"
+#include "formats/model/architecture.h"
+#include "formats/model/check_tensors.h"
 #include "formats/model/gguf_config.h"
 
 namespace tessera {
@@ -142,6 +144,23 @@ absl::Status ReadModelAndTokenizer(const GgufMetadata& metadata,
   return absl::OkStatus();
 }
 
+// Tensors that some layers have and others lack.
+void CheckTensors(WeightSource* source) {
+  if (!source->model.has_value()) return;
+  const Architecture* architecture =
+      FindArchitecture(source->model->model_type());
+  if (architecture == nullptr) return;
+  std::vector<absl::string_view> names;
+  for (const SourceTensor& tensor : source->tensors) {
+    names.push_back(tensor.name);
+  }
+  for (const std::string& sentence : FindUnevenTensors(
+           names, *architecture, source->model->num_hidden_layers())) {
+    source->notes.push_back(sentence);
+    source->model->add_not_understood(sentence);
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<WeightSource> OpenGgufSource(const std::string& path) {
@@ -165,6 +184,7 @@ absl::StatusOr<WeightSource> OpenGgufSource(const std::string& path) {
       from.size = tensor.size;
     }
   }
+  CheckTensors(&source);
   for (OpenFile& file : files) source.files.push_back(std::move(file.file));
   return source;
 }

@@ -156,6 +156,7 @@ absl::Status ReadHfModel(JsonValue model, HfVocabulary* vocabulary,
                   [](const SplitStep& step) { return step.has_byte_level(); });
   data->set_kind(spells_bytes ? TokenizerData::KIND_BYTE_LEVEL_BPE
                               : TokenizerData::KIND_BPE);
+  data->set_is_hugging_face(!spells_bytes);
   data->set_ignore_merges(FindBool(model, "ignore_merges").value_or(false));
   data->set_fuse_unknown(FindBool(model, "fuse_unk").value_or(false));
   TESSERA_RETURN_IF_ERROR(ReadBpeVocabulary(vocab, vocabulary));

@@ -123,7 +123,14 @@ absl::StatusOr<HfTemplate> RoleSetter::Around() const {
   HfTemplate around = sources_.around;
   std::optional<bool> add_bos = Configured("add_bos_token");
   std::optional<bool> add_eos = Configured("add_eos_token");
-  const bool writes = class_ != nullptr && class_->writes_template;
+  // Byte-level files that say they are of Llama's class (DeepSeek's) are not:
+  // their ids are those of the file.
+  const bool is_misnamed = class_ != nullptr &&
+                           absl::StrContains(class_->name, "Llama") &&
+                           data_->kind() == TokenizerData::KIND_BYTE_LEVEL_BPE;
+  if (is_misnamed && sources_.class_keeps_template) return around;
+  const bool writes =
+      class_ != nullptr && class_->writes_template && !is_misnamed;
   if (writes) around = {};
   if (!writes && sources_.class_keeps_template) return around;
   const auto decide = [&](absl::string_view role, std::optional<bool> add,

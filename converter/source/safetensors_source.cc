@@ -16,6 +16,7 @@
 #include "converter/source/hugging_face_files.h"
 #include "converter/source/merge_experts.h"
 #include "converter/source/name_tensors.h"
+#include "formats/model/check_tensors.h"
 #include "formats/model/hugging_face_config.h"
 #include "formats/safetensors/safetensors_index.h"
 #include "formats/safetensors/safetensors_reader.h"
@@ -50,6 +51,7 @@ class HuggingFaceLoader {
   absl::Status ReadTokenizer(HuggingFaceFiles files);
   absl::Status AddFile(const std::string& path, const WeightMap& weight_map);
   void MarkUnmapped();
+  void CheckTensors();
 
   const std::filesystem::path folder_;
   std::optional<HuggingFaceConfig> config_;  // if there is one
@@ -81,6 +83,7 @@ absl::StatusOr<WeightSource> HuggingFaceLoader::Load(
     TESSERA_RETURN_IF_ERROR(ComputeTensors(config, &source_));
   }
   MarkUnmapped();
+  CheckTensors();
   return std::move(source_);
 }
 
@@ -180,6 +183,20 @@ void HuggingFaceLoader::MarkUnmapped() {
       absl::StrCat(count, " tensors have no place in a ",
                    config_->architecture->name, " model, such as ", first,
                    "; they are kept, and the model cannot be run"));
+}
+
+// Tensors that are missing, or that config.json denies.
+void HuggingFaceLoader::CheckTensors() {
+  if (!config_.has_value() || config_->architecture == nullptr) return;
+  std::vector<absl::string_view> names;
+  for (const SourceTensor& tensor : source_.tensors) {
+    if (!tensor.unmapped) names.push_back(tensor.name);
+  }
+  for (const std::string& sentence :
+       FindContradictoryTensors(names, *config_)) {
+    source_.notes.push_back(sentence);
+    source_.model->add_not_understood(sentence);
+  }
 }
 
 }  // namespace

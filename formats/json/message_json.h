@@ -12,8 +12,8 @@
 namespace tessera {
 
 // `message` as one JSON object, with the names of the .proto file, all its
-// fields, and a line end; over several lines if `indented`. Strings that are not
-// UTF-8 are escaped, as MakeUtf8 (message_utf8.h) does.
+// fields, and a line end; over several lines if `indented`. Strings that are
+// not UTF-8 are escaped, as MakeUtf8 (message_utf8.h) does.
 absl::StatusOr<std::string> MessageAsJson(
     const google::protobuf::Message& message, bool indented);
 

@@ -186,6 +186,13 @@ absl::StatusOr<HuggingFaceConfig> ParseHuggingFaceConfig(
                            Members(text));
   const absl::string_view type = FindText(text, "model_type");
   config.architecture = FindHuggingFaceArchitecture(type);
+  config.hugging_face_type = std::string(type);
+  for (const JsonMember& member : members) {
+    bool flag = false;
+    if (member.value.get(flag) == simdjson::SUCCESS) {
+      config.flags.emplace(member.key, flag);
+    }
+  }
   config.model.set_model_type(std::string(
       config.architecture != nullptr ? config.architecture->name : type));
   if (config.architecture != nullptr) {

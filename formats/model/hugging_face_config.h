@@ -3,7 +3,9 @@
 #define FORMATS_MODEL_HUGGING_FACE_CONFIG_H_
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -25,6 +27,10 @@ struct HuggingFaceConfig {
   // said here is about text.
   bool multimodal = false;
   LongRopeFactors long_rope_factors;
+
+  // model_type as it stands there, and every key that is true or false.
+  std::string hugging_face_type;
+  std::map<std::string, bool> flags;
 
   // There is a quantization_config: F8 weights have scales.
   bool quantized = false;

@@ -10,6 +10,7 @@
 #include "base/status_macros.h"
 #include "formats/json/json_member.h"
 #include "formats/model/hugging_face_keys.h"
+#include "formats/model/hugging_face_readers.h"
 #include "formats/model/hugging_face_scaling.h"
 #include "formats/model/hugging_face_value.h"
 
@@ -27,6 +28,32 @@ constexpr absl::string_view kLocal = "sliding_attention";
 // "rope_type"; the last is read with the sizes.
 constexpr absl::string_view kKeysOfAll[] = {"rope_type", "type", "rope_theta",
                                             kContext, "partial_rotary_factor"};
+
+// Keys that may stand among those of rotation and beside them.
+constexpr absl::string_view kTheta = "rope_theta";
+constexpr absl::string_view kPart = "partial_rotary_factor";
+struct TwoPlaces {
+  absl::string_view inside;
+  absl::string_view beside;
+  bool local = false;  // of layers with a window
+};
+constexpr TwoPlaces kTwoPlaces[] = {
+    {kTheta, kTheta},
+    {kTheta, "rotary_emb_base"},
+    {kTheta, "rope_local_base_freq", true},
+    {kPart, kPart},
+    {kPart, "rotary_pct"},
+    {kContext, kContext},
+};
+
+bool AreEqual(JsonValue a, JsonValue b) {
+  double x = 0;
+  double y = 0;
+  if (a.get(x) == simdjson::SUCCESS && b.get(y) == simdjson::SUCCESS) {
+    return x == y;
+  }
+  return simdjson::minify(a) == simdjson::minify(b);
+}
 
 bool Has(absl::Span<const absl::string_view> keys, absl::string_view key) {
   return std::find(keys.begin(), keys.end(), key) != keys.end();
@@ -47,7 +74,7 @@ class RopeReader {
   absl::Status ReadOfAll(const std::string& name, JsonValue rope);
   absl::Status ReadGlobal(const std::string& name, JsonValue rope);
   absl::Status ReadLocal(const std::string& name, JsonValue rope);
-  void CheckTheta(JsonValue rope);
+  void CheckBeside(absl::string_view name, JsonValue rope, bool local = false);
   bool UnderstandsAll(absl::string_view name, absl::string_view type,
                       absl::Span<const JsonMember> members);
 
@@ -121,18 +148,29 @@ absl::Status RopeReader::ReadLocal(const std::string& name, JsonValue rope) {
   return absl::OkStatus();
 }
 
-// Which of two bases counts, depends on the version of transformers.
-void RopeReader::CheckTheta(JsonValue rope) {
-  const auto inside = FindMember(rope, "rope_theta");
-  const auto beside = FindMember(config_, "rope_theta");
-  double a = 0;
-  double b = 0;
-  if (inside.has_value() && beside.has_value() &&
-      inside->get(a) == simdjson::SUCCESS &&
-      beside->get(b) == simdjson::SUCCESS && a != b) {
-    model_.add_not_understood(absl::StrCat(NotUnderstood("rope_theta", *beside),
+// Which of two values counts, depends on the version of transformers. `rope` is
+// the object called `name`, or the part of it about one kind of layer.
+void RopeReader::CheckBeside(absl::string_view name, JsonValue rope,
+                             bool local) {
+  const absl::string_view type = FindText(config_, "model_type");
+  for (const TwoPlaces& two : kTwoPlaces) {
+    const auto inside = FindMember(rope, two.inside);
+    const auto beside = FindMember(config_, two.beside);
+    if (local != two.local && two.inside == kTheta) continue;
+    if (!inside.has_value() || !beside.has_value() ||
+        !ReadsConfigKey(type, two.beside) || AreEqual(*inside, *beside)) {
+      continue;
+    }
+    model_.add_not_understood(absl::StrCat(NotUnderstood(two.beside, *beside),
                                            " beside another one of ",
                                            JsonText(*inside)));
+  }
+  // Read in the other two places only.
+  const auto part = FindMember(rope, kPart);
+  if (name == kScaling && part.has_value() &&
+      !FindMember(config_, kPart).has_value()) {
+    model_.add_not_understood(
+        NotUnderstood(absl::StrCat(name, ".", kPart), *part));
   }
 }
 
@@ -141,7 +179,7 @@ absl::Status RopeReader::ReadOfAll(const std::string& name, JsonValue rope) {
   const auto global = FindMember(rope, kGlobal);
   const auto local = FindMember(rope, kLocal);
   if (!global.has_value() && !local.has_value()) {
-    CheckTheta(rope);
+    CheckBeside(name, rope);
     return ReadGlobal(name, rope);
   }
   TESSERA_ASSIGN_OR_RETURN(const auto members, JsonMembers(rope));
@@ -159,11 +197,13 @@ absl::Status RopeReader::ReadOfAll(const std::string& name, JsonValue rope) {
       model_.add_not_understood(NotUnderstood(name, rope));
       return absl::OkStatus();
     }
+    CheckBeside(name, global.has_value() ? *global : *local);
     return ReadGlobal(
         absl::StrCat(name, ".", global.has_value() ? kGlobal : kLocal),
         global.has_value() ? *global : *local);
   }
   if (global.has_value()) {
+    CheckBeside(name, *global);
     TESSERA_RETURN_IF_ERROR(
         ReadGlobal(absl::StrCat(name, ".", kGlobal), *global));
   } else {
@@ -171,6 +211,7 @@ absl::Status RopeReader::ReadOfAll(const std::string& name, JsonValue rope) {
         absl::StrCat("config.json: ", name, " lacks ", kGlobal));
   }
   if (!local.has_value()) return absl::OkStatus();
+  CheckBeside(name, *local, /*local=*/true);
   return ReadLocal(absl::StrCat(name, ".", kLocal), *local);
 }
 

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
@@ -10,6 +11,7 @@
 #include "formats/arena/attachment.h"
 #include "formats/gguf/gguf_metadata.h"
 #include "formats/model/architecture.h"
+#include "formats/model/check_tensors.h"
 #include "formats/model/gguf_config.h"
 #include "formats/model/hugging_face_config.h"
 
@@ -52,6 +54,21 @@ absl::StatusOr<GgufMetadata> ConfigMetadata(
   return metadata;
 }
 
+// Of the tensors that have names of GGUF's.
+std::vector<absl::string_view> NamesOf(const Manifest& manifest) {
+  std::vector<absl::string_view> names;
+  for (const Tensor& tensor : manifest.tensors()) {
+    if (!tensor.unmapped()) names.push_back(tensor.name());
+  }
+  return names;
+}
+
+void Append(const std::vector<std::string>& sentences, ModelConfig* model) {
+  for (const std::string& sentence : sentences) {
+    model->add_not_understood(sentence);
+  }
+}
+
 absl::StatusOr<ModelConfig> FromMetadata(const Manifest& manifest,
                                          const SourceMetadata& architecture) {
   TESSERA_ASSIGN_OR_RETURN(const GgufMetadata metadata,
@@ -60,6 +77,12 @@ absl::StatusOr<ModelConfig> FromMetadata(const Manifest& manifest,
   if (model.vocab_size() == 0) {
     model.set_vocab_size(
         static_cast<uint64_t>(manifest.tokenizer().token_length_size()));
+  }
+  const Architecture* described = FindArchitecture(model.model_type());
+  if (described != nullptr) {
+    Append(FindUnevenTensors(NamesOf(manifest), *described,
+                             model.num_hidden_layers()),
+           &model);
   }
   return model;
 }
@@ -92,6 +115,8 @@ absl::StatusOr<ModelConfig> StoredModelConfig(const Manifest& manifest,
                              ParseHuggingFaceConfig(json));
     if (parsed.architecture != nullptr) {
       CheckNorms(*parsed.architecture, manifest.model(), &parsed.model);
+      Append(FindContradictoryTensors(NamesOf(manifest), parsed),
+             &parsed.model);
     }
     return std::move(parsed.model);
   }

@@ -11,26 +11,27 @@ namespace {
 // compilers turn into vectors.
 constexpr uint64_t kTogether = 256;
 
-// A number whose exponent has all bits set is none. Adding the lowest bit of
-// the exponent carries into the place of the sign then, and only then.
-template <typename Word, Word kExponent>
-bool IsNonFinite(Word word) {
-  constexpr Word kLowest = kExponent & (~kExponent + 1);
+// Of the words that are floating-point numbers, those whose magnitude is
+// kLeast or more are NaN, infinite or too large. Adding the difference to the
+// place of the sign carries into it then, and only then.
+template <typename Word, Word kLeast>
+Word Carries(Word word) {
   constexpr Word kSign = static_cast<Word>(Word{1} << (8 * sizeof(Word) - 1));
-  return ((static_cast<Word>(word & kExponent) + kLowest) & kSign) != 0;
+  constexpr Word kMagnitude = static_cast<Word>(~kSign);
+  constexpr Word kDifference = static_cast<Word>(kSign - kLeast);
+  return static_cast<Word>((word & kMagnitude) + kDifference) & kSign;
 }
 
-template <typename Word, Word kExponent>
+template <typename Word, Word kLeast>
 std::optional<uint64_t> FindWord(const uint8_t* bytes, uint64_t count) {
-  constexpr Word kLowest = kExponent & (~kExponent + 1);
   typedef Word Unaligned __attribute__((aligned(1), may_alias));
   const auto* words = reinterpret_cast<const Unaligned*>(bytes);
   const auto any = [&](uint64_t first, uint64_t size) {
     Word carries = 0;
     for (uint64_t i = first; i < first + size; ++i) {
-      carries |= static_cast<Word>((words[i] & kExponent) + kLowest);
+      carries |= Carries<Word, kLeast>(words[i]);
     }
-    return (carries >> (8 * sizeof(Word) - 1)) != 0;
+    return carries != 0;
   };
   for (uint64_t first = 0; first < count; first += kTogether) {
     const uint64_t size = std::min(kTogether, count - first);
@@ -38,7 +39,7 @@ std::optional<uint64_t> FindWord(const uint8_t* bytes, uint64_t count) {
       continue;
     }
     for (uint64_t i = first; i < first + size; ++i) {
-      if (IsNonFinite<Word, kExponent>(words[i])) return i;
+      if (Carries<Word, kLeast>(words[i]) != 0) return i;
     }
   }
   return std::nullopt;
@@ -47,7 +48,8 @@ std::optional<uint64_t> FindWord(const uint8_t* bytes, uint64_t count) {
 constexpr auto FindF16 = FindWord<uint16_t, 0x7c00>;
 constexpr auto FindBF16 = FindWord<uint16_t, 0x7f80>;
 constexpr auto FindF32 = FindWord<uint32_t, 0x7f800000>;
-constexpr auto FindF64 = FindWord<uint64_t, 0x7ff0000000000000>;
+// 2^128 - 2^103 is the smallest number that is infinite when rounded to F32.
+constexpr auto FindF64 = FindWord<uint64_t, 0x47effffff0000000>;
 
 template <typename Predicate>
 std::optional<uint64_t> FindByte(const uint8_t* bytes, uint64_t count,
@@ -79,7 +81,7 @@ constexpr ScalePlaces kPlaces[] = {
 bool IsNonFiniteF16(const uint8_t* bytes) {
   uint16_t word;
   std::memcpy(&word, bytes, sizeof(word));
-  return IsNonFinite<uint16_t, 0x7c00>(word);
+  return Carries<uint16_t, 0x7c00>(word) != 0;
 }
 
 // Also if weights of 8 bits times the scale are too large.
@@ -96,13 +98,28 @@ bool IsNonFiniteIq1M(const uint8_t* block) {
   const auto word =
       static_cast<uint16_t>((tops[0] >> 4) | (tops[2] & 0xf0) |
                             ((tops[4] & 0xf0) << 4) | ((tops[6] & 0xf0) << 8));
-  return IsNonFinite<uint16_t, 0x7c00>(word);
+  return Carries<uint16_t, 0x7c00>(word) != 0;
 }
 
 // UE4M3 scales of the four sixteens of an NVFP4.
 bool IsNonFiniteNvFp4(const uint8_t* block) {
   return std::any_of(block, block + 4,
                      [](uint8_t scale) { return (scale & 0x7f) == 0x7f; });
+}
+
+// The scale 2^(e - 128) of an MXFP4 is NaN, or one of its weights, which are as
+// many scales as the table has, is 2^128 or more.
+bool IsNonFiniteMxFp4(const uint8_t* block) {
+  constexpr uint8_t kNan = 0xff;
+  constexpr int kMagnitudes[8] = {0, 1, 2, 3, 4, 6, 8, 12};
+  const uint8_t exponent = block[0];
+  if (exponent < kNan - 2) return false;
+  if (exponent == kNan) return true;
+  const int least = exponent == kNan - 1 ? 4 : 8;
+  return std::any_of(block + 1, block + 17, [&](uint8_t quants) {
+    return kMagnitudes[quants & 7] >= least ||
+           kMagnitudes[(quants >> 4) & 7] >= least;
+  });
 }
 
 template <typename Predicate>
@@ -161,8 +178,7 @@ std::optional<uint64_t> FindNonFinite(DType type, const uint8_t* blocks,
       if (!IsNonFiniteF32(blocks)) return std::nullopt;
       return 0;
     case DType::kMXFP4:
-      return FindBlock(type, blocks, elements,
-                       [](const uint8_t* block) { return block[0] == 0xff; });
+      return FindBlock(type, blocks, elements, IsNonFiniteMxFp4);
     case DType::kNVFP4:
       return FindBlock(type, blocks, elements, IsNonFiniteNvFp4);
     case DType::kQ8_K:

@@ -1,4 +1,5 @@
-// Weights that are no numbers, found without decoding them.
+// Weights that are no numbers, or none that F32 holds, found without decoding
+// them.
 #ifndef FORMATS_QUANT_NON_FINITE_H_
 #define FORMATS_QUANT_NON_FINITE_H_
 
@@ -9,8 +10,9 @@
 
 namespace tessera {
 
-// The first of the `elements` weights of a row that is NaN or infinite, or
-// whose block has a scale or minimum that is; nullopt if there is none.
+// The first of the `elements` weights of a row that is NaN or infinite in
+// F32, in which all is computed, or whose block has a scale, a minimum or a
+// weight that is; nullopt if there is none.
 // `blocks` holds RowBytes(type, elements) bytes, at any alignment. Types
 // without such values, and those without a size, have none. Thread-safe.
 std::optional<uint64_t> FindNonFinite(DType type, const uint8_t* blocks,

@@ -172,7 +172,10 @@ absl::StatusOr<CallArguments> Evaluator::Arguments(const CallSyntax& call) {
     TESSERA_ASSIGN_OR_RETURN(const Value value, Evaluate(*call.star_star));
     if (!value.IsDict()) return WrongType(value, "a dict after **");
     for (const auto& [key, item] : value.as<DictObject>().entries) {
-      if (!key.IsText()) return WrongType(key, "names after **");
+      // Names have no marks.
+      if (!key.IsText() || key.text().IsOutside()) {
+        return WrongType(key, "names of the template after **");
+      }
       arguments.named.emplace_back(key.bytes(), item);
     }
   }

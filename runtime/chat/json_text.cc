@@ -138,13 +138,13 @@ class JsonWriter {
     if (!style_.indent.has_value()) return;
     std::string text = "\n";
     for (int i = 0; i < levels; ++i) text += *style_.indent;
-    result_.Append(text, false);
+    result_.Append(text, style_.outside);
   }
 
   absl::Status WriteList(const std::vector<Value>& items) {
     result_.Append("[", false);
     for (size_t i = 0; i < items.size(); ++i) {
-      if (i > 0) result_.Append(item_separator_, false);
+      if (i > 0) result_.Append(item_separator_, style_.outside);
       NewLine(depth_);
       TESSERA_RETURN_IF_ERROR(Write(items[i]));
     }
@@ -158,10 +158,10 @@ class JsonWriter {
     if (style_.sort_keys) TESSERA_RETURN_IF_ERROR(Sort(&entries));
     result_.Append("{", false);
     for (size_t i = 0; i < entries.size(); ++i) {
-      if (i > 0) result_.Append(item_separator_, false);
+      if (i > 0) result_.Append(item_separator_, style_.outside);
       NewLine(depth_);
       TESSERA_RETURN_IF_ERROR(WriteKey(entries[i].first));
-      result_.Append(key_separator_, false);
+      result_.Append(key_separator_, style_.outside);
       TESSERA_RETURN_IF_ERROR(Write(entries[i].second));
     }
     if (!entries.empty()) NewLine(depth_ - 1);

@@ -19,6 +19,7 @@ struct JsonStyle {
   std::optional<std::string> indent;  // of one level; else all on one line
   std::optional<std::string> item_separator;
   std::optional<std::string> key_separator;
+  bool outside = false;  // indent and separators are from a conversation
 };
 
 // What came from a conversation is marked. InvalidArgument for values that JSON

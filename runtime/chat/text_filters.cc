@@ -233,6 +233,7 @@ Result ToJson(Interpreter& in, const Value& self, const CallArguments& call) {
   style.sort_keys = TruthOr(args[3], false);
   if (args[1] != nullptr && args[1]->IsText()) {
     style.indent = args[1]->bytes();
+    style.outside = args[1]->text().IsOutside();
   } else if (args[1] != nullptr && !args[1]->IsNone()) {
     TESSERA_ASSIGN_OR_RETURN(const int64_t indent, IntOr(args[1], 0));
     if (indent > 1000) return WrongType(*args[1], "at most 1000 spaces");
@@ -247,6 +248,9 @@ Result ToJson(Interpreter& in, const Value& self, const CallArguments& call) {
     }
     style.item_separator = separators[0].bytes();
     style.key_separator = separators[1].bytes();
+    for (const Value& separator : separators) {
+      if (separator.text().IsOutside()) style.outside = true;
+    }
   }
   TESSERA_ASSIGN_OR_RETURN(MarkedText text, JsonText(in.heap(), self, style));
   return in.heap().Text(std::move(text));

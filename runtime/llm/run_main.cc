@@ -14,6 +14,7 @@
 #include "base/interrupt.h"
 #include "base/read_file.h"
 #include "base/status_macros.h"
+#include "formats/json/json_big_numbers.h"
 #include "formats/json/json_document.h"
 #include "runtime/llm/run_chat.h"
 #include "runtime/llm/run_flags.h"
@@ -38,6 +39,10 @@ absl::Status TokenizeFile(const TokenizeRequest& request) {
 
 absl::Status PrintTemplate(const TemplateRequest& request) {
   TESSERA_ASSIGN_OR_RETURN(const std::string json, ReadFile(request.file));
+  if (WithNumbersThatFit(json) != json) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        request.file, ": has a number beyond 64 bits, which would change"));
+  }
   const absl::StatusOr<JsonDocument> document = JsonDocument::Parse(json);
   if (!document.ok()) return WithPath(request.file, document.status());
   TESSERA_ASSIGN_OR_RETURN(const std::string text,

@@ -1,6 +1,5 @@
 #include "runtime/llm/run_report.h"
 
-
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
@@ -22,13 +21,13 @@ std::string Bytes(double bytes) {
 }
 
 std::string LoadLines(const RunReport::Load& load) {
-  std::string text = absl::StrFormat(
-      "%-9s %.3f s, %s hot of %s", "load", load.open_seconds(),
-      Bytes(load.hot_bytes()), Bytes(load.mapped_bytes()));
+  std::string text =
+      absl::StrFormat("%-9s %.3f s, %s hot of %s", "load", load.open_seconds(),
+                      Bytes(load.hot_bytes()), Bytes(load.mapped_bytes()));
   if (load.read_bytes() > 0) {
-    absl::StrAppendFormat(
-        &text, "; %s read in %.3f s, %.1f GB/s", Bytes(load.read_bytes()),
-        load.read_seconds(), load.gigabytes_per_second());
+    absl::StrAppendFormat(&text, "; %s read in %.3f s, %.1f GB/s",
+                          Bytes(load.read_bytes()), load.read_seconds(),
+                          load.gigabytes_per_second());
     if (load.has_cached_share()) {
       absl::StrAppendFormat(&text, ", %.0f%% from the page cache",
                             std::floor(load.cached_share() * 100));
@@ -52,8 +51,8 @@ std::string LoadLines(const RunReport::Load& load) {
 
 std::string PagesLines(const RunReport::Load& load) {
   const double huge = load.huge_bytes() + load.hugetlb_bytes();
-  std::string text = absl::StrFormat(
-      "%-9s %s in pages of 2 MiB", "pages", Bytes(huge));
+  std::string text =
+      absl::StrFormat("%-9s %s in pages of 2 MiB", "pages", Bytes(huge));
   if (load.asked_bytes() > 0) {
     // Never "100%" unless it is all.
     absl::StrAppendFormat(&text, " (%.0f%% of what was asked for)",
@@ -138,14 +137,14 @@ std::string ValidUtf8(absl::string_view text) {
 std::string ReportText(const RunReport& report) {
   std::string text =
       absl::StrCat(LoadLines(report.load()), PagesLines(report.load()));
-  absl::StrAppendFormat(&text, "%-9s token %.3f s after loading began\n", "first",
-                        report.first_token_seconds());
+  absl::StrAppendFormat(&text, "%-9s token %.3f s after loading began\n",
+                        "first", report.first_token_seconds());
   absl::StrAppend(&text, PhaseLine("prompt", report.prefill()), "\n",
                   PhaseLine("generate", report.decode()));
-  absl::StrAppendFormat(
-      &text, ", %s of weights per token, %.1f GB/s; stopped by %s\n",
-      Bytes(report.weight_bytes_per_token()),
-      report.decode_gigabytes_per_second(), report.stop());
+  absl::StrAppendFormat(&text,
+                        ", %s of weights per token, %.1f GB/s; stopped by %s\n",
+                        Bytes(report.weight_bytes_per_token()),
+                        report.decode_gigabytes_per_second(), report.stop());
   absl::StrAppendFormat(
       &text, "%-9s %s, %d threads, context of %d tokens in %s, seed %d\n",
       "setup", report.isa(), report.threads(), report.ctx_size(),

@@ -14,8 +14,8 @@
 
 namespace tessera {
 
-// Text is cut into windows of so many tokens, each of which is a sequence of its
-// own; what is left at the end is not used.
+// Text is cut into windows of so many tokens, each of which is a sequence of
+// its own; what is left at the end is not used.
 struct WindowOptions {
   int64_t tokens = 512;
   // False: the tokens of the second half of each window, which have much before
@@ -39,8 +39,8 @@ using WindowDoneFn =
 
 // Scores `ids` with `decoder` and, unless `base` is null, compares with that.
 // Decoders have a context of at least options.tokens; `pool` is theirs. The
-// result does not depend on the number of threads. InvalidArgument if `ids` fill
-// no window or are not in the vocabulary; errors of Decoder::Forward.
+// result does not depend on the number of threads. InvalidArgument if `ids`
+// fill no window or are not in the vocabulary; errors of Decoder::Forward.
 absl::StatusOr<ScoreStatistics> ScoreWindows(absl::Span<const int32_t> ids,
                                              const WindowOptions& options,
                                              Decoder& decoder, Decoder* base,

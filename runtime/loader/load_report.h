@@ -23,16 +23,16 @@ struct LoadReport {
   uint64_t small_bytes = 0;    // 4 KiB
   uint64_t private_bytes = 0;  // not shared with other processes: a copy
 
-  double open_seconds = 0;     // until Open returned
-  double read_seconds = 0;     // until all that was to be read had been read
-  uint64_t read_bytes = 0;     // that much, from page cache or disk
-  bool reading = false;        // it is not done yet
-  uint64_t streamed_bytes = 0; // read again for every token: memory is short
+  double open_seconds = 0;      // until Open returned
+  double read_seconds = 0;      // until all that was to be read had been read
+  uint64_t read_bytes = 0;      // that much, from page cache or disk
+  bool reading = false;         // it is not done yet
+  uint64_t streamed_bytes = 0;  // read again for every token: memory is short
   // Of the hot bytes, in the page cache before; nullopt if that is not known.
   std::optional<double> cached_share = 0;
-  uint64_t verified_bytes = 0; // compared with their hashes
-  uint64_t minor_faults = 0;   // of this process since Open began
-  uint64_t major_faults = 0;   // those that waited for the disk
+  uint64_t verified_bytes = 0;  // compared with their hashes
+  uint64_t minor_faults = 0;    // of this process since Open began
+  uint64_t major_faults = 0;    // those that waited for the disk
 
   // Why huge pages are less than asked for, one sentence, and what would help;
   // empty if they are not.
@@ -43,9 +43,9 @@ struct LoadReport {
   double huge_share() const {
     if (asked_bytes == 0) return 1;
     const uint64_t huge = huge_bytes + hugetlb_bytes;
-    return huge < asked_bytes ? static_cast<double>(huge) /
-                                    static_cast<double>(asked_bytes)
-                              : 1;
+    return huge < asked_bytes
+               ? static_cast<double>(huge) / static_cast<double>(asked_bytes)
+               : 1;
   }
 
   // Bytes read, in 10^9 bytes per second.

@@ -142,8 +142,8 @@ void LoadedArena::Advise() {
     advised_ &= mapping_.Advise(range, ask ? huge : Access::kSmallPages);
   }
   // Single rows should not pull in 2 MiB each.
-  const bool whole = options_.populate == Populate::kAll ||
-                     options_.verify != Verify::kNone;
+  const bool whole =
+      options_.populate == Populate::kAll || options_.verify != Verify::kNone;
   for (const FileRange& range : cold_) {
     mapping_.Advise(range, mode == HugePages::kFile ? huge
                            : whole                  ? Access::kSmallPages
@@ -186,8 +186,8 @@ absl::Status LoadedArena::CopyHotSections() {
 }
 
 absl::Status LoadedArena::ReadSections() {
-  const bool all = options_.populate == Populate::kAll ||
-                   options_.verify == Verify::kFull;
+  const bool all =
+      options_.populate == Populate::kAll || options_.verify == Verify::kFull;
   const bool cold = all || options_.huge_pages == HugePages::kFile;
   if (options_.populate == Populate::kLazy && !all) return absl::OkStatus();
   std::vector<FileRange> ranges = hot_;
@@ -206,8 +206,8 @@ absl::Status LoadedArena::ReadSections() {
   populator_ = std::make_unique<Populator>(
       mapping_, ranges, readers,
       [this, total](FileRange range) { return Accept(range, total); });
-  const bool wait = all || options_.populate == Populate::kHot ||
-                    options_.mlock;
+  const bool wait =
+      all || options_.populate == Populate::kHot || options_.mlock;
   return wait ? populator_->Wait() : absl::OkStatus();
 }
 
@@ -226,8 +226,7 @@ absl::Status LoadedArena::StreamSections(uint64_t memory_bytes) {
   }
   StreamSizes sizes;
   sizes.memory_bytes = memory_bytes;
-  stream_ = std::make_unique<WeightStream>(
-      mapping_, hot_, sizes, Readers());
+  stream_ = std::make_unique<WeightStream>(mapping_, hot_, sizes, Readers());
   report_.streamed_bytes = stream_->report().streamed_bytes;
   return absl::OkStatus();
 }
@@ -239,10 +238,11 @@ absl::Status LoadedArena::LockMemory() const {
     }
     struct rlimit limit;
     getrlimit(RLIMIT_MEMLOCK, &limit);
-    return absl::FailedPreconditionError(absl::StrCat(
-        path(), ": cannot lock ", range.size, " bytes in memory (limit ",
-        limit.rlim_cur, "): raise it (ulimit -l unlimited) or leave out "
-        "mlock"));
+    return absl::FailedPreconditionError(
+        absl::StrCat(path(), ": cannot lock ", range.size,
+                     " bytes in memory (limit ", limit.rlim_cur,
+                     "): raise it (ulimit -l unlimited) or leave out "
+                     "mlock"));
   }
   return absl::OkStatus();
 }

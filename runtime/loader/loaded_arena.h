@@ -60,8 +60,8 @@ class LoadedArena {
   // What the load has got by now. Reads /proc: milliseconds.
   absl::StatusOr<LoadReport> Report() const;
 
-  // With Verify::kLazy, compares with their hashes the chunks that [data, data +
-  // size) lies in, unless they are known to be good; else does nothing. For
+  // With Verify::kLazy, compares with their hashes the chunks that [data, data
+  // + size) lies in, unless they are known to be good; else does nothing. For
   // rows of cold sections, which nobody reads ahead.
   absl::Status VerifyBytes(const uint8_t* data, uint64_t size) const;
 
@@ -94,7 +94,7 @@ class LoadedArena {
   const LoadMeter meter_;  // since Open began
   FileMapping mapping_;
   const Arena arena_;
-  const std::vector<FileRange> hot_;   // sections, in the order of the file
+  const std::vector<FileRange> hot_;  // sections, in the order of the file
   const std::vector<FileRange> cold_;
   const LoadOptions options_;
   std::vector<TensorView> tensors_;

@@ -21,11 +21,11 @@ struct FileSystem {
 };
 
 constexpr FileSystem kFileSystems[] = {
-    {0xEF53, "ext4", true},          {0x58465342, "xfs", true},
-    {0x9123683E, "btrfs", true},     {0x794C7630, "overlayfs", true},
-    {0x01021994, "tmpfs", false},    {0x6969, "nfs", false},
-    {0x65735546, "fuse", false},     {0xFF534D42, "cifs", false},
-    {0x01021997, "9p", false},       {0x2FC12FC1, "zfs", false},
+    {0xEF53, "ext4", true},       {0x58465342, "xfs", true},
+    {0x9123683E, "btrfs", true},  {0x794C7630, "overlayfs", true},
+    {0x01021994, "tmpfs", false}, {0x6969, "nfs", false},
+    {0x65735546, "fuse", false},  {0xFF534D42, "cifs", false},
+    {0x01021997, "9p", false},    {0x2FC12FC1, "zfs", false},
 };
 
 void Explain(LoadReport* report, std::string why, std::string repair) {

@@ -34,9 +34,9 @@ class Sequence {
   // Frees all blocks and forgets the tokens.
   void Reset();
 
-  // Takes the tokens from `position` on back, which is at most position(). False
-  // if a layer has no longer what a token at `position` sees; then nothing has
-  // changed.
+  // Takes the tokens from `position` on back, which is at most position().
+  // False if a layer has no longer what a token at `position` sees; then
+  // nothing has changed.
   bool Rewind(int64_t position);
 
   // Allocates blocks such that `count` more tokens have room, batch by batch.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <limits>
 #include <string>
 #include <utility>
 
@@ -20,6 +19,9 @@ namespace tessera {
 namespace {
 
 constexpr size_t kMaxExpression = size_t{1} << 20;
+// Of one search from one place. A word of a megabyte takes a few million; only
+// expressions that are made to need more do, for which there is no match.
+constexpr uint32_t kMostSteps = 20'000'000;
 constexpr size_t kFirstJitStack = size_t{1} << 17;
 constexpr size_t kMaxJitStack = size_t{1} << 26;
 
@@ -59,10 +61,8 @@ struct Regex::Scratch::State {
 
 Regex::Scratch::Scratch() : state_(std::make_unique<State>()) {
   if (state_->limits != nullptr) {
-    pcre2_set_match_limit(state_->limits.get(),
-                          std::numeric_limits<uint32_t>::max());
-    pcre2_set_depth_limit(state_->limits.get(),
-                          std::numeric_limits<uint32_t>::max());
+    pcre2_set_match_limit(state_->limits.get(), kMostSteps);
+    pcre2_set_depth_limit(state_->limits.get(), kMostSteps);
   }
 }
 
@@ -127,7 +127,8 @@ bool Regex::Find(absl::string_view text, size_t begin, Scratch* scratch,
                                match, state.limits.get());
     }
   }
-  if (result < 0 && result != PCRE2_ERROR_NOMATCH) {
+  if (result < 0 && result != PCRE2_ERROR_NOMATCH &&
+      result != PCRE2_ERROR_MATCHLIMIT) {
     result = pcre2_match(code, Subject(text), text.size(), begin,
                          PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT, match,
                          state.limits.get());

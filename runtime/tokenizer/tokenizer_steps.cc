@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "base/status_macros.h"
 #include "formats/tokenizer/known_pretokenizers.h"
 #include "google/protobuf/repeated_field.h"
@@ -64,7 +65,21 @@ absl::StatusOr<StepLists> ListSteps(const TokenizerData& data) {
 
 // Whether the steps come from tokenizer.json rather than from llama.cpp.
 bool IsFromHuggingFace(const TokenizerData& data) {
-  return data.split_size() > 0 || data.decoder_size() > 0;
+  return data.is_hugging_face() || data.split_size() > 0 ||
+         data.decoder_size() > 0;
+}
+
+// Whether what is no token can become nothing, so that what stands before and
+// behind it is joined.
+bool CharactersCanVanish(const TokenizerData& data,
+                         const Vocabulary& vocabulary) {
+  if (!IsFromHuggingFace(data) || data.has_unknown_id()) return false;
+  if (!data.byte_fallback()) return true;
+  for (int byte = 0; byte < 256; ++byte) {
+    const std::string name = absl::StrFormat("<0x%02X>", byte);
+    if (!vocabulary.FindSpelling(name).has_value()) return true;
+  }
+  return false;
 }
 
 absl::StatusOr<std::unique_ptr<WordModel>> MakeModel(
@@ -83,11 +98,17 @@ absl::StatusOr<std::unique_ptr<WordModel>> MakeModel(
   }
 }
 
-// A token with which a chat template says who speaks, or what. Some models have
+// A token with which chat templates say who speaks, or what. Some models have
 // such tokens that are not of control type, as DeepSeek's "<|User|>".
 bool IsMarkup(const TokenizerData& data, absl::string_view text) {
   if (!absl::StartsWith(text, "<") && !absl::StartsWith(text, "[")) {
     return false;
+  }
+  for (const absl::string_view bar : {"|", "\xEF\xBD\x9C"}) {  // U+FF5C
+    if (absl::StartsWith(text.substr(1), bar) &&
+        absl::EndsWith(text, absl::StrCat(bar, ">"))) {
+      return true;
+    }
   }
   if (absl::StrContains(data.chat_template(), text)) return true;
   for (const auto& named : data.named_chat_template()) {
@@ -122,7 +143,8 @@ absl::StatusOr<TokenizerSteps> MakeTokenizerSteps(
                            MakeModel(data, vocabulary, words_are_bytes));
   steps.cut_at_spaces =
       data.kind() == TokenizerData::KIND_SENTENCEPIECE ||
-      (data.kind() == TokenizerData::KIND_BPE && !data.ignore_merges());
+      (data.kind() == TokenizerData::KIND_BPE && !data.ignore_merges() &&
+       !CharactersCanVanish(data, vocabulary));
   return steps;
 }
 

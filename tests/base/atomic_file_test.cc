@@ -112,8 +112,8 @@ TEST_F(AtomicFileTest, ErrorsNameTheFile) {
 }
 
 TEST_F(AtomicFileTest, PartialFileOfAKilledProcessIsContinued) {
-  EXPECT_TRUE(absl::IsNotFound(
-      AtomicFile::OpenPartial(Path("out"), false).status()));
+  EXPECT_TRUE(
+      absl::IsNotFound(AtomicFile::OpenPartial(Path("out"), false).status()));
   {
     auto file = AtomicFile::CreatePartial(Path("out"), false);
     ASSERT_TRUE(file.ok()) << file.status();
@@ -228,8 +228,8 @@ TEST_F(AtomicFileTest, MappedFileReadsItBackAndNoticesChanges) {
 }
 
 TEST_F(AtomicFileTest, MappedFileRefusesFoldersAndAcceptsEmptyFiles) {
-  EXPECT_TRUE(absl::IsInvalidArgument(
-      MappedFile::Open(folder_.string()).status()));
+  EXPECT_TRUE(
+      absl::IsInvalidArgument(MappedFile::Open(folder_.string()).status()));
   std::ofstream(Path("empty")).flush();
   auto mapped = MappedFile::Open(Path("empty"));
   ASSERT_TRUE(mapped.ok()) << mapped.status();

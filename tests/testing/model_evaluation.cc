@@ -14,8 +14,8 @@ namespace tessera {
 namespace {
 
 int32_t ArgMax(absl::Span<const float> logits) {
-  return static_cast<int32_t>(
-      std::max_element(logits.begin(), logits.end()) - logits.begin());
+  return static_cast<int32_t>(std::max_element(logits.begin(), logits.end()) -
+                              logits.begin());
 }
 
 absl::Status EvaluatePrompt(Decoder& decoder, const std::vector<int32_t>& ids,
@@ -80,7 +80,8 @@ absl::StatusOr<Evaluation> EvaluateArena(const std::string& path,
                                            expected.prompts[i], &result));
   }
   if (options.nll) {
-    TESSERA_ASSIGN_OR_RETURN(result.nll, MeanNll(*decoder, golden, *options.pool));
+    TESSERA_ASSIGN_OR_RETURN(result.nll,
+                             MeanNll(*decoder, golden, *options.pool));
   }
   return result;
 }

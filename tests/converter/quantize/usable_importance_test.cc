@@ -48,6 +48,50 @@ TEST(UsableImportanceTest, WhatIsUsableIsNotTouched) {
             importance.data());
 }
 
+// Only ratios within a row matter.
+TEST(UsableImportanceTest, HugeImportanceIsAsGoodAsAnyOther) {
+  const std::vector<float> values = Values();
+  std::vector<float> ordinary;
+  for (int i = 0; i < kColumns; ++i) {
+    ordinary.push_back(1 + static_cast<float>(i * 37 % 101) / 128);
+  }
+  for (const DTypeTraits& traits : AllDTypes()) {
+    const Codec* codec = FindCodec(traits.type);
+    if (codec == nullptr || codec->quantize_row == nullptr ||
+        !codec->uses_importance) {
+      continue;
+    }
+    for (const int exponent : {39, 41, 57, 100, 116, 123, 127}) {
+      std::vector<float> huge;
+      for (const float value : ordinary) {
+        huge.push_back(std::ldexp(value, exponent));
+      }
+      std::vector<float> buffer;
+      EXPECT_EQ(Quantized(*codec, values,
+                          UsableImportance(huge, traits.type, &buffer)),
+                Quantized(*codec, values, ordinary))
+          << traits.name << " " << exponent;
+    }
+  }
+}
+
+// Columns whose importance vanishes beside the largest.
+TEST(UsableImportanceTest, NothingOverflowsOrVanishes) {
+  for (const float most : {1e13f, 1e30f, 1e37f, 3e38f}) {
+    std::vector<float> importance(kColumns, 1e-20f);
+    importance[3] = most;
+    std::vector<float> buffer;
+    for (const DType type : {DType::kQ4_0, DType::kQ6_K}) {
+      const absl::Span<const float> usable =
+          UsableImportance(importance, type, &buffer);
+      ASSERT_EQ(usable.size(), importance.size());
+      EXPECT_GE(usable[3], 1);
+      EXPECT_LT(usable[3], 2);
+      EXPECT_FALSE(HasNoImportance(usable.subspan(32, 16)));
+    }
+  }
+}
+
 // No weight is lost where columns that share a scale have no importance.
 TEST(UsableImportanceTest, NoBlockIsLost) {
   const std::vector<float> values = Values();

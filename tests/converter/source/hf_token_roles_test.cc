@@ -32,6 +32,10 @@ class Roles {
     class_keeps_template_ = true;
     return *this;
   }
+  Roles& Kind(TokenizerData::Kind kind) {
+    kind_ = kind;
+    return *this;
+  }
   Roles& ModelIds(std::optional<uint32_t> bos, std::vector<uint32_t> eos) {
     bos_ = bos;
     eos_ = std::move(eos);
@@ -45,6 +49,7 @@ class Roles {
          {"<bos>", "<eos_of_text>", "<|im_end|>", "<pad>", "<other>"}) {
       vocabulary.Add(text, builder.Token(text, TokenType::kControl));
     }
+    builder.data().set_kind(kind_);
     const auto tokenizer = JsonDocument::Parse(tokenizer_);
     const auto config = JsonDocument::Parse(config_);
     const auto generation = JsonDocument::Parse(generation_);
@@ -79,6 +84,7 @@ class Roles {
   std::string config_ = "null";
   std::string generation_ = "null";
   bool class_keeps_template_ = false;
+  TokenizerData::Kind kind_ = TokenizerData::KIND_BYTE_LEVEL_BPE;
   std::optional<uint32_t> bos_;
   std::vector<uint32_t> eos_;
 };
@@ -166,7 +172,7 @@ TEST(HfTokenRolesTest, MostClassesKeepTheTemplate) {
 
 TEST(HfTokenRolesTest, SomeClassesWriteTheirOwnTemplate) {
   Roles roles;
-  roles.ClassKeepsTemplate();
+  roles.ClassKeepsTemplate().Kind(TokenizerData::KIND_BPE);
   for (const absl::string_view name :
        {"LlamaTokenizer", "LlamaTokenizerFast", "GemmaTokenizerFast"}) {
     const auto config = [&](absl::string_view members) {
@@ -191,6 +197,17 @@ TEST(HfTokenRolesTest, SomeClassesWriteTheirOwnTemplate) {
   EXPECT_EQ(
       roles.Config(R"({"tokenizer_class":"GemmaTokenizer"})").Data().bos_id(),
       kBos);
+}
+
+// As DeepSeek's.
+TEST(HfTokenRolesTest, AByteLevelFileIsNotOfLlamasClass) {
+  const TokenizerData data = Roles()
+                                 .ClassKeepsTemplate()
+                                 .Config(R"({"bos_token":"<bos>",
+                  "add_bos_token":true,"tokenizer_class":"LlamaTokenizerFast"})")
+                                 .Data();
+  EXPECT_FALSE(data.add_bos());
+  EXPECT_EQ(data.bos_id(), kBos);
 }
 
 TEST(HfTokenRolesTest, SeveralTokensAround) {

@@ -339,6 +339,30 @@ TEST(HuggingFaceConfigTest, OneBaseOnly) {
               IsEmpty());
 }
 
+TEST(HuggingFaceConfigTest, OnePartOfHeadsOnly) {
+  const auto found = [](absl::string_view outside, absl::string_view inside) {
+    return NotUnderstood(
+        With("\"rope_scaling\": null",
+             absl::StrCat(R"("partial_rotary_factor": )", outside,
+                          R"(, "rope_parameters": )", inside)));
+  };
+  const std::string sentence =
+      "config.json: partial_rotary_factor: 0.25 is not understood beside "
+      "another one of 0.5";
+  const std::string half =
+      R"({"rope_type": "default", "partial_rotary_factor": 0.5})";
+  EXPECT_THAT(found("0.25", half), ElementsAre(sentence));
+  EXPECT_THAT(found("0.25", absl::StrCat("{\"full_attention\": ", half, "}")),
+              ElementsAre(sentence));
+  EXPECT_THAT(found("0.50", half), IsEmpty());
+  EXPECT_THAT(
+      NotUnderstood(With("\"rope_scaling\": null",
+                         R"("rope_scaling": {"rope_type": "default",
+                             "partial_rotary_factor": 0.5})")),
+      ElementsAre("config.json: rope_scaling.partial_rotary_factor: 0.5 is "
+                  "not understood"));
+}
+
 TEST(HuggingFaceConfigTest, ClassesThatPredictNoTokens) {
   const auto of_class = [](absl::string_view name) {
     return With("LlamaForCausalLM", name);

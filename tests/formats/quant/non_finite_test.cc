@@ -44,12 +44,9 @@ TEST(NonFiniteTest, AgreesWithWhatIsDecoded) {
       const bool is_found =
           FindNonFinite(traits.type, row.data(), kElements).has_value();
       found += is_found;
-      // These have numbers that are too large for F32, and yet numbers.
-      const bool exceeds_float =
-          traits.type == DType::kMXFP4 || traits.type == DType::kF64;
-      if (!exceeds_float && HasNonFinite(*codec, row)) {
+      if (HasNonFinite(*codec, row)) {
         EXPECT_TRUE(is_found) << traits.name;
-      } else if (!exceeds_float && traits.block_elements == 1) {
+      } else if (traits.block_elements == 1) {
         EXPECT_FALSE(is_found) << traits.name;
       }
     }
@@ -71,6 +68,47 @@ TEST(NonFiniteTest, FindsTheFirst) {
                               reinterpret_cast<const uint8_t*>(values.data()),
                               values.size()),
                 place);
+    }
+  }
+}
+
+TEST(NonFiniteTest, NumbersThatF32DoesNotHold) {
+  constexpr double kMax = std::numeric_limits<float>::max();
+  const double least = std::ldexp(1, 128) - std::ldexp(1, 103);
+  for (const double sign : {1.0, -1.0}) {
+    const auto find = [&](double value) {
+      std::vector<double> values(300, sign * kMax);
+      values[270] = sign * value;
+      return FindNonFinite(DType::kF64,
+                           reinterpret_cast<const uint8_t*>(values.data()),
+                           values.size());
+    };
+    for (const double value : {0.0, 1e-300, kMax, std::nextafter(least, 0)}) {
+      EXPECT_EQ(find(value), std::nullopt) << value;
+    }
+    for (const double value :
+         {least, 1e300, std::numeric_limits<double>::infinity(),
+          std::numeric_limits<double>::quiet_NaN()}) {
+      EXPECT_EQ(find(value), 270u) << value;
+    }
+  }
+}
+
+// All exponents and quants, as they are decoded. 255 is NaN by the standard.
+TEST(NonFiniteTest, WeightsOfMxFp4) {
+  const Codec& codec = *FindCodec(DType::kMXFP4);
+  for (int exponent = 0; exponent < 256; ++exponent) {
+    for (int quant = 0; quant < 16; ++quant) {
+      for (const int shift : {0, 4}) {
+        std::vector<uint8_t> row(*RowBytes(DType::kMXFP4, kElements));
+        uint8_t* block = row.data() + 17;
+        block[0] = static_cast<uint8_t>(exponent);
+        block[16] = static_cast<uint8_t>(quant << shift);
+        const bool expected = exponent == 255 || HasNonFinite(codec, row);
+        EXPECT_EQ(FindNonFinite(DType::kMXFP4, row.data(), kElements),
+                  expected ? std::optional<uint64_t>(32) : std::nullopt)
+            << exponent << " " << quant;
+      }
     }
   }
 }

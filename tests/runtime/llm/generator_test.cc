@@ -61,8 +61,8 @@ struct Result {
   int64_t tokens;  // that the model was given
 };
 
-Result GenerateWith(Parrot parrot, const GenerateOptions& options,
-                    int64_t room, const std::vector<int32_t>& prompt) {
+Result GenerateWith(Parrot parrot, const GenerateOptions& options, int64_t room,
+                    const std::vector<int32_t>& prompt) {
   SamplerOptions greedy;
   greedy.temperature = 0;
   Sampler sampler(greedy, 256);
@@ -77,8 +77,8 @@ Result GenerateWith(Parrot parrot, const GenerateOptions& options,
 using Pieces = std::vector<std::string>;
 
 TEST(GeneratorTest, StopsWhenTheModelSaysSo) {
-  const Result result = GenerateWith(Parrot(std::string("abc\0d", 5)), {}, 100,
-                                     {'x', 'y'});
+  const Result result =
+      GenerateWith(Parrot(std::string("abc\0d", 5)), {}, 100, {'x', 'y'});
   ASSERT_TRUE(result.generation.ok());
   EXPECT_EQ(result.pieces, (Pieces{"a", "b", "c"}));
   EXPECT_EQ(result.generation->ids, (std::vector<int32_t>{'a', 'b', 'c', 0}));
@@ -132,8 +132,9 @@ TEST(GeneratorTest, StopsWhenTheCallerWantsNoMore) {
 TEST(GeneratorTest, GivesWholeCharactersOnly) {
   GenerateOptions options;
   options.n_predict = 6;
-  const Result result =
-      GenerateWith(Parrot("a\xe2\x82\xac" "b\xe2"), options, 100, {'x'});
+  const Result result = GenerateWith(Parrot("a\xe2\x82\xac"
+                                            "b\xe2"),
+                                     options, 100, {'x'});
   EXPECT_EQ(result.pieces, (Pieces{"a", "\xe2\x82\xac", "b", "\xe2"}));
 }
 

@@ -62,16 +62,22 @@ TEST_F(RunFlagsTest, ConversationsNeedNoPrompt) {
   EXPECT_EQ(options->prompt, "");
   EXPECT_TRUE(Options({"m.arena", "--chat", "--prompt=x", "--json"}).ok());
   ExpectWrong({"m.arena", "--chat", "--json"}, "give --prompt or --file");
-  ExpectWrong({"m.arena", "--prompt=x", "--system=y"}, "--system is for --chat");
+  ExpectWrong({"m.arena", "--prompt=x", "--system=y"},
+              "--system is for --chat");
 }
 
 TEST_F(RunFlagsTest, EveryFlagHasItsEffect) {
-  const auto options = Options(
-      {"m.arena", "--prompt=x", "--n_predict=5", "--temperature=0", "--top_k=1",
-       "--top_p=0.5", "--min_p=0", "--repeat_penalty=1.1", "--seed=9",
-       "--threads=3", "--ctx_size=77", "--huge_pages=off", "--json", "--quiet",
-       "--ignore_eos", "--noshow_prompt", "--populate=all", "--verify=lazy",
-       "--numa=bind=1", "--mlock", "--readers=7", "--max_memory=999"});
+  const auto options = Options({"m.arena",        "--prompt=x",
+                                "--n_predict=5",  "--temperature=0",
+                                "--top_k=1",      "--top_p=0.5",
+                                "--min_p=0",      "--repeat_penalty=1.1",
+                                "--seed=9",       "--threads=3",
+                                "--ctx_size=77",  "--huge_pages=off",
+                                "--json",         "--quiet",
+                                "--ignore_eos",   "--noshow_prompt",
+                                "--populate=all", "--verify=lazy",
+                                "--numa=bind=1",  "--mlock",
+                                "--readers=7",    "--max_memory=999"});
   ASSERT_TRUE(options.ok()) << options.status();
   EXPECT_EQ(options->generate.n_predict, 5);
   EXPECT_EQ(options->sampler.temperature, 0);

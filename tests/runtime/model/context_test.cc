@@ -105,7 +105,8 @@ TEST_F(ContextTest, RewoundTextsGoOnAsIfNothingHadBeen) {
         }
         ++rewound;
         EXPECT_EQ(decoder->position(), position);
-        const auto more = absl::MakeConstSpan(others).subspan(length - back, 90);
+        const auto more =
+            absl::MakeConstSpan(others).subspan(length - back, 90);
         const auto logits = decoder->Forward(more, 1);
         ASSERT_TRUE(logits.ok()) << logits.status();
         const std::vector<float> got(logits->begin(), logits->end());
