@@ -21,15 +21,6 @@ namespace {
 
 constexpr absl::string_view kPart = "decoder";
 
-absl::Status ReadReplace(JsonValue json, DecoderStep::Replace* replace) {
-  TESSERA_ASSIGN_OR_RETURN(HfPattern pattern, ReadHfPattern(json));
-  TESSERA_ASSIGN_OR_RETURN(*replace->mutable_content(),
-                           HfRequiredText(json, "content", kPart));
-  replace->set_pattern(std::move(pattern.text));
-  replace->set_is_regex(pattern.is_regex);
-  return absl::OkStatus();
-}
-
 absl::StatusOr<uint32_t> ReadCount(JsonValue json, absl::string_view key) {
   const std::optional<JsonValue> value = FindMember(json, key);
   const absl::StatusOr<uint64_t> count =
@@ -59,7 +50,7 @@ absl::Status ReadStep(JsonValue json, DecoderStep* step) {
   } else if (type == "Fuse") {
     step->set_fuse(true);
   } else if (type == "Replace") {
-    return ReadReplace(json, step->mutable_replace());
+    return ReadHfReplace(json, kPart, step->mutable_replace());
   } else if (type == "Strip") {
     return ReadStrip(json, step->mutable_strip());
   } else if (type == "Metaspace") {

@@ -35,15 +35,6 @@ bool ReadUnicodeForm(absl::string_view type, NormalizerStep* step) {
   return false;
 }
 
-absl::Status ReadReplace(JsonValue json, NormalizerStep::Replace* replace) {
-  TESSERA_ASSIGN_OR_RETURN(HfPattern pattern, ReadHfPattern(json));
-  TESSERA_ASSIGN_OR_RETURN(*replace->mutable_content(),
-                           HfRequiredText(json, "content", kPart));
-  replace->set_pattern(std::move(pattern.text));
-  replace->set_is_regex(pattern.is_regex);
-  return absl::OkStatus();
-}
-
 absl::Status ReadCharsmap(JsonValue json, std::string* charsmap) {
   TESSERA_ASSIGN_OR_RETURN(const std::string text,
                            HfRequiredText(json, "precompiled_charsmap", kPart));
@@ -69,7 +60,7 @@ absl::Status ReadStep(JsonValue json, NormalizerStep* step) {
     TESSERA_ASSIGN_OR_RETURN(*step->mutable_prepend(),
                              HfRequiredText(json, "prepend", kPart));
   } else if (type == "Replace") {
-    return ReadReplace(json, step->mutable_replace());
+    return ReadHfReplace(json, kPart, step->mutable_replace());
   } else if (type == "Precompiled") {
     return ReadCharsmap(json, step->mutable_charsmap());
   } else {

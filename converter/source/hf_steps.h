@@ -3,11 +3,13 @@
 #define CONVERTER_SOURCE_HF_STEPS_H_
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "base/status_macros.h"
 #include "formats/json/json_document.h"
 
 namespace tessera {
@@ -41,6 +43,18 @@ absl::StatusOr<std::string> HfRequiredText(JsonValue step,
 absl::StatusOr<std::string> HfRequiredCharacter(JsonValue step,
                                                 absl::string_view key,
                                                 absl::string_view part);
+
+// Reads a Replace into the message of a normalizer or of a decoder.
+template <typename Replace>
+absl::Status ReadHfReplace(JsonValue step, absl::string_view part,
+                           Replace* replace) {
+  TESSERA_ASSIGN_OR_RETURN(HfPattern pattern, ReadHfPattern(step));
+  TESSERA_ASSIGN_OR_RETURN(*replace->mutable_content(),
+                           HfRequiredText(step, "content", part));
+  replace->set_pattern(std::move(pattern.text));
+  replace->set_is_regex(pattern.is_regex);
+  return absl::OkStatus();
+}
 
 }  // namespace tessera
 
