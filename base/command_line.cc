@@ -20,19 +20,16 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "base/interrupt.h"
+#include "base/message.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
+#include "base/tool_name.h"
 
 namespace tessera {
 namespace {
 
 constexpr size_t kHelpColumns = 80;
 constexpr size_t kHelpIndent = 6;
-
-std::string& ToolName() {
-  static std::string& name = *new std::string("tessera");
-  return name;
-}
 
 // Flags that the tool defined, not those of Abseil itself.
 bool IsOwnFlag(const absl::CommandLineFlag& flag) {
@@ -219,10 +216,7 @@ std::vector<std::string> ParseCommandLine(int argc, char** argv,
                                           absl::string_view usage) {
   const std::vector<std::string> arguments(argv + std::min(argc, 1),
                                            argv + argc);
-  if (argc > 0) {
-    const absl::string_view path = argv[0];
-    ToolName() = std::string(path.substr(path.rfind('/') + 1));
-  }
+  if (argc > 0) SetToolName(argv[0]);
   for (const std::string& argument : arguments) {
     if (argument == "--") break;
     if (argument == "--help" || argument == "-h") {
@@ -239,16 +233,13 @@ std::vector<std::string> ParseCommandLine(int argc, char** argv,
 }
 
 void ExitWithUsageError(absl::string_view message) {
-  const std::string line = absl::StrCat(ToolName(), ": ", message, " (see ",
-                                        ToolName(), " --help)\n");
-  std::fputs(line.c_str(), stderr);
+  PrintMessage(absl::StrCat(ToolName(), ": ", message, " (see ", ToolName(),
+                            " --help)"));
   std::exit(2);
 }
 
 int ReportFailure(const absl::Status& status) {
-  const std::string line =
-      absl::StrCat(ToolName(), ": ", status.message(), "\n");
-  std::fputs(line.c_str(), stderr);
+  PrintMessage(absl::StrCat(ToolName(), ": ", status.message()));
   return 1;
 }
 

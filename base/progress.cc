@@ -7,11 +7,13 @@
 
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
+#include "base/printable.h"
 
 namespace tessera {
 namespace {
 
 constexpr int kBarColumns = 24;
+constexpr size_t kMostItemBytes = 80;
 constexpr absl::Duration kRedraw = absl::Milliseconds(100);
 // Between two lines of a log; work that is done sooner prints none.
 constexpr absl::Duration kLogInterval = absl::Seconds(2);
@@ -44,7 +46,7 @@ Progress::~Progress() {
 
 void Progress::Advance(uint64_t bytes, absl::string_view item) {
   done_ += bytes;
-  if (!quiet_) Draw(item);
+  if (!quiet_) Draw(ShortPrintable(item, kMostItemBytes));
 }
 
 void Progress::Draw(absl::string_view item) {
@@ -64,8 +66,9 @@ void Progress::Draw(absl::string_view item) {
   if (now - last_draw_ < kRedraw && done_ < total_) return;
   last_draw_ = now;
   const int filled = static_cast<int>(fraction * kBarColumns);
-  const double left = rate > 0 ? static_cast<double>(total_ - std::min(
-                                     done_, total_)) / rate : 0;
+  const double left =
+      rate > 0 ? static_cast<double>(total_ - std::min(done_, total_)) / rate
+               : 0;
   absl::FPrintF(stderr, "\r\033[K%s [%s%s] %3.0f%%  %s/s  ETA %.0f s  %s",
                 verb_, std::string(filled, '#'),
                 std::string(kBarColumns - filled, '.'), fraction * 100,

@@ -9,6 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "base/printable.h"
 #include "base/quoted.h"
 #include "formats/json/message_json.h"
 
@@ -172,7 +173,7 @@ std::string RenderMarkdown(const BenchReport& report) {
   for (const std::string& line : report.after) {
     absl::StrAppend(&text, line, "\n");
   }
-  return text;
+  return PrintableLines(text);
 }
 
 }  // namespace

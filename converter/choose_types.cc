@@ -4,7 +4,8 @@
 #include <optional>
 #include <string>
 
-#include "absl/strings/str_format.h"
+#include "absl/strings/str_cat.h"
+#include "base/message.h"
 #include "base/status_macros.h"
 #include "base/thread_pool.h"
 #include "converter/quantize/model_summary.h"
@@ -19,13 +20,14 @@ absl::Status ChooseTypes(const WeightSource& source, ConvertCommand* command) {
   const auto tensors = SummarizeTensors(source);
   for (const std::string& rule : recipe.UnusedRules(tensors)) {
     if (quiet) break;
-    absl::FPrintF(stderr, "note: --tensor_type=%s: matches no tensor\n", rule);
+    PrintMessage(
+        absl::StrCat("note: --tensor_type=", rule, ": matches no tensor"));
   }
   if (recipe.importance != nullptr) {
     TESSERA_RETURN_IF_ERROR(recipe.importance->CheckFits(tensors));
     const std::string unseen = recipe.importance->UnseenNote(tensors);
     if (!quiet && !unseen.empty()) {
-      absl::FPrintF(stderr, "note: --imatrix: %s\n", unseen);
+      PrintMessage(absl::StrCat("note: --imatrix: ", unseen));
     }
   }
   const std::optional<SizeTarget> target = SizeTargetFromFlags();

@@ -16,6 +16,7 @@
 #include "base/status_macros.h"
 #include "converter/other_machine.h"
 #include "converter/quantize/recipe_flags.h"
+#include "converter/swapped_arguments.h"
 #include "formats/layout/layout_profile.h"
 
 ABSL_FLAG(std::string, layout, "interleaved",
@@ -178,8 +179,10 @@ absl::StatusOr<ConvertCommand> ConvertCommandFromFlags(
   OutputOptions& output = command.outputs.emplace_back();
   output.path = arguments[1];
   if (!absl::EndsWith(output.path, ".arena") && !command.to_gguf()) {
+    const std::string swapped = SwapAdvice(command.input, output.path);
     return absl::InvalidArgumentError(
-        absl::StrCat("OUTPUT must end in .arena or .gguf, not ", output.path));
+        absl::StrCat("OUTPUT must end in .arena or .gguf, not ", output.path,
+                     swapped.empty() ? "" : "; ", swapped));
   }
   TESSERA_RETURN_IF_ERROR(LayoutFromFlags(&output.plan));
   TESSERA_ASSIGN_OR_RETURN(output.plan.recipe, RecipeFromFlags());

@@ -5,7 +5,6 @@
 #include <csignal>
 #include <cstdio>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -18,7 +17,9 @@
 #include "absl/time/time.h"
 #include "base/atomic_file.h"
 #include "base/command_line.h"
+#include "base/message.h"
 #include "base/output_path.h"
+#include "base/printable.h"
 #include "base/progress.h"
 #include "base/status_macros.h"
 #include "converter/choose_types.h"
@@ -34,6 +35,7 @@
 #include "converter/source/open_source.h"
 #include "converter/source/weight_source.h"
 #include "converter/summarize.h"
+#include "converter/swapped_arguments.h"
 #include "converter/zero_tensors.h"
 #include "formats/json/message_json.h"
 #include "formats/model/architecture.h"
@@ -41,14 +43,16 @@
 namespace tessera {
 namespace {
 
+// The first of a kind show what it is about.
+constexpr size_t kMostNotesOfAKind = 5;
+
 void PrintNotes(const WeightSource& source, const ConvertCommand& command) {
   for (const std::string& note : command.notes) {
-    absl::FPrintF(stderr, "note: %s\n", note);
+    PrintMessage(absl::StrCat("note: ", note));
   }
-  std::set<absl::string_view> printed;
-  for (const std::string& note : source.notes) {
-    if (!printed.insert(note).second) continue;
-    absl::FPrintF(stderr, "warning: %s\n", note);
+  for (const std::string& note :
+       FewOfEachKind(source.notes, kMostNotesOfAKind)) {
+    PrintMessage(absl::StrCat("warning: ", note));
   }
   if (source.model.has_value() && !source.model->not_understood().empty() &&
       FindArchitecture(source.model->model_type()) != nullptr) {
@@ -71,16 +75,18 @@ absl::Status PrintSummary(const ConvertSummary& summary) {
 
 void PrintExported(const std::vector<ExportedFile>& files) {
   for (const ExportedFile& file : files) {
-    for (const std::string& warning : file.warnings) {
-      absl::FPrintF(stderr, "warning: %s: %s\n", file.path, warning);
+    for (const std::string& warning :
+         FewOfEachKind(file.warnings, kMostNotesOfAKind)) {
+      PrintMessage(absl::StrCat("warning: ", file.path, ": ", warning));
     }
-    absl::FPrintF(stderr, "wrote %s: %d tensors, %s", file.path, file.tensors,
-                  HumanBytes(file.bytes));
+    std::string line = absl::StrFormat("wrote %s: %d tensors, %s", file.path,
+                                       file.tensors, HumanBytes(file.bytes));
     if (!file.identical_to.empty()) {
-      absl::FPrintF(stderr, ", identical to %s (SHA-256 %s)", file.identical_to,
-                    absl::BytesToHexString(file.sha256));
+      absl::StrAppendFormat(&line, ", identical to %s (SHA-256 %s)",
+                            file.identical_to,
+                            absl::BytesToHexString(file.sha256));
     }
-    std::fputs("\n", stderr);
+    PrintMessage(line);
   }
 }
 
@@ -103,7 +109,7 @@ absl::Status Export(const WeightSource& source, const ConvertCommand& command,
            .allow_nonfinite = command.outputs.front().plan.allow_nonfinite}));
   if (command.dry_run) {
     for (const ExportedFile& file : files) {
-      absl::PrintF("%s: %d tensors, %s\n", file.path, file.tensors,
+      absl::PrintF("%s: %d tensors, %s\n", Printable(file.path), file.tensors,
                    HumanBytes(file.bytes));
     }
     return absl::OkStatus();
@@ -120,7 +126,9 @@ absl::Status PrintPlans(const WeightSource& source,
   for (const OutputOptions& output : command.outputs) {
     TESSERA_ASSIGN_OR_RETURN(const ArenaPlan plan,
                              PlanArena(source, output.plan));
-    if (command.outputs.size() > 1) absl::PrintF("%s\n", output.path);
+    if (command.outputs.size() > 1) {
+      absl::PrintF("%s\n", Printable(output.path));
+    }
     std::fputs(DescribePlan(source, plan).c_str(), stdout);
   }
   return absl::OkStatus();
@@ -148,19 +156,25 @@ void PrintReports(const WeightSource& source,
                   const std::vector<ConvertReport>& reports, double seconds) {
   const std::string zeros =
       ZeroTensorsNote(source, reports.front().zero_tensors);
-  if (!zeros.empty()) absl::FPrintF(stderr, "warning: %s\n", zeros);
+  if (!zeros.empty()) PrintMessage(absl::StrCat("warning: ", zeros));
   for (const ConvertReport& report : reports) {
     const std::string table =
         QualityText(QualityTableOf(report.manifest), /*with_tensors=*/true);
     absl::FPrintF(stderr, "%s%s", table, LayoutSummary(report.manifest));
-    absl::FPrintF(stderr, "wrote %s: %d tensors, %s in %.2f s\n", report.path,
-                  report.manifest.tensors_size(), HumanBytes(report.file_size),
-                  seconds);
+    PrintMessage(absl::StrFormat("wrote %s: %d tensors, %s in %.2f s",
+                                 report.path, report.manifest.tensors_size(),
+                                 HumanBytes(report.file_size), seconds));
   }
 }
 
 absl::StatusOr<WeightSource> OpenInput(ConvertCommand& command) {
   TESSERA_RETURN_IF_ERROR(ReadFlagFiles(&command));
+  const std::string swapped =
+      SwapAdvice(command.input, command.outputs.front().path);
+  if (!swapped.empty()) {
+    return absl::NotFoundError(
+        absl::StrCat(command.input, ": no such file; ", swapped));
+  }
   TESSERA_ASSIGN_OR_RETURN(WeightSource source,
                            OpenWeightSource(command.input));
   TESSERA_RETURN_IF_ERROR(CheckOutputs(source, command));

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "base/printable.h"
 #include "base/progress.h"
 #include "converter/inspect/text_table.h"
 
@@ -28,12 +28,7 @@ std::string OneLine(const std::string& text) {
   size_t size = std::min(text.size(), kMaxTextBytes);
   // Not in the middle of a UTF-8 sequence.
   while (size < text.size() && size > 0 && (text[size] & 0xc0) == 0x80) --size;
-  std::string line;
-  for (char c : text.substr(0, size)) {
-    const bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-    absl::StrAppend(&line, control ? absl::CHexEscape(std::string(1, c))
-                                   : std::string(1, c));
-  }
+  std::string line = Printable(text.substr(0, size));
   if (size < text.size()) {
     absl::StrAppend(&line, "... (", WithCommas(text.size()), " bytes)");
   }
@@ -163,8 +158,8 @@ std::string RenderText(const FileDescription& file, bool with_tensors) {
     weights += tensor.weights;
   }
   std::string text = absl::StrFormat(
-      "%s: %s, %s (%s bytes), %d tensors, %s weights\n", file.path, file.format,
-      HumanBytes(file.file_size), WithCommas(file.file_size),
+      "%s: %s, %s (%s bytes), %d tensors, %s weights\n", Printable(file.path),
+      file.format, HumanBytes(file.file_size), WithCommas(file.file_size),
       file.tensors.size(), WithCommas(weights));
   if (!file.verified.empty()) {
     absl::StrAppend(&text, "verified: ", file.verified, "\n");

@@ -11,6 +11,8 @@
 #include "base/command_line.h"
 #include "base/file_error.h"
 #include "base/mapped_file.h"
+#include "base/name_hint.h"
+#include "base/nearest_name.h"
 #include "base/output_path.h"
 #include "base/status_macros.h"
 #include "base/thread_pool.h"
@@ -24,6 +26,7 @@
 #include "converter/inspect/rewarm.h"
 #include "formats/arena/arena_header.h"
 #include "formats/arena/arena_reader.h"
+#include "formats/foreign/foreign_file.h"
 
 ABSL_FLAG(std::string, format, "text", "output: text or json");
 ABSL_FLAG(bool, verify, false, "check every hash of an arena");
@@ -71,9 +74,16 @@ absl::Status Print(const FileDescription& file, bool json) {
   return WriteOut(text);
 }
 
+absl::StatusOr<MappedFile> OpenFile(const std::string& path) {
+  absl::StatusOr<MappedFile> file = MappedFile::Open(path);
+  if (!file.ok()) return WithNearestName(path, file.status());
+  return file;
+}
+
 absl::Status PrintQuality(const std::string& path, bool json) {
-  TESSERA_ASSIGN_OR_RETURN(const MappedFile file, MappedFile::Open(path));
+  TESSERA_ASSIGN_OR_RETURN(const MappedFile file, OpenFile(path));
   if (!HasArenaMagic(file.bytes())) {
+    TESSERA_RETURN_IF_ERROR(CheckNotForeign(path, file.bytes()));
     return absl::InvalidArgumentError(absl::StrCat(
         path, ": not an arena; only arenas record what quantization has cost"));
   }
@@ -87,7 +97,7 @@ absl::Status PrintQuality(const std::string& path, bool json) {
 }
 
 absl::Status Inspect(const std::string& path, bool json) {
-  TESSERA_ASSIGN_OR_RETURN(const MappedFile file, MappedFile::Open(path));
+  TESSERA_ASSIGN_OR_RETURN(const MappedFile file, OpenFile(path));
   const std::string map = absl::GetFlag(FLAGS_map);
   if (!map.empty()) {
     TESSERA_RETURN_IF_ERROR(CheckIsNoInput(map, {path}));
@@ -101,7 +111,9 @@ absl::Status Inspect(const std::string& path, bool json) {
       DescribeFile(path, file.bytes(), {pool.get()});
   // What could not be read must not be called damaged.
   TESSERA_RETURN_IF_ERROR(file.CheckUnchanged());
-  TESSERA_RETURN_IF_ERROR(WithPath(path, description.status()));
+  if (!description.ok()) {
+    return WithNameHint(path, WithPath(path, description.status()));
+  }
   if (!map.empty()) {
     TESSERA_RETURN_IF_ERROR(WriteFile(map, RenderMapSvg(*description)));
   }

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "base/printable.h"
 #include "converter/inspect/text_table.h"
 #include "formats/json/message_json.h"
 
@@ -49,7 +50,7 @@ std::string Remarks(const QualityTable& table) {
   if (table.vanished_tensors > 0) {
     absl::StrAppend(&text, "  ", table.vanished_tensors,
                     " tensors have lost all that they had, such as ",
-                    table.first_vanished,
+                    Printable(table.first_vanished),
                     ": their weights are too small for their type\n");
   }
   if (table.nonfinite_weights > 0) {

@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "base/file_mapping.h"
 #include "base/populator.h"
+#include "base/printable.h"
 #include "base/progress.h"
 #include "base/smaps.h"
 #include "base/status_macros.h"
@@ -98,7 +99,7 @@ std::string RewarmText(const std::string& path, const Rewarming& r) {
   return absl::StrFormat(
       "%s: %s in huge pages before (%s of the file was in the page cache), "
       "%s of %s now, read back in %.2f s, %.1f GB/s\n",
-      path, HumanBytes(r.huge_before),
+      Printable(path), HumanBytes(r.huge_before),
       r.cached_before.has_value()
           ? absl::StrFormat("%.0f%%", *r.cached_before * 100)
           : "an unknown part",

@@ -13,6 +13,7 @@
 #include "base/status_macros.h"
 #include "converter/source/gguf_file_layout.h"
 #include "converter/source/gguf_tokenizer.h"
+#include "formats/foreign/foreign_file.h"
 #include "formats/gguf/find_gguf_layout.h"
 #include "formats/gguf/gguf_reader.h"
 #include "formats/gguf/gguf_split.h"
@@ -38,6 +39,7 @@ struct OpenFile {
 
 absl::StatusOr<OpenFile> OpenOne(const std::string& path) {
   TESSERA_ASSIGN_OR_RETURN(MappedFile file, MappedFile::Open(path));
+  TESSERA_RETURN_IF_ERROR(CheckNotForeign(path, file.bytes()));
   auto gguf = ParseGguf(file.bytes());
   if (!gguf.ok()) return WithPath(path, gguf.status());
   return OpenFile{std::move(file), *std::move(gguf)};

@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "base/mapped_file.h"
 #include "base/status_macros.h"
+#include "formats/foreign/foreign_file.h"
 
 namespace tessera {
 namespace {
@@ -27,6 +28,7 @@ constexpr absl::string_view kNames[] = {
 absl::StatusOr<std::string> ReadContent(const std::filesystem::path& path) {
   TESSERA_ASSIGN_OR_RETURN(const MappedFile file,
                            MappedFile::Open(path.string()));
+  TESSERA_RETURN_IF_ERROR(CheckNotReplaced(path.string(), file.bytes()));
   const absl::Span<const uint8_t> bytes = file.bytes();
   return std::string(bytes.begin(), bytes.end());
 }

@@ -16,6 +16,7 @@
 #include "converter/source/hugging_face_files.h"
 #include "converter/source/merge_experts.h"
 #include "converter/source/name_tensors.h"
+#include "formats/foreign/foreign_file.h"
 #include "formats/model/check_tensors.h"
 #include "formats/model/hugging_face_config.h"
 #include "formats/safetensors/safetensors_index.h"
@@ -144,6 +145,7 @@ absl::Status HuggingFaceLoader::ReadTokenizer(HuggingFaceFiles files) {
 absl::Status HuggingFaceLoader::AddFile(const std::string& path,
                                         const WeightMap& weight_map) {
   TESSERA_ASSIGN_OR_RETURN(MappedFile file, MappedFile::Open(path));
+  TESSERA_RETURN_IF_ERROR(CheckNotForeign(path, file.bytes()));
   auto parsed = ParseSafetensors(file.bytes());
   if (!parsed.ok()) return WithPath(path, parsed.status());
   const std::string name = std::filesystem::path(path).filename().string();
@@ -210,6 +212,7 @@ absl::StatusOr<WeightSource> OpenSafetensorsSource(const std::string& path) {
 absl::StatusOr<WeightSource> OpenSafetensorsIndexSource(
     const std::string& path) {
   TESSERA_ASSIGN_OR_RETURN(const MappedFile file, MappedFile::Open(path));
+  TESSERA_RETURN_IF_ERROR(CheckNotReplaced(path, file.bytes()));
   auto index = ParseSafetensorsIndex(TextOf(file));
   if (!index.ok()) return WithPath(path, index.status());
   WeightMap weight_map;

@@ -47,9 +47,10 @@ absl::StatusOr<absl::string_view> ReadHeader(absl::Span<const uint8_t> file) {
                      "file has ", file.size()));
   }
   if (size < kMinHeaderBytes || size > kMaxHeaderBytes) {
-    return absl::DataLossError(
-        absl::StrCat("byte 0: header of ", size, " bytes, expected ",
-                     kMinHeaderBytes, " to ", kMaxHeaderBytes));
+    return absl::DataLossError(absl::StrCat(
+        "byte 0: header of ", size, " bytes, expected ", kMinHeaderBytes,
+        " to ", kMaxHeaderBytes,
+        "; this is no safetensors file, or its beginning is damaged"));
   }
   absl::string_view header;
   if (!cursor.ReadString(size, &header)) {
@@ -153,9 +154,16 @@ absl::Status CheckSize(const SafetensorsTensor& tensor) {
                        : "is not a whole number of bytes below 2^64"));
 }
 
+constexpr absl::string_view kJoined =
+    ", as another safetensors file: the files of a set are not joined with "
+    "cat, "
+    "but lie in one folder with their index, which is what to convert";
+
 // Sorts, checks that tensors cover [0, data_size) without gap and overlap, and
 // turns offsets into those of the file.
-absl::Status PlaceTensors(uint64_t data_size, SafetensorsFile* file) {
+absl::Status PlaceTensors(absl::Span<const uint8_t> data,
+                          SafetensorsFile* file) {
+  const uint64_t data_size = data.size();
   std::stable_sort(file->tensors.begin(), file->tensors.end(),
                    [](const SafetensorsTensor& a, const SafetensorsTensor& b) {
                      return std::tie(a.offset, a.size) <
@@ -179,14 +187,22 @@ absl::Status PlaceTensors(uint64_t data_size, SafetensorsFile* file) {
     tensor.offset += file->data_offset;
   }
   if (end != data_size) {
-    return absl::DataLossError(absl::StrCat("byte ", file->data_offset + end,
-                                            ": ", data_size - end,
-                                            " bytes follow the last tensor"));
+    const absl::Span<const uint8_t> rest = data.subspan(end);
+    return absl::DataLossError(
+        absl::StrCat("byte ", file->data_offset + end, ": ", data_size - end,
+                     " bytes follow the last tensor",
+                     LooksLikeSafetensors(rest) ? kJoined : ""));
   }
   return absl::OkStatus();
 }
 
 }  // namespace
+
+bool LooksLikeSafetensors(absl::Span<const uint8_t> file) {
+  constexpr size_t kHigh = 6;  // no header is so long that it needs these bytes
+  return file.size() > sizeof(uint64_t) && file[kHigh] == 0 &&
+         file[kHigh + 1] == 0 && file[sizeof(uint64_t)] == '{';
+}
 
 absl::StatusOr<SafetensorsFile> ParseSafetensors(
     absl::Span<const uint8_t> file) {
@@ -216,7 +232,7 @@ absl::StatusOr<SafetensorsFile> ParseSafetensors(
     parsed.tensors.push_back(std::move(tensor));
   }
   TESSERA_RETURN_IF_ERROR(
-      PlaceTensors(file.size() - parsed.data_offset, &parsed));
+      PlaceTensors(file.subspan(parsed.data_offset), &parsed));
   return parsed;
 }
 

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
+#include "base/message.h"
 #include "base/quoted.h"
 #include "runtime/llm/interrupt.h"
 #include "runtime/llm/line_reader.h"
@@ -85,7 +86,7 @@ class Console {
                      : Answer(&message);
       if (ended_) return absl::OkStatus();
       if (!status.ok() && !is_terminal_) return status;
-      if (!status.ok()) Print(stderr, absl::StrCat(status.message(), "\n"));
+      if (!status.ok()) PrintMessage(status.message());
     }
   }
 

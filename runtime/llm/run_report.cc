@@ -5,8 +5,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "base/progress.h"
+#include "base/utf8.h"
 #include "formats/json/message_json.h"
-#include "runtime/tokenizer/utf8.h"
 
 namespace tessera {
 namespace {

@@ -27,7 +27,7 @@ expect 1 "$convert" --quiet in.safetensors out.arena
 expect_stderr 'out.arena: exists already; pass --overwrite'
 expect_one_line
 expect 1 "$convert" missing.gguf new.arena
-expect_stderr '^convert: missing.gguf: cannot open: No such file'
+expect_stderr '^convert: missing.gguf: no such file$'
 expect 1 "$convert" /dev/null new.arena
 head -c 1000000 in.safetensors >cut.safetensors
 expect 1 "$convert" cut.safetensors new.arena
@@ -89,7 +89,7 @@ if [[ $(id -u) != 0 ]]; then
   expect_stderr 'Permission denied'
 fi
 expect 1 "$convert" "$tiny" none/out.arena
-expect_stderr '^convert: none/out.arena: cannot write into none: No such file'
+expect_stderr '^convert: none/out.arena: no such folder: none$'
 
 # ---- inspect ----
 

@@ -269,18 +269,28 @@ TEST(DescribeTest, RealFiles) {
   }
 }
 
-TEST(DescribeTest, NameDecidesWhereBytesDoNot) {
+TEST(DescribeTest, SaysWhatIsNoModel) {
   const auto message = [](const char* path, absl::string_view bytes) {
     return std::string(
         DescribeFile(path, AsBytes(bytes), {}).status().message());
   };
-  EXPECT_EQ(message("x", ""),
-            "neither an arena nor a GGUF nor a safetensors file");
+  EXPECT_EQ(message("x", ""), "x: is empty; download it again");
+  EXPECT_EQ(message("x.arena", ""), "x.arena: is empty; download it again");
   EXPECT_EQ(message("x", "hello, this is no model at all"),
-            "neither an arena nor a GGUF nor a safetensors file");
-  EXPECT_EQ(message("x.arena", ""), "not an arena: file is empty");
-  EXPECT_NE(message("x.gguf", "hello, world"), message("x", "hello, world"));
-  EXPECT_NE(message("x.safetensors", "hello"), message("x", "hello"));
+            "x: is text, not a model; it begins with 'hello, this is no model "
+            "at all'");
+}
+
+TEST(DescribeTest, NameDecidesWhereBytesDoNot) {
+  const auto message = [](const char* path) {
+    return std::string(
+        DescribeFile(path, AsBytes("\x01\x99\xff\xfe"), {}).status().message());
+  };
+  EXPECT_EQ(message("x"), "neither an arena nor a GGUF nor a safetensors file");
+  EXPECT_EQ(message("x.arena"), "not an arena: it does not begin as arenas do");
+  EXPECT_EQ(message("x.gguf"),
+            "byte 0: does not begin with 'GGUF', as GGUF files do");
+  EXPECT_NE(message("x.safetensors"), message("x"));
 }
 
 TEST(TotalsByTypeTest, MostBytesFirst) {
