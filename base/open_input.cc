@@ -14,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "base/errno_status.h"
 #include "base/file_kind.h"
+#include "base/printable.h"
 
 namespace tessera {
 namespace {
@@ -21,6 +22,9 @@ namespace {
 // Without O_NONBLOCK, opening a pipe waits for who writes to it; O_NOCTTY, so
 // that a terminal does not become that of this process.
 constexpr int kFlags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+
+// Of a folder in a message behind the path that it is a part of.
+constexpr size_t kMostFolderBytes = 240;
 
 bool IsMadeUp(int fd, const struct stat& info) {
   struct statfs disk;
@@ -46,15 +50,23 @@ absl::Status CheckRegular(const std::string& path, int fd) {
       absl::StrCat(path, ": is made up by the kernel, not a file on a disk"));
 }
 
-// The longest beginning of `path` that is there, without what follows it.
-std::string ExistingPart(const std::string& path) {
+// The longest beginning of `path` that is there, and the part after it, which
+// is not.
+struct Parts {
+  std::string there;
+  std::string missing;
+};
+
+Parts PartsOf(const std::string& path) {
   std::error_code error;
   std::filesystem::path part(path);
+  std::filesystem::path missing = part;
   while (part.has_relative_path()) {
+    missing = part;
     part = part.parent_path();
     if (part.empty() || std::filesystem::exists(part, error)) break;
   }
-  return part.string();
+  return {part.string(), missing.string()};
 }
 
 absl::Status NotThere(const std::string& path) {
@@ -65,10 +77,10 @@ absl::Status NotThere(const std::string& path) {
     return absl::NotFoundError(absl::StrCat(
         path, ": is a link to ", target.string(), ", which does not exist"));
   }
-  const std::string folder = std::filesystem::path(path).parent_path().string();
-  if (!folder.empty() && !std::filesystem::exists(folder, error)) {
-    return absl::NotFoundError(
-        absl::StrCat(path, ": no such folder: ", folder));
+  const std::string missing = PartsOf(path).missing;
+  if (missing != path) {
+    return absl::NotFoundError(absl::StrCat(
+        path, ": no such folder: ", ShortPrintable(missing, kMostFolderBytes)));
   }
   return absl::NotFoundError(path.empty()
                                  ? "the name of the file is empty"
@@ -105,7 +117,7 @@ absl::Status CannotOpen(const std::string& path, int error) {
   if (error == ENOENT) return NotThere(path);
   if (error == ENOTDIR) {
     return absl::FailedPreconditionError(absl::StrCat(
-        path, ": ", ExistingPart(path), " is a file, not a folder"));
+        path, ": ", PartsOf(path).there, " is a file, not a folder"));
   }
   if (error == ELOOP) {
     return absl::FailedPreconditionError(

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "base/utf8.h"
@@ -38,7 +39,34 @@ bool IsHidden(char32_t character) {
       });
 }
 
-std::string Escaped(absl::string_view text, absl::string_view kept) {
+// Appends `character`, or `byte` if that is none, as C writes it.
+void AppendAsC(absl::string_view bytes, char32_t character, std::string* text) {
+  if (bytes.size() == 1) {
+    absl::StrAppend(text, absl::CHexEscape(bytes));
+  } else {
+    absl::StrAppendFormat(text, character < 0x10000 ? "\\u%04x" : "\\U%08x",
+                          static_cast<uint32_t>(character));
+  }
+}
+
+// The same as JSON writes it: as UTF-16.
+void AppendAsJson(absl::string_view bytes, char32_t character,
+                  std::string* text) {
+  if (bytes.size() == 1 && static_cast<uint8_t>(bytes[0]) >= 0x80) {
+    absl::StrAppend(text, "\\ufffd");
+  } else if (character < 0x10000) {
+    absl::StrAppendFormat(text, "\\u%04x", static_cast<uint32_t>(character));
+  } else {
+    const uint32_t bits = static_cast<uint32_t>(character) - 0x10000;
+    absl::StrAppendFormat(text, "\\u%04x\\u%04x", 0xD800 | bits >> 10,
+                          0xDC00 | (bits & 0x3FF));
+  }
+}
+
+using Append = void (*)(absl::string_view, char32_t, std::string*);
+
+std::string Escaped(absl::string_view text, absl::string_view kept,
+                    Append append) {
   std::string result;
   result.reserve(text.size());
   while (!text.empty()) {
@@ -46,15 +74,12 @@ std::string Escaped(absl::string_view text, absl::string_view kept) {
     const absl::string_view bytes = text.substr(0, std::max<size_t>(size, 1));
     text.remove_prefix(bytes.size());
     const char32_t character = size == 0 ? 0 : DecodeUtf8(bytes, size);
-    if (size != 0 && (!IsHidden(character) ||
-                      kept.find(bytes[0]) != absl::string_view::npos)) {
+    const bool is_kept =
+        size != 0 && (!IsHidden(character) || absl::StrContains(kept, bytes));
+    if (is_kept) {
       absl::StrAppend(&result, bytes);
-    } else if (size <= 1) {
-      absl::StrAppend(&result, absl::CHexEscape(bytes));
     } else {
-      absl::StrAppendFormat(&result,
-                            character < 0x10000 ? "\\u%04x" : "\\U%08x",
-                            static_cast<uint32_t>(character));
+      append(bytes, character, &result);
     }
   }
   return result;
@@ -66,10 +91,16 @@ bool IsInsideCharacter(absl::string_view text, size_t position) {
 
 }  // namespace
 
-std::string Printable(absl::string_view text) { return Escaped(text, ""); }
+std::string Printable(absl::string_view text) {
+  return Escaped(text, "", AppendAsC);
+}
 
 std::string PrintableLines(absl::string_view text) {
-  return Escaped(text, "\n\t");
+  return Escaped(text, "\n\t", AppendAsC);
+}
+
+std::string PrintableJson(absl::string_view json) {
+  return Escaped(json, "\n\t\r", AppendAsJson);
 }
 
 std::string ShortPrintable(absl::string_view text, size_t most) {

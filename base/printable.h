@@ -20,6 +20,11 @@ std::string Printable(absl::string_view text);
 // makes each name in it Printable, since nobody can tell its line ends later.
 std::string PrintableLines(absl::string_view text);
 
+// `json`, which is JSON, with the same characters escaped in its way (\u202e),
+// so that it means the same. For JSON in UTF-8 whose control characters below
+// U+0020 are escaped already, as its writers do.
+std::string PrintableJson(absl::string_view json);
+
 // Printable, in at most `most` bytes (7 or more): longer text loses its middle,
 // so that the file at its beginning and the advice at its end are kept.
 std::string ShortPrintable(absl::string_view text, size_t most);

@@ -254,7 +254,7 @@ std::string QuotedJson(absl::string_view text) {
     }
   }
   json.push_back('"');
-  return json;
+  return PrintableJson(json);
 }
 
 std::string RenderReport(const BenchReport& report, OutputFormat format) {

@@ -9,8 +9,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "base/printable.h"
 #include "base/progress.h"
-#include "base/quoted.h"
 #include "base/shell_quoted.h"
 #include "base/utf8.h"
 #include "formats/json/json_document.h"
@@ -25,6 +25,7 @@ using absl::string_view;
 constexpr size_t kMostPointerBytes = 4096;
 constexpr size_t kMostAnswerBytes = 64 << 10;
 constexpr size_t kLookedAtBytes = 4096;
+constexpr size_t kMostTitleBytes = 80;
 
 constexpr string_view kSavedInstead =
     " that was saved in place of the file; download it again, with a token if "
@@ -69,7 +70,10 @@ std::string Between(string_view text, string_view begin, string_view end) {
 
 // " ('TITLE')", or nothing if there is none.
 std::string InParentheses(string_view title) {
-  return title.empty() ? "" : absl::StrCat(" (", Quoted(title), ")");
+  return title.empty()
+             ? ""
+             : absl::StrCat(" ('", ShortPrintable(title, kMostTitleBytes),
+                            "')");
 }
 
 string_view WithoutMark(string_view text) {
@@ -100,7 +104,9 @@ std::string DescribeJsonAnswer(string_view text) {
     if (FindMember(root, own).has_value()) return "";
   }
   const std::string error = ErrorIn(root, 0);
-  if (error.empty() && !FindMember(root, "errors").has_value()) return "";
+  // A vocabulary may have a token of that name.
+  const std::optional<JsonValue> errors = FindMember(root, "errors");
+  if (error.empty() && !(errors.has_value() && errors->is_array())) return "";
   return absl::StrCat("is the error message of a server", InParentheses(error),
                       kSavedInstead);
 }
@@ -216,8 +222,8 @@ std::string DescribePlainText(string_view bytes) {
   const string_view line =
       absl::StripAsciiWhitespace(text.substr(0, text.find('\n')));
   if (line.empty()) return "is blank text, not a model";
-  return absl::StrCat("is text, not a model; it begins with ",
-                      Quoted(line.substr(0, 60)));
+  return absl::StrCat("is text, not a model; it begins with ", "'",
+                      ShortPrintable(line, kMostTitleBytes), "'");
 }
 
 }  // namespace tessera

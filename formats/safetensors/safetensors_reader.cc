@@ -19,6 +19,7 @@ namespace {
 
 constexpr uint64_t kMinHeaderBytes = 2;  // {}
 constexpr uint64_t kMaxHeaderBytes = 100'000'000;
+constexpr uint64_t kAbsurdHeaderBytes = uint64_t{1} << 40;  // is no length
 constexpr absl::string_view kMetadataKey = "__metadata__";
 
 // Every dtype of the format. GGUF's types have names too, but not here.
@@ -46,11 +47,15 @@ absl::StatusOr<absl::string_view> ReadHeader(absl::Span<const uint8_t> file) {
         absl::StrCat("byte 0: the length of the header needs 8 bytes, the ",
                      "file has ", file.size()));
   }
+  if (size > kAbsurdHeaderBytes) {
+    return absl::DataLossError(
+        "byte 0: does not begin as safetensors files do, with the length of a "
+        "header; this is another file, or its beginning is damaged");
+  }
   if (size < kMinHeaderBytes || size > kMaxHeaderBytes) {
     return absl::DataLossError(absl::StrCat(
         "byte 0: header of ", size, " bytes, expected ", kMinHeaderBytes,
-        " to ", kMaxHeaderBytes,
-        "; this is no safetensors file, or its beginning is damaged"));
+        " to ", kMaxHeaderBytes, "; the file is damaged"));
   }
   absl::string_view header;
   if (!cursor.ReadString(size, &header)) {

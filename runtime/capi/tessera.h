@@ -67,8 +67,9 @@ const char* tessera_status_name(tessera_status status);
 
 #define TESSERA_MESSAGE_BYTES 1024
 
-// The caller's. `message` is one line, "" after success; it is cut if it is too
-// long.
+// The caller's. `message` is one line of UTF-8 that is fit for a terminal (what
+// is not, in names from files, is escaped), "" after success; if it is too
+// long, its middle is left out.
 typedef struct tessera_error {
   tessera_status status;
   char message[TESSERA_MESSAGE_BYTES];
@@ -165,7 +166,7 @@ typedef struct tessera_load_report {
   uint64_t major_faults;    // those that waited for the disk
   bool reading;             // it is not done yet
   char why_not_huge[256];   // one sentence, if fewer are huge than asked for
-  char how_to_repair[256];    // what would help
+  char how_to_repair[256];  // what would help
 } tessera_load_report;
 
 // Fills *report; `struct_size` is sizeof(tessera_load_report).

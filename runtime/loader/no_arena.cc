@@ -17,8 +17,11 @@ namespace {
 
 absl::Status ToBeConverted(const std::string& path, absl::string_view what,
                            absl::string_view input) {
-  return absl::FailedPreconditionError(absl::StrCat(
-      path, ": is ", what, ", not an arena; ", ConvertAdvice(input)));
+  // What is known to be damaged is not worth converting.
+  const std::string hint = NameHint(path);
+  return absl::FailedPreconditionError(
+      absl::StrCat(path, ": is ", what, ", not an arena; ",
+                   hint.empty() ? ConvertAdvice(input) : hint));
 }
 
 // The folder of `path` if its config.json and tokenizer belong to the weights

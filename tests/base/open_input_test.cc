@@ -80,7 +80,7 @@ TEST(OpenInputTest, Sockets) {
 TEST(OpenInputTest, SaysWhatIsNotThere) {
   const std::string missing = Name("missing");
   EXPECT_EQ(Refusal(missing), "no such file");
-  EXPECT_EQ(Refusal(testing::TempDir() + "/no/x"),
+  EXPECT_EQ(Refusal(testing::TempDir() + "/no/more/x"),
             "no such folder: " + testing::TempDir() + "/no");
   EXPECT_EQ(Refusal(Link("dangling", missing)),
             "is a link to " + missing + ", which does not exist");

@@ -47,6 +47,13 @@ TEST(PrintableTest, LinesStayLines) {
   EXPECT_EQ(PrintableLines("a\tb\nc\x1b\r\n"), "a\tb\nc\\x1b\\r\n");
 }
 
+TEST(PrintableTest, JsonMeansTheSame) {
+  EXPECT_EQ(PrintableJson("{\n \"a\": \"caf\xc3\xa9 \\u001b\"\n}\n"),
+            "{\n \"a\": \"caf\xc3\xa9 \\u001b\"\n}\n");
+  EXPECT_EQ(PrintableJson("\"\xc2\x9b\u202E\x7f\U000E0041\""),
+            "\"\\u009b\\u202e\\u007f\\udb40\\udc41\"");
+}
+
 TEST(PrintableTest, LongTextLosesItsMiddle) {
   EXPECT_EQ(ShortPrintable("0123456789", 10), "0123456789");
   EXPECT_EQ(ShortPrintable("0123456789A", 10), "012...789A");

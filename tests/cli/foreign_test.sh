@@ -88,6 +88,7 @@ expect_stderr '^convert: folder/tokenizer.json: is a Git LFS pointer.* git -C fo
 # ---- models where an arena belongs ----
 
 cp good.gguf "it's.gguf"
+mkdir tiny && cp "$tiny"/{config.json,model.safetensors,tokenizer.json} tiny
 for tool in run perplexity; do
   arguments=(--prompt x)
   [[ $tool == perplexity ]] && arguments=(--file text.txt)
@@ -95,10 +96,10 @@ for tool in run perplexity; do
   expect_stderr "^$tool: good.gguf: is a GGUF file, not an arena; convert it first: convert good.gguf good.arena$"
   expect 1 "${!tool}" "it's.gguf" "${arguments[@]}"
   expect_stderr "convert 'it'\\\\''s.gguf' 'it'\\\\''s.arena'"
-  expect 1 "${!tool}" "$tiny" "${arguments[@]}"
+  expect 1 "${!tool}" tiny/ "${arguments[@]}"
   expect_stderr 'is a folder, not an arena; convert it first'
-  expect 1 "${!tool}" "$tiny/model.safetensors" "${arguments[@]}"
-  expect_stderr "is a safetensors file, not an arena; convert it first: convert $tiny "
+  expect 1 "${!tool}" tiny/model.safetensors "${arguments[@]}"
+  expect_stderr "is a safetensors file, not an arena; convert it first: convert tiny tiny.arena"
 done
 
 # ---- names ----
@@ -131,7 +132,7 @@ for name in config.json tokenizer.json model.safetensors model.safetensors.index
   expect 1 timeout 5 "$convert" odd new.arena
   expect_stderr "odd/$name: is a pipe, not a file"
 done
-expect 1 timeout 5 "$convert" --imatrix pipe good.gguf new.arena
+expect 1 timeout 5 "$convert" --quantize Q4_0 --imatrix pipe good.gguf new.arena
 expect_stderr '^convert: pipe: is a pipe, not a file'
 expect 1 timeout 5 "$convert" --layout auto --layout_profile pipe good.gguf new.arena
 expect_stderr '^convert: pipe: is a pipe to which no program writes'
@@ -140,10 +141,10 @@ expect 1 timeout 5 "$perplexity" good.arena --base pipe --file text.txt
 expect_stderr '^perplexity: pipe: is a pipe, not a file'
 expect 1 timeout 5 "$perplexity" good.arena --file pipe
 expect_stderr '^perplexity: pipe: is a pipe to which no program writes'
-expect 1 timeout 5 "$run" good.arena --prompt_file pipe
+expect 1 timeout 5 "$run" good.arena --file pipe
 expect_stderr '^run: pipe: is a pipe to which no program writes'
 # What is read as a stream still is.
-expect 0 timeout 60 "$run" good.arena --n_predict 1 --prompt_file <(echo 'Once upon')
+expect 0 timeout 60 "$run" good.arena --n_predict 1 --file <(echo 'Once upon')
 echo 'Once upon' | expect 0 timeout 60 "$run" good.arena --tokenize_file /dev/stdin
 (sleep 0.2; echo 'Once upon' >pipe) &
 expect 0 timeout 60 "$run" good.arena --tokenize_file pipe
@@ -151,7 +152,7 @@ wait
 
 # ---- names that a terminal would act on ----
 
-evil=$'e\x1b[2J\nconvert: all is well\u202e\x9b.gguf'
+evil=$'e\x1b[2J\nconvert: all is well\xe2\x80\xae\x9b.gguf'
 all_say "$evil" 'e\\x1b\[2J\\nconvert: all is well\\u202e\\x9b.gguf: no such file'
 cp good.gguf "$evil"
 expect 0 "$convert" "$evil" "$evil.arena"

@@ -160,6 +160,10 @@ TEST(ForeignFileTest, FilesOfAFolder) {
 TEST(ForeignFileTest, WhatBelongsToWeightsIsCheckedForReplacementsOnly) {
   EXPECT_TRUE(CheckNotReplaced("tokenizer.json", AsBytes("{}")).ok());
   EXPECT_TRUE(CheckNotReplaced("merges.txt", AsBytes("a b\n")).ok());
+  EXPECT_TRUE(
+      CheckNotReplaced("vocab.json",
+                       AsBytes("{\"error\": 1, \"errors\": 2, \"message\": 3}"))
+          .ok());
   EXPECT_TRUE(CheckNotReplaced("x.jinja", AsBytes("{{ x }}")).ok());
   EXPECT_TRUE(CheckNotReplaced("empty", {}).ok());
   const absl::Status status =
