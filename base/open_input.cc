@@ -26,10 +26,12 @@ constexpr int kFlags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
 // Of a folder in a message behind the path that it is a part of.
 constexpr size_t kMostFolderBytes = 240;
 
-bool IsMadeUp(int fd, const struct stat& info) {
+bool IsMadeUp(int fd) {
   struct statfs disk;
-  return info.st_size == 0 && fstatfs(fd, &disk) == 0 &&
-         (disk.f_type == PROC_SUPER_MAGIC || disk.f_type == SYSFS_MAGIC);
+  return fstatfs(fd, &disk) == 0 &&
+         (disk.f_type == PROC_SUPER_MAGIC || disk.f_type == SYSFS_MAGIC ||
+          disk.f_type == CGROUP2_SUPER_MAGIC || disk.f_type == TRACEFS_MAGIC ||
+          disk.f_type == DEBUGFS_MAGIC);
 }
 
 absl::Status WrongKind(const std::string& path, const struct stat& info) {
@@ -45,7 +47,7 @@ absl::Status CheckRegular(const std::string& path, int fd) {
   struct stat info;
   if (fstat(fd, &info) != 0) return ErrnoStatus(path, "stat");
   if (!S_ISREG(info.st_mode)) return WrongKind(path, info);
-  if (!IsMadeUp(fd, info)) return absl::OkStatus();
+  if (!IsMadeUp(fd)) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat(path, ": is made up by the kernel, not a file on a disk"));
 }
@@ -106,7 +108,7 @@ absl::StatusOr<int> OpenStreamOrFile(const std::string& path) {
   struct stat info;
   if (stat(path.c_str(), &info) != 0) return CannotOpen(path, errno);
   if (S_ISDIR(info.st_mode) || S_ISSOCK(info.st_mode)) {
-    return WrongKind(path, info);
+    return absl::FailedPreconditionError(WrongKind(path, info).message());
   }
   const int fd = open(path.c_str(), kFlags);
   if (fd < 0) return CannotOpen(path, errno);

@@ -17,7 +17,8 @@ namespace tessera {
 absl::StatusOr<int> OpenRegularFile(const std::string& path);
 
 // The same for text that is read from its beginning to its end: pipes,
-// terminals and devices are opened too, not folders and sockets.
+// terminals and devices are opened too. FailedPrecondition for folders and
+// sockets, as the system says.
 absl::StatusOr<int> OpenStreamOrFile(const std::string& path);
 
 // Why `path` cannot be opened, in words: no such file, no such folder, a link

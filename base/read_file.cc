@@ -38,7 +38,7 @@ absl::Status AwaitWriter(const std::string& path, int fd, std::string* text) {
   char first = 0;
   const ssize_t count = read(fd, &first, 1);
   if (count == 0) {
-    return absl::InvalidArgumentError(
+    return absl::FailedPreconditionError(
         absl::StrCat(path, ": is a pipe to which no program writes"));
   }
   if (count == 1) text->push_back(first);

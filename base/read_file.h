@@ -16,7 +16,7 @@ inline constexpr uint64_t kMostSettingsBytes = uint64_t{64} << 20;
 
 // The bytes of `path`, which may be a pipe; for text that a person gives. Large
 // inputs are mapped (MappedFile) instead. NotFound and so on as
-// OpenStreamOrFile says, InvalidArgument for a named pipe to which nobody
+// OpenStreamOrFile says, FailedPrecondition for a named pipe to which nobody
 // begins to write within half a second, ResourceExhausted for more than `most`
 // bytes, such as those of /dev/zero; messages start with the path.
 absl::StatusOr<std::string> ReadFile(const std::string& path,

@@ -57,8 +57,10 @@ TEST(OpenInputTest, OddFilesAreRefusedAtOnce) {
   EXPECT_EQ(Refusal("/dev/zero"), "is a device, not a file");
   EXPECT_EQ(Refusal(testing::TempDir()),
             "is a folder, not a file; name a file in it");
-  EXPECT_EQ(Refusal("/proc/cpuinfo"),
-            "is made up by the kernel, not a file on a disk");
+  for (const char* path : {"/proc/cpuinfo", "/sys/kernel/uevent_seqnum"}) {
+    if (access(path, R_OK) != 0) continue;
+    EXPECT_EQ(Refusal(path), "is made up by the kernel, not a file on a disk");
+  }
 }
 
 TEST(OpenInputTest, Sockets) {
