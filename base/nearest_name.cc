@@ -6,8 +6,11 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "base/shell_quoted.h"
 
 namespace tessera {
 namespace {
@@ -37,12 +40,44 @@ size_t Distance(absl::string_view a, absl::string_view b) {
   return last[b.size()];
 }
 
+bool IsNameWithEnd(absl::string_view found, absl::string_view name) {
+  return absl::ConsumePrefix(&found, name) &&
+         (found == ".gguf" || found == ".safetensors" || found == ".arena");
+}
+
+// What to do with what is no name of a file at all.
+std::string AdviceFor(const std::string& path) {
+  if (path == "-") return "a model is mapped, so it cannot come from a pipe";
+  if (absl::StrContains(path, "://")) {
+    return "it is an address; download the file first";
+  }
+  if (absl::StartsWith(path, "~")) {
+    return "only an unquoted ~ stands for the home folder";
+  }
+  // OWNER/MODEL
+  const size_t slash = path.find('/');
+  std::error_code error;
+  if (slash == std::string::npos || slash == 0 || slash + 1 == path.size() ||
+      path.find('/', slash + 1) != std::string::npos ||
+      std::filesystem::exists(path.substr(0, slash), error) ||
+      absl::EndsWith(path, ".gguf") || absl::EndsWith(path, ".arena") ||
+      absl::EndsWith(path, ".safetensors") || path[0] == '.') {
+    return "";
+  }
+  return absl::StrCat("for a model of huggingface.co: hf download ",
+                      ShellQuoted(path), " --local-dir ",
+                      ShellQuoted(path.substr(slash + 1)));
+}
+
 }  // namespace
 
 std::string NearestName(const std::string& path) {
   const std::filesystem::path meant(path);
   const std::string name = absl::AsciiStrToLower(meant.filename().string());
-  if (name.empty() || name.size() > kMostNameBytes) return "";
+  if (name.empty() || name.size() > kMostNameBytes ||
+      absl::StrContains(name, "*")) {
+    return "";
+  }
   const std::filesystem::path folder =
       meant.has_parent_path() ? meant.parent_path() : ".";
   // Less than half of a short name may be wrong.
@@ -56,8 +91,9 @@ std::string NearestName(const std::string& path) {
        entry.increment(error), ++entries) {
     const std::filesystem::path found = entry->path().filename();
     if (found == meant.filename()) return "";  // a link that leads nowhere
+    const std::string small = absl::AsciiStrToLower(found.string());
     const size_t distance =
-        Distance(name, absl::AsciiStrToLower(found.string()));
+        IsNameWithEnd(small, name) ? 1 : Distance(name, small);
     // The first by name, whatever the order of the folder.
     if (distance < least || (distance == least && found < nearest)) {
       least = distance;
@@ -71,10 +107,11 @@ std::string NearestName(const std::string& path) {
 absl::Status WithNearestName(const std::string& path,
                              const absl::Status& status) {
   if (!absl::IsNotFound(status)) return status;
-  const std::string nearest = NearestName(path);
-  if (nearest.empty()) return status;
-  return absl::NotFoundError(
-      absl::StrCat(status.message(), "; did you mean ", nearest, "?"));
+  std::string advice = AdviceFor(path);
+  const std::string nearest = advice.empty() ? NearestName(path) : "";
+  if (!nearest.empty()) advice = absl::StrCat("did you mean ", nearest, "?");
+  if (advice.empty()) return status;
+  return absl::NotFoundError(absl::StrCat(status.message(), "; ", advice));
 }
 
 }  // namespace tessera

@@ -8,13 +8,15 @@
 
 namespace tessera {
 
-// What lies in the folder of `path` under nearly its name: in other case, or
-// with a letter or two that are missing, too many, wrong or swapped; empty if
-// nothing does. Reads the folder.
+// What lies in the folder of `path` under nearly its name: in other case, with
+// the end that is missing (.gguf, .safetensors, .arena), or with a letter or
+// two that are missing, too many, wrong or swapped; empty if nothing does.
+// Reads the folder.
 std::string NearestName(const std::string& path);
 
-// `status` of opening `path`, with "did you mean ...?" if it is NotFound and
-// there is such a file. For files that users name.
+// `status` of opening `path`, with what was probably meant if it is NotFound:
+// "did you mean ...?" if there is such a file, and what to do with an address,
+// a name at Hugging Face, "-" or "~". For files that users name.
 absl::Status WithNearestName(const std::string& path,
                              const absl::Status& status);
 

@@ -45,6 +45,10 @@ absl::StatusOr<FileDescription> DescribeFile(const std::string& path,
       case Format::kUnknown:
         break;
     }
+    if (absl::EndsWith(path, ".index.json")) {
+      return absl::StatusOr<FileDescription>(absl::InvalidArgumentError(
+          "is the index of a checkpoint; inspect its files one by one"));
+    }
     return absl::StatusOr<FileDescription>(absl::InvalidArgumentError(
         "neither an arena nor a GGUF nor a safetensors file"));
   }();

@@ -106,6 +106,8 @@ done
 
 all_say god.gguf 'god.gguf: no such file; did you mean good.gguf\?'
 all_say none/x.gguf 'no such folder: none$'
+all_say https://huggingface.co/a/m.gguf 'it is an address; download the file first'
+all_say meta-llama/Llama-3.2-1B 'hf download meta-llama/Llama-3.2-1B --local-dir Llama-3.2-1B'
 expect 1 "$convert" new.arena good.gguf
 expect_stderr 'new.arena: no such file.*INPUT comes first: convert good.gguf new.arena'
 expect 2 "$convert" new.arena "$tiny/model.safetensors"
@@ -165,6 +167,37 @@ done
 expect 2 "$convert" "--no_such_$evil" a b
 expect_message
 expect 2 "$convert" --layout "$evil$(printf 'x%.0s' {1..100000})" a b.arena
+expect_message
+# Names in files. st HEADER: a safetensors file with four bytes of data.
+st() {
+  local size=${#1}
+  printf "\\x$(printf %02x $((size & 255)))\\x$(printf %02x $((size >> 8 & 255)))\\x$(printf %02x $((size >> 16)))\\0\\0\\0\\0\\0"
+  printf '%s\0\0\0\0' "$1"
+}
+clean() {
+  if LC_ALL=C grep -q $'[\x01-\x08\x0b-\x1f\x7f]' "$1" || LC_ALL=C grep -qaP '\xc2[\x80-\x9f]|\xe2\x80\xae' "$1"; then
+    fail "bytes for a terminal: $(cat -v "$1" | head -5)"
+  fi
+  iconv -f UTF-8 -t UTF-8 "$1" >/dev/null 2>&1 || fail "no UTF-8: $(cat -v "$1" | head -5)"
+}
+st '{"e\u001b[2J\nx\u202e\u009b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}' >names.safetensors
+for arguments in names.safetensors '--dry_run names.safetensors' '--json names.safetensors'; do
+  expect 0 "$convert" --overwrite $arguments names.arena
+  clean stdout
+  clean stderr
+done
+for file in names.safetensors names.arena; do
+  expect 0 "$inspect" $file
+  clean stdout
+  expect 0 "$inspect" --format=json $file
+  clean stdout
+  grep -q 'e\\u001b\[2J\\nx\\u202e\\u009b' stdout || fail "not the name: $(grep name stdout)"
+done
+st "{\"a\":{\"dtype\":\"$(printf 'x%.0s' {1..300000})\",\"shape\":[1],\"data_offsets\":[0,4]}}" >long.safetensors
+expect 1 "$convert" long.safetensors new.arena
+expect_message
+st "{\"$(printf 'x%.0s' {1..300000})\":{\"dtype\":\"F32\",\"shape\":[9],\"data_offsets\":[0,4]}}" >long.safetensors
+expect 1 "$convert" long.safetensors new.arena
 expect_message
 long=$(printf 'd%.0s' {1..250})
 all_say "$long/$long/$long/$long/x.gguf" 'no such folder'
