@@ -146,8 +146,8 @@ absl::Status FileMapping::ReadError(uint64_t offset) const {
   }
   return absl::DataLossError(
       absl::StrCat(path_, ": byte ", offset,
-                   " cannot be read: the disk failed; look at the kernel's "
-                   "messages (dmesg) and write the file again"));
+                   " cannot be read; the disk may have failed: look at the "
+                   "kernel's messages (dmesg) and write the file again"));
 }
 
 absl::Status FileMapping::CheckReadable() const {

@@ -114,7 +114,7 @@ absl::Status MappedFile::CheckSize() const {
   }
   if (const std::optional<uint64_t> fault = guard_.first_fault()) {
     return absl::DataLossError(absl::StrCat(
-        path_, ": byte ", *fault, " cannot be read: the disk failed"));
+        path_, ": byte ", *fault, " cannot be read; the disk may have failed"));
   }
   return absl::OkStatus();
 }

@@ -58,8 +58,8 @@ absl::Status ReadBack(const std::string& path, bool quiet, Rewarming* result) {
   const double left = mapping.CachedShare(all).value_or(0);
   if (left > 1 - kEnough) {
     return absl::FailedPreconditionError(absl::StrFormat(
-        "%s: %.0f%% stays in the page cache, because a process has the file "
-        "mapped or locked; stop it and try again",
+        "%s: %.0f%% stays in the page cache; a process may have the file "
+        "mapped or locked: end it and try again",
         path, left * 100));
   }
   Progress progress("rewarm", all.size, quiet);
@@ -87,9 +87,9 @@ absl::StatusOr<Rewarming> Rewarm(const std::string& path, bool quiet) {
     return absl::FailedPreconditionError(absl::StrCat(
         path, ": the kernel read it back with ", HumanBytes(result.huge_after),
         " of ", HumanBytes(result.possible_bytes),
-        " in huge pages: transparent huge pages are off, the file system has "
-        "no "
-        "large folios (ext4 has since Linux 6.16), or memory is fragmented"));
+        " in huge pages; transparent huge pages may be off, the file system "
+        "may have no large folios (ext4 has them since Linux 6.16), or memory "
+        "may be fragmented"));
   }
   return result;
 }

@@ -303,7 +303,7 @@ typedef struct tessera_generate_params {
   double min_p;           // 0.05: drop what is less likely than this, relative
                           // to the likeliest
   double repeat_penalty;  // 1; above, the last 64 tokens become less likely
-  int64_t seed;           // -1: from the clock; else 0 to 2^32 - 1
+  int64_t seed;           // -1: from the clock; else 0 to 4294967295
   int64_t n_predict;      // -1: until the model stops; else tokens at most
   bool ignore_eos;        // false: stop where the model ends its text
 } tessera_generate_params;

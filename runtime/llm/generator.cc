@@ -1,5 +1,7 @@
 #include "runtime/llm/generator.h"
 
+#include <cmath>
+
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -20,12 +22,22 @@ absl::Status CheckPrompt(absl::Span<const int32_t> prompt, int64_t room) {
         "the prompt is empty, and this model has no begin-of-text token");
   }
   if (static_cast<int64_t>(prompt.size()) > room) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("the prompt has ", prompt.size(),
-                     " tokens, the context holds ", room,
-                     "; use a larger --ctx_size or a shorter prompt"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the prompt has ", prompt.size(), " tokens, the context holds ", room,
+        "; use a larger --ctx_size or a shorter prompt"));
   }
   return absl::OkStatus();
+}
+
+// A weight that is no number makes all that follows none. Single logits of
+// -inf, or of a row of the output matrix that is none, leave a choice.
+absl::Status CheckLogits(absl::Span<const float> logits) {
+  for (const float logit : logits) {
+    if (std::isfinite(logit)) return absl::OkStatus();
+  }
+  return absl::DataLossError(
+      "the model computes no numbers (all logits are NaN or infinite); weights "
+      "may be NaN or infinite, which inspect --quality counts");
 }
 
 }  // namespace
@@ -48,6 +60,7 @@ absl::StatusOr<Generation> Generate(absl::Span<const int32_t> prompt,
   room -= static_cast<int64_t>(prompt.size());
   while (options.n_predict < 0 ||
          static_cast<int64_t>(result.ids.size()) < options.n_predict) {
+    TESSERA_RETURN_IF_ERROR(CheckLogits(logits));
     const int32_t id = sampler.Sample(logits);
     sampler.Accept(id);
     result.ids.push_back(id);

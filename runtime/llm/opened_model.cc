@@ -1,6 +1,7 @@
 #include "runtime/llm/opened_model.h"
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "runtime/cpu/numa_policy.h"
 
@@ -34,7 +35,16 @@ absl::StatusOr<std::unique_ptr<Decoder>> MakeDecoder(const RunOptions& options,
   decoder_options.isa = model.isa;
   decoder_options.pool = model.pool.get();
   decoder_options.ctx_size = options.ctx_size;
-  return Decoder::Create(*model.arena, decoder_options);
+  TESSERA_ASSIGN_OR_RETURN(std::unique_ptr<Decoder> decoder,
+                           Decoder::Create(*model.arena, decoder_options));
+  if (options.ctx_size > decoder->trained_positions()) {
+    model.progress->Warn(absl::StrCat(
+        "--ctx_size ", options.ctx_size, " is more than the ",
+        decoder->trained_positions(),
+        " tokens that the model was trained with; text beyond them may get "
+        "worse"));
+  }
+  return decoder;
 }
 
 }  // namespace tessera

@@ -1,6 +1,7 @@
 #include "runtime/llm/score_windows.h"
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -133,6 +134,11 @@ absl::StatusOr<ScoreStatistics> ScoreWindows(absl::Span<const int32_t> ids,
     std::vector<int32_t> tokens(taken.begin(), taken.end());
     if (options.begin_of_text.has_value()) tokens[0] = *options.begin_of_text;
     TESSERA_RETURN_IF_ERROR(scorer.Score(tokens, &scores));
+    if (std::isnan(scores.perplexity())) {
+      return absl::DataLossError(
+          "the model computes no numbers (logits are NaN or infinite); weights "
+          "may be NaN or infinite, which inspect --quality counts");
+    }
     if (!on_window(window + 1, scores)) break;
   }
   return scores;
