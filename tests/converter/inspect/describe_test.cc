@@ -70,11 +70,11 @@ TEST(DescribeTest, Arena) {
   EXPECT_EQ(Fact(file, "arena", "source file").substr(0, 33),
             "model.gguf, 1.50 kB, SHA-256 abab");
   EXPECT_EQ(Fact(file, "arena", "options"), "--quantize=Q4_0");
-  EXPECT_EQ(Fact(file, "model", "model_type"), "llama");
-  EXPECT_EQ(Fact(file, "model", "hidden_size"), "64");
-  EXPECT_EQ(Fact(file, "model", "rms_norm_eps"), "1e-05");
-  EXPECT_EQ(Fact(file, "model", "tie_word_embeddings"), "true");
-  EXPECT_EQ(Fact(file, "model", "rope_scaling.factor"), "8");
+  EXPECT_EQ(Fact(file, "configuration", "model_type"), "llama");
+  EXPECT_EQ(Fact(file, "configuration", "hidden_size"), "64");
+  EXPECT_EQ(Fact(file, "configuration", "rms_norm_eps"), "1e-05");
+  EXPECT_EQ(Fact(file, "configuration", "tie_word_embeddings"), "true");
+  EXPECT_EQ(Fact(file, "configuration", "rope_scaling.factor"), "8");
   EXPECT_EQ(Fact(file, "tokenizer", "kind"), "byte-level BPE");
   EXPECT_EQ(Fact(file, "tokenizer", "tokens"), "1");
   EXPECT_EQ(Fact(file, "tokenizer", "bos_id"), "0, added");
