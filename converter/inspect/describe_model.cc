@@ -172,13 +172,11 @@ std::string Describer::WhyNot() const {
   }
   if (!source_.model.has_value()) return "its configuration cannot be read";
   if (architecture_->mixer != MixerKind::kAttention) {
-    return absl::StrCat("architecture ", Quoted(result_.architecture),
-                        " is not supported: it has latent attention");
+    return "it has latent attention, which is not supported";
   }
   if (architecture_->feed_forward == FeedForwardKind::kExperts ||
       source_.model->num_experts() != 0) {
-    return absl::StrCat("architecture ", Quoted(result_.architecture),
-                        " is not supported: it is a mixture of experts");
+    return "it is a mixture of experts, which is not supported";
   }
   if (source_.model->not_understood_size() > 0) {
     return source_.model->not_understood(0);

@@ -49,7 +49,9 @@ std::string ContextText(const ModelDescription& model) {
       absl::StrAppend(&text, ", factor ", model.rope_scaling_factor);
     }
   }
-  if (model.sliding_window != 0) {
+  // What is beyond any context is no window.
+  if (model.sliding_window != 0 &&
+      model.sliding_window < model.context_length) {
     absl::StrAppend(&text, "; a sliding window of ",
                     Counted(model.sliding_window, "token"));
   }
@@ -91,7 +93,7 @@ std::string TokenizerText(const ModelDescription& model) {
   std::string text =
       absl::StrCat(model.tokenizer, ", ", Counted(model.tokens, "token"));
   for (const auto& token : model.special_tokens) {
-    absl::StrAppend(&text, ", ", token.role, " ", token.id, " '",
+    absl::StrAppend(&text, "; ", token.role, " ", token.id, " '",
                     OneLine(token.text, kMaxTokenBytes), "'",
                     token.added ? " (added)" : "");
   }

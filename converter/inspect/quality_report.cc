@@ -145,9 +145,16 @@ std::string QualitySummary(const QualityTable& table) {
     text.AddRow({Counted(types - kTypes, "more type")});
   }
   text.AddRow(
-      ShortCells(absl::StrCat("all ", Counted(table.tensors.size(), "tensor")),
+      ShortCells(absl::StrCat("total, ", Counted(table.tensors.size(), "tensor")),
                  "", table));
-  return absl::StrCat("quality\n", text.Render(kIndent));
+  const size_t lost = WorstTensors(table, table.tensors.size()).size();
+  const std::string title =
+      lost > worst.size()
+          ? absl::StrCat("quality of the ", worst.size(), " worst of ",
+                         WithCommas(lost),
+                         " tensors; inspect --quality prints all")
+          : "quality";
+  return absl::StrCat(title, "\n", text.Render(kIndent));
 }
 
 QualityReport QualityProto(const QualityTable& table) {

@@ -122,11 +122,11 @@ TEST(DescribeTest, EachLayerOfAModelOnOneLine) {
   layer.set_window(12);
   layer.set_rope(ModelConfig::Layer::LOCAL);
   EXPECT_EQ(Fact(DescribeFile("x", builder.FileWith(manifest), {}).value(),
-                 "model", "layers"),
+                 "configuration", "layers"),
             "window 12, rope LOCAL");
   layer.Clear();
   EXPECT_EQ(Fact(DescribeFile("x", builder.FileWith(manifest), {}).value(),
-                 "model", "layers"),
+                 "configuration", "layers"),
             "-");
 }
 
@@ -141,7 +141,7 @@ TEST(DescribeTest, AttachmentsAndWhatIsNotUnderstood) {
   ThreadPool pool(2);
   const FileDescription file =
       DescribeFile("x", bytes, {.verify_with = &pool}).value();
-  EXPECT_EQ(Fact(file, "model", "not_understood"), "one");
+  EXPECT_EQ(Fact(file, "configuration", "not_understood"), "one");
   ASSERT_EQ(file.attachments.size(), 1);
   EXPECT_EQ(file.attachments[0].name, "config.json");
   EXPECT_EQ(file.attachments[0].bytes, 2);
@@ -151,7 +151,7 @@ TEST(DescribeTest, AttachmentsAndWhatIsNotUnderstood) {
             40 * 126 + 6 * 2304 + manifest.attachments(0).extent().size());
   EXPECT_TRUE(Find(file, "blk.0.attn_q.weight").unmapped);
   EXPECT_FALSE(Find(file, "token_embd.weight").unmapped);
-  EXPECT_NE(file.verified.find("1 attachments"), std::string::npos)
+  EXPECT_NE(file.verified.find("1 attachment "), std::string::npos)
       << file.verified;
 }
 
