@@ -36,7 +36,8 @@ ABSL_FLAG(std::vector<std::string>, also, {},
           "with commas between several; TYPE is a value of --quantize, and "
           "everything else is as for OUTPUT");
 ABSL_FLAG(bool, fuse, true,
-          "put q, k and v into one extent, and let gate and up alternate");
+          "store the matrices for queries, keys and values side by side, and "
+          "let the rows of gate and up alternate");
 ABSL_FLAG(tessera::ThreadsFlag, threads, {0}, "threads; 0: one per CPU");
 ABSL_FLAG(tessera::ByteSize, max_memory, tessera::ByteSize{256 << 20},
           "the most memory to use, besides the pages of files, such as 256MiB "
@@ -45,8 +46,8 @@ ABSL_FLAG(bool, resume, false,
           "continue a conversion that was killed, with the same input and "
           "options, from what it left in OUTPUT.partial");
 ABSL_FLAG(bool, allow_requantize, false,
-          "quantize tensors that are quantized already again, to another "
-          "type");
+          "let tensors that are quantized already be quantized a second time, "
+          "to another type");
 ABSL_FLAG(bool, allow_nonfinite, false,
           "convert weights that are NaN or infinite, or do not fit their type, "
           "and count them");

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -16,39 +17,65 @@
 namespace tessera {
 namespace {
 
-// Of so many kinds of misfits the note tells; the rest is counted.
+// Of so many kinds of misfits, and widths of each, the note tells.
 constexpr size_t kTold = 3;
 // Weights in a block of the types that a budget chooses among: of the larger
 // ones, and of all but floats.
 constexpr uint64_t kLargeBlock = 256;
 constexpr uint64_t kSmallBlock = 32;
 
-// What misfits are alike in. Of a budget, which chooses by itself, no types.
-struct Misfit {
-  uint64_t columns = 0;
+// What misfits are alike in. Of a budget, which chooses by itself: no types,
+// but whether blocks of some size divide the rows.
+struct Kind {
   std::optional<DType> wanted;
   std::optional<DType> stored;
+  bool has_blocks = true;
 
-  bool operator<(const Misfit& other) const {
-    return std::tie(columns, wanted, stored) <
-           std::tie(other.columns, other.wanted, other.stored);
+  bool operator<(const Kind& other) const {
+    return std::tie(wanted, stored, has_blocks) <
+           std::tie(other.wanted, other.stored, other.has_blocks);
   }
 };
 
-std::string MisfitText(const Misfit& misfit, uint64_t count) {
-  const bool one = count == 1;
-  std::string text =
-      absl::StrCat(Counted(count, "matrix", "matrices"), one ? " has" : " have",
-                   " rows of ", Counted(misfit.columns, "value"), ", which ");
-  if (misfit.wanted.has_value()) {
-    absl::StrAppend(&text, DTypeName(*misfit.wanted), " (blocks of ",
-                    FindDType(*misfit.wanted)->block_elements,
+struct Misfits {
+  uint64_t count = 0;
+  std::set<uint64_t> columns;
+};
+
+// "32, 96 and 144 values"; of many widths the smallest.
+std::string WidthsText(const std::set<uint64_t>& columns) {
+  std::string text;
+  size_t told = 0;
+  for (const uint64_t width : columns) {
+    const bool last = told + 1 == columns.size();
+    if (told == kTold && !last) {
+      absl::StrAppend(&text, " and other numbers of");
+      break;
+    }
+    absl::StrAppend(&text,
+                    told == 0 ? ""
+                    : last    ? " and "
+                              : ", ",
+                    WithCommas(width));
+    ++told;
+  }
+  return absl::StrCat(text, text == "1" ? " value" : " values");
+}
+
+std::string MisfitsText(const Kind& kind, const Misfits& misfits) {
+  const bool one = misfits.count == 1;
+  std::string text = absl::StrCat(Counted(misfits.count, "matrix", "matrices"),
+                                  one ? " has" : " have", " rows of ",
+                                  WidthsText(misfits.columns), ", which ");
+  if (kind.wanted.has_value()) {
+    absl::StrAppend(&text, DTypeName(*kind.wanted), " (blocks of ",
+                    FindDType(*kind.wanted)->block_elements,
                     ") cannot hold: ", one ? "it is" : "they are",
-                    " stored as ", DTypeName(*misfit.stored));
-  } else if (misfit.columns % kSmallBlock == 0) {
+                    " stored as ", DTypeName(*kind.stored));
+  } else if (kind.has_blocks) {
     absl::StrAppend(&text, "Q4_K, Q5_K and Q6_K (blocks of ", kLargeBlock,
-                    ") cannot hold: ", one ? "it has" : "they have",
-                    " other types");
+                    ") cannot hold: ",
+                    one ? "it has another type" : "they have other types");
   } else {
     absl::StrAppend(&text, "no quantized type (blocks of ", kSmallBlock, " or ",
                     kLargeBlock, ") can hold: ", one ? "it is" : "they are",
@@ -57,24 +84,29 @@ std::string MisfitText(const Misfit& misfit, uint64_t count) {
   return text;
 }
 
-std::map<Misfit, uint64_t> FindMisfits(const QuantizeRecipe& recipe,
-                                       absl::Span<const TensorSummary> tensors,
-                                       const ModelSummary& model) {
-  std::map<Misfit, uint64_t> misfits;
+std::map<Kind, Misfits> FindMisfits(const QuantizeRecipe& recipe,
+                                    absl::Span<const TensorSummary> tensors,
+                                    const ModelSummary& model) {
+  std::map<Kind, Misfits> found;
   const auto wanted = recipe.WantedTypes(tensors, model);
   const bool tied = HasTiedEmbeddings(tensors);
   for (size_t i = 0; i < tensors.size(); ++i) {
     if (!wanted[i].has_value()) continue;
     const uint64_t columns = tensors[i].shape.back();
     const DType stored = FitToRow(*wanted[i], columns);
+    Kind kind;
     if (stored != *wanted[i]) {
-      ++misfits[{columns, wanted[i], stored}];
+      kind = {wanted[i], stored};
     } else if (recipe.budget().has_value() && columns % kLargeBlock != 0 &&
                !recipe.FixedType(tensors[i], tied).has_value()) {
-      ++misfits[{columns, std::nullopt, std::nullopt}];
+      kind.has_blocks = columns % kSmallBlock == 0;
+    } else {
+      continue;
     }
+    ++found[kind].count;
+    found[kind].columns.insert(columns);
   }
-  return misfits;
+  return found;
 }
 
 }  // namespace
@@ -82,20 +114,21 @@ std::map<Misfit, uint64_t> FindMisfits(const QuantizeRecipe& recipe,
 std::string RowMisfitsNote(const QuantizeRecipe& recipe,
                            absl::Span<const TensorSummary> tensors,
                            const ModelSummary& model) {
-  const std::map<Misfit, uint64_t> found = FindMisfits(recipe, tensors, model);
-  std::vector<std::pair<Misfit, uint64_t>> misfits(found.begin(), found.end());
-  std::stable_sort(
-      misfits.begin(), misfits.end(),
-      [](const auto& a, const auto& b) { return a.second > b.second; });
+  const std::map<Kind, Misfits> found = FindMisfits(recipe, tensors, model);
+  std::vector<std::pair<Kind, Misfits>> kinds(found.begin(), found.end());
+  std::stable_sort(kinds.begin(), kinds.end(),
+                   [](const auto& a, const auto& b) {
+                     return a.second.count > b.second.count;
+                   });
   std::string note;
   uint64_t others = 0;
-  for (size_t i = 0; i < misfits.size(); ++i) {
+  for (size_t i = 0; i < kinds.size(); ++i) {
     if (i >= kTold) {
-      others += misfits[i].second;
+      others += kinds[i].second.count;
       continue;
     }
     absl::StrAppend(&note, i == 0 ? "" : "; ",
-                    MisfitText(misfits[i].first, misfits[i].second));
+                    MisfitsText(kinds[i].first, kinds[i].second));
   }
   if (others > 0) {
     absl::StrAppend(

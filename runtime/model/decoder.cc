@@ -24,9 +24,9 @@ absl::StatusOr<int64_t> CtxSize(const DecoderOptions& options,
   // Rather now than when a text gets there.
   const Matrix* positions = model.weights().position_embedding();
   if (positions != nullptr && options.ctx_size > positions->rows()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("ctx_size is ", options.ctx_size, ", but the model has ",
-                     "learned ", positions->rows(), " positions only"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "ctx_size is ", options.ctx_size, ", expected at most ",
+        positions->rows(), ", the positions that the model has learned"));
   }
   return options.ctx_size;
 }

@@ -248,6 +248,15 @@ expect 1 "$run" in.safetensors --prompt x
 expect_stderr '^run: in.safetensors: '
 expect 2 "$run"
 expect 2 "$run" f32.arena --threads=-3 --prompt x
+# The last weight of the file becomes NaN, and all that follows it none.
+mkdir -p nan && cp "$tiny"/*.json nan/ && cp in.safetensors nan/model.safetensors && chmod +w nan/*
+printf '\xc0\x7f' | dd of=nan/model.safetensors bs=1 seek=$(($(stat -c %s in.safetensors) - 2)) \
+  conv=notrunc status=none
+expect 0 "$convert" --quiet --allow_nonfinite nan nan.arena
+only_warnings
+expect_stderr '^warning: nan.arena: 1 weight is not finite'
+expect 1 "$run" nan.arena --prompt x --n_predict 3 --quiet --noshow_prompt
+expect_stderr '^run: nan.arena: the model computes no numbers'
 expect 2 "$run" f32.arena --tokenize_file prompt.txt --temperature 0
 expect_stderr "--temperature has no effect beside --tokenize_file"
 expect 0 "$run" f32.arena --prompt x --n_predict 1 --quiet --ctx_size 4096
