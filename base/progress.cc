@@ -14,7 +14,9 @@
 namespace tessera {
 namespace {
 
-constexpr int kBarColumns = 24;
+constexpr int kBarColumns = 20;
+constexpr size_t kLeastBarColumns = 70;  // narrower terminals have no bar
+constexpr double kLeastSeconds = 1;      // before a time left is told
 constexpr absl::Duration kRedraw = absl::Milliseconds(100);
 // Between two lines of a log; work that is done sooner prints none.
 constexpr absl::Duration kLogInterval = absl::Seconds(2);
@@ -98,25 +100,30 @@ void Progress::Draw(absl::string_view item) {
       static_cast<double>(done) / static_cast<double>(total_);
   const double seconds = absl::ToDoubleSeconds(now - start_);
   const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
+  // The first moments tell nothing of the rest.
   std::string left;
-  if (rate > 0) {
+  if (seconds >= kLeastSeconds && rate > 0) {
     left =
         absl::StrCat("  ETA ", HumanDuration(absl::Seconds(
                                    static_cast<double>(total_ - done) / rate)));
   }
-  const std::string speed = HumanBytes(static_cast<uint64_t>(rate));
+  const std::string numbers =
+      absl::StrFormat("%3.0f%%  %s/s%s  ", fraction * 100,
+                      HumanBytes(static_cast<uint64_t>(rate)), left);
   if (!terminal_) {
-    absl::FPrintF(stderr, "%s: %3.0f%%  %s of %s  %s/s%s  %s\n", verb_,
-                  fraction * 100, HumanBytes(done), HumanBytes(total_), speed,
-                  left, CutMiddle(item, kItemColumns));
+    absl::FPrintF(stderr, "%s: %s of %s: %s%s\n", verb_, HumanBytes(done),
+                  HumanBytes(total_), numbers, CutMiddle(item, kItemColumns));
     return;
   }
-  const int filled = static_cast<int>(fraction * kBarColumns);
-  std::string line = absl::StrFormat(
-      "%s [%s%s] %3.0f%%  %s/s%s  ", verb_, std::string(filled, '#'),
-      std::string(kBarColumns - filled, '.'), fraction * 100, speed, left);
   // The last column stays empty: some terminals begin a line there.
   const size_t columns = TerminalColumns() - 1;
+  std::string line = absl::StrCat(verb_, " ");
+  if (columns >= kLeastBarColumns) {
+    const int filled = static_cast<int>(fraction * kBarColumns);
+    absl::StrAppend(&line, "[", std::string(filled, '#'),
+                    std::string(kBarColumns - filled, '.'), "] ");
+  }
+  absl::StrAppend(&line, numbers);
   if (columns >= line.size() + kLeastItemColumns) {
     line += CutMiddle(item, std::min(columns - line.size(), kItemColumns));
   } else if (line.size() > columns) {

@@ -92,6 +92,13 @@ std::string RenderTypes(const FileDescription& file) {
   return absl::StrCat("\ntypes\n", table.Render(kIndent));
 }
 
+std::string ErrorText(const TensorDescription& tensor) {
+  if (!tensor.error.has_value()) return "";
+  return tensor.error->rmse == 0
+             ? "exact"
+             : absl::StrFormat("%.1f", tensor.error->snr_db);
+}
+
 std::string RenderTensors(const FileDescription& file) {
   TextTable table;
   table.AddColumn("name", kLeft);
@@ -111,10 +118,7 @@ std::string RenderTensors(const FileDescription& file) {
         {OneLine(tensor.name), tensor.type, converted ? tensor.source_type : "",
          ShapeText(tensor.shape), tensor.layout,
          CutMiddle(file.sections[tensor.section].name, kNameColumns),
-         WithCommas(tensor.offset), WithCommas(tensor.bytes),
-         tensor.error.has_value()
-             ? absl::StrFormat("%.1f", tensor.error->snr_db)
-             : "",
+         WithCommas(tensor.offset), WithCommas(tensor.bytes), ErrorText(tensor),
          OneLine(tensor.group),
          tensor.layout_reason.has_value() ? OneLine(tensor.layout_reason->text)
                                           : ""});

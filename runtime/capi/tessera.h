@@ -93,8 +93,9 @@ typedef struct tessera_error {
 //   verify      compare with the arena's hashes. "none"; "lazy": 4 MiB at a
 //               time, when they are read; "full": before the arena is open
 //   mlock       "false", "true": keep weights from being paged out
-//   max_memory  "0": as much as the machine has left; else bytes for weights:
-//               what does not fit is read again for every token
+//   max_memory  for weights. "0": as much as the machine has left; else a size,
+//               such as "700MiB" or "4G"; what does not fit is read again for
+//               every token
 //   readers     "0": measured best; else threads that read the disk, to "256"
 // Of all three, for the calling thread and the threads that the object starts:
 //   numa        "off"; "interleave": new pages on all nodes in turn; "bind=N":

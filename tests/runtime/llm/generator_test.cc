@@ -163,7 +163,7 @@ TEST(GeneratorTest, StopsWhereThereAreNoNumbers) {
         prompt, options, 10, ByteTokenizer(), sampler,
         [&](absl::Span<const int32_t>)
             -> absl::StatusOr<absl::Span<const float>> { return logits; },
-        [&](absl::string_view piece) { text.append(piece); });
+        [&](absl::string_view piece) { text += std::string(piece); });
   };
   absl::Status status = generate().status();
   EXPECT_TRUE(absl::IsDataLoss(status));
