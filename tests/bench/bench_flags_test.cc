@@ -97,7 +97,7 @@ TEST(BenchFlagsTest, WrongUsage) {
       {{"--kernels", "--arena=a"}, "one of --kernels"},
       {{"--kernels", "extra"}, "'extra'"},
       {{"--kernels", "--types=Q9"}, "'Q9'"},
-      {{"--kernels", "--tokens=0"}, "--tokens is 0"},
+      {{"--kernels", "--tokens=0"}, "--tokens: expected a whole number from 1"},
       {{"--kernels", "--tokens=x"}, "'x' is no integer"},
       {{"--kernels", "--layouts=spiral"}, "'spiral'"},
       {{"--kernels", "--layouts=auto"}, "whole models"},
