@@ -32,6 +32,7 @@
 #include "converter/source/weight_source.h"
 #include "formats/arena/arena_header.h"
 #include "formats/arena/arena_reader.h"
+#include "formats/model/architecture.h"
 
 ABSL_FLAG(std::string, format, "text", "the form of the output: text or json");
 ABSL_FLAG(bool, json, false, "the same as --format=json");
@@ -106,12 +107,25 @@ absl::Status PrintQuality(const std::string& path, bool json) {
   return WriteOut(text);
 }
 
-// What is not readable as a model is described as a file nevertheless.
-ModelDescription ModelIn(const std::string& path) {
+// What is not readable as a model is described as a file nevertheless, with
+// what its metadata say.
+ModelDescription ModelIn(const std::string& path, const FileDescription& file) {
   const absl::StatusOr<WeightSource> source = OpenWeightSource(path);
   if (source.ok()) return DescribeModel(*source);
   ModelDescription model;
   model.why_not = std::string(source.status().message());
+  const std::pair<absl::string_view, std::string*> known[] = {
+      {"general.architecture", &model.architecture},
+      {"general.name", &model.name},
+      {"general.license", &model.license}};
+  for (const FactGroup& group : file.groups) {
+    for (const FactGroup::Fact& fact : group.facts) {
+      for (const auto& [name, value] : known) {
+        if (fact.name == name) *value = fact.value;
+      }
+    }
+  }
+  model.architecture_known = FindArchitecture(model.architecture) != nullptr;
   return model;
 }
 
@@ -150,7 +164,7 @@ absl::Status Inspect(const std::string& path, bool json) {
   // What could not be read must not be called damaged.
   TESSERA_RETURN_IF_ERROR(file.CheckUnchanged());
   TESSERA_RETURN_IF_ERROR(WithPath(path, description.status()));
-  description->model = ModelIn(path);
+  description->model = ModelIn(path, *description);
   if (!map.empty()) {
     TESSERA_RETURN_IF_ERROR(WriteFile(map, RenderMapSvg(*description)));
   }

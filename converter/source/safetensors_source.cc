@@ -8,6 +8,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "base/counted.h"
 #include "base/file_error.h"
 #include "base/status_macros.h"
 #include "converter/source/attach_float8_scales.h"
@@ -179,10 +180,11 @@ void HuggingFaceLoader::MarkUnmapped() {
     if (tensor.unmapped && count++ == 0) first = tensor.source_name;
   }
   if (!described || count == 0) return;
-  source_.notes.push_back(
-      absl::StrCat(count, " tensors have no place in a ",
-                   config_->architecture->name, " model, such as ", first,
-                   "; they are kept, and the model cannot be run"));
+  source_.notes.push_back(absl::StrCat(
+      Counted(count, "tensor"), count == 1 ? " has" : " have",
+      " no place in a ", config_->architecture->name, " model, such as ", first,
+      count == 1 ? "; it is kept" : "; they are kept",
+      ", and the model cannot be run"));
 }
 
 // Tensors that are missing, or that config.json denies.

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "base/counted.h"
 #include "base/status_macros.h"
 #include "runtime/llm/utf8_stream.h"
 
@@ -22,9 +23,10 @@ absl::Status CheckPrompt(absl::Span<const int32_t> prompt, int64_t room) {
         "the prompt is empty, and this model has no begin-of-text token");
   }
   if (static_cast<int64_t>(prompt.size()) > room) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "the prompt has ", prompt.size(), " tokens, the context holds ", room,
-        "; use a larger --ctx_size or a shorter prompt"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("the prompt has ", Counted(prompt.size(), "token"),
+                     ", the context holds ", room,
+                     "; use a larger --ctx_size or a shorter prompt"));
   }
   return absl::OkStatus();
 }

@@ -1,6 +1,7 @@
 #include "runtime/llm/measure_perplexity.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <memory>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "base/progress.h"
 #include "base/status_macros.h"
 #include "base/thread_pool.h"
+#include "runtime/llm/context_warning.h"
 #include "runtime/llm/perplexity_report.h"
 #include "runtime/llm/score_windows.h"
 #include "runtime/loader/loaded_arena.h"
@@ -51,6 +53,10 @@ absl::StatusOr<ScoredModel> OpenModel(const std::string& path,
   auto decoder = Decoder::Create(*model.arena, decoder_options);
   if (!decoder.ok()) return WithPath(path, decoder.status());
   model.decoder = *std::move(decoder);
+  const std::string warning = ContextWarning(options.ctx_size, *model.decoder);
+  if (!warning.empty()) {
+    absl::FPrintF(stderr, "warning: %s: %s\n", path, warning);
+  }
   return model;
 }
 

@@ -1,9 +1,9 @@
 #include "runtime/llm/opened_model.h"
 
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "runtime/cpu/numa_policy.h"
+#include "runtime/llm/context_warning.h"
 
 namespace tessera {
 
@@ -37,13 +37,8 @@ absl::StatusOr<std::unique_ptr<Decoder>> MakeDecoder(const RunOptions& options,
   decoder_options.ctx_size = options.ctx_size;
   TESSERA_ASSIGN_OR_RETURN(std::unique_ptr<Decoder> decoder,
                            Decoder::Create(*model.arena, decoder_options));
-  if (options.ctx_size > decoder->trained_positions()) {
-    model.progress->Warn(absl::StrCat(
-        "--ctx_size ", options.ctx_size, " is more than the ",
-        decoder->trained_positions(),
-        " tokens that the model was trained with; text beyond them may get "
-        "worse"));
-  }
+  const std::string warning = ContextWarning(options.ctx_size, *decoder);
+  if (!warning.empty()) model.progress->Warn(warning);
   return decoder;
 }
 

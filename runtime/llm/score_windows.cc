@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "base/counted.h"
 #include "base/status_macros.h"
 #include "runtime/llm/logit_scores.h"
 
@@ -123,9 +124,10 @@ absl::StatusOr<ScoreStatistics> ScoreWindows(absl::Span<const int32_t> ids,
   const int64_t windows =
       WindowCount(static_cast<int64_t>(ids.size()), options);
   if (windows == 0) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "the text has ", ids.size(), " tokens, which do not fill a window of ",
-        options.tokens, "; use a longer text or a smaller --ctx_size"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("the text has ", Counted(ids.size(), "token"),
+                     ", too few for a window of ", options.tokens,
+                     "; use a longer text or a smaller --ctx_size"));
   }
   ScoreStatistics scores;
   WindowScorer scorer(options, decoder, base, pool);

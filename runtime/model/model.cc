@@ -181,9 +181,10 @@ absl::Status Model::VerifyPositions(int64_t first, int64_t count) const {
   const Matrix* positions = weights_.position_embedding();
   if (positions == nullptr) return absl::OkStatus();
   if (count > positions->rows() - first) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("no room for ", count, " more tokens: the model has ",
-                     positions->rows(), " positions, ", first, " are used"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "no room for ", count, count == 1 ? " more token" : " more tokens",
+        ": the model has ", positions->rows(), " positions, of which ", first,
+        first == 1 ? " is" : " are", " used"));
   }
   for (int64_t i = first; i < first + count; ++i) {
     TESSERA_RETURN_IF_ERROR(VerifyRow(*positions, i));

@@ -282,7 +282,7 @@ TEST(SafetensorsSourceTest, TensorsWithoutAPlaceAreTold) {
   ASSERT_TRUE(source.ok()) << source.status();
   ASSERT_EQ(source->tensors.size(), 1u);
   EXPECT_TRUE(HasNote(*source,
-                      "1 tensors have no place in a llama model, such as "
+                      "1 tensor has no place in a llama model, such as "
                       "model.layers.0.self_attn.sinks"));
   EXPECT_TRUE(HasNote(*source, "2 tensors follow from the configuration"));
 }
