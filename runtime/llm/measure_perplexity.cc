@@ -53,10 +53,6 @@ absl::StatusOr<ScoredModel> OpenModel(const std::string& path,
   auto decoder = Decoder::Create(*model.arena, decoder_options);
   if (!decoder.ok()) return WithPath(path, decoder.status());
   model.decoder = *std::move(decoder);
-  const std::string warning = ContextWarning(options.ctx_size, *model.decoder);
-  if (!warning.empty()) {
-    absl::FPrintF(stderr, "warning: %s: %s\n", path, warning);
-  }
   return model;
 }
 
@@ -90,6 +86,17 @@ absl::StatusOr<std::vector<int32_t>> Tokenize(const ScoredModel& model,
   Tokenizer::EncodeOptions options;
   options.parse_special = false;  // it is text, as llama-perplexity reads it
   return tokenizer->Encode(text, options);
+}
+
+void PrintContextWarnings(const PerplexityOptions& options,
+                          const ScoredModel& arena, const ScoredModel& base) {
+  for (const ScoredModel* model : {&arena, &base}) {
+    if (model->decoder == nullptr) continue;
+    const std::string warning =
+        ContextWarning(options.ctx_size, *model->decoder);
+    if (warning.empty()) continue;
+    absl::FPrintF(stderr, "warning: %s: %s\n", model->arena->path(), warning);
+  }
 }
 
 // The scores of the windows, or of those that are done when the program is
@@ -161,6 +168,10 @@ absl::StatusOr<PerplexityReport> MeasurePerplexity(
   if (!ids.ok()) return WithPath(options.arena, ids.status());
   if (arena.tokenizer().add_bos() && arena.tokenizer().has_bos_id()) {
     windows.begin_of_text = static_cast<int32_t>(arena.tokenizer().bos_id());
+  }
+
+  if (WindowCount(static_cast<int64_t>(ids->size()), windows) > 0) {
+    PrintContextWarnings(options, arena, base);
   }
 
   const absl::Time start = absl::Now();
