@@ -48,7 +48,7 @@ for i in 1 2 3 4 5; do cat text.txt; done >long.txt
 expect 0 "$perplexity" q4.arena --file long.txt --ctx_size 600 --windows 1 --quiet
 expect_stderr '^warning: q4.arena: --ctx_size 600 is more than the 512 tokens'
 expect_one_line
-expect_stdout '^scored +300 tokens, the second half of one window of 600 tokens'
+expect_stdout '^scored +299 tokens, the second half of one window of 600 tokens'
 expect 1 "$perplexity" q4.arena --file missing.txt
 expect_stderr '^perplexity: missing.txt: '
 expect 1 "$perplexity" missing.arena --file text.txt
