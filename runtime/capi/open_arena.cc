@@ -11,6 +11,7 @@
 #include "runtime/capi/boundary.h"
 #include "runtime/capi/option_table.h"
 #include "runtime/cpu/numa_policy.h"
+#include "runtime/llm/arena_tokenizer.h"
 
 namespace tessera {
 namespace {
@@ -127,7 +128,7 @@ absl::StatusOr<const Tokenizer*> OpenArena::FindTokenizer() const {
                           "that has one"));
     }
     absl::StatusOr<std::unique_ptr<Tokenizer>> tokenizer =
-        Tokenizer::Create(loaded_->manifest().tokenizer());
+        MakeTokenizer(*loaded_);
     if (!tokenizer.ok()) return WithPath(path(), tokenizer.status());
     tokenizer_ = *std::move(tokenizer);
   }
