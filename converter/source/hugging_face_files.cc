@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "base/mapped_file.h"
 #include "base/status_macros.h"
+#include "converter/source/hub_cache.h"
 
 namespace tessera {
 namespace {
@@ -40,7 +41,10 @@ absl::StatusOr<HuggingFaceFiles> ReadHuggingFaceFiles(
     const std::filesystem::path path =
         std::filesystem::path(folder) / std::string(name);
     absl::StatusOr<std::string> content = ReadContent(path);
-    if (absl::IsNotFound(content.status())) continue;
+    if (absl::IsNotFound(content.status())) {
+      TESSERA_RETURN_IF_ERROR(CheckLink(path));
+      continue;
+    }
     if (!content.ok()) return content.status();
     files.emplace(name, *std::move(content));
   }

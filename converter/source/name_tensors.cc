@@ -7,12 +7,13 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "base/quoted.h"
 #include "base/status_macros.h"
-#include "converter/source/checkpoint_name.h"
 #include "converter/source/share_embedding.h"
 #include "formats/model/tensor_name.h"
 #include "formats/model/tensor_role.h"
@@ -22,8 +23,10 @@ namespace {
 
 class TensorNamer {
  public:
-  TensorNamer(const HuggingFaceConfig& config, WeightSource* source)
+  TensorNamer(const HuggingFaceConfig& config, const CheckpointNames& names,
+              WeightSource* source)
       : architecture_(*config.architecture),
+        names_(names),
         model_(config.model),
         multimodal_(config.multimodal),
         source_(*source) {}
@@ -42,8 +45,10 @@ class TensorNamer {
     return source_.files[tensor.parts[0].file].path();
   }
   void NoteLeftOut();
+  absl::Status CheckUnique() const;
 
   const Architecture& architecture_;
+  const CheckpointNames& names_;
   const ModelConfig& model_;
   const bool multimodal_;
   WeightSource& source_;
@@ -150,6 +155,21 @@ void TensorNamer::NoteLeftOut() {
       absl::StrJoin(parts, ", ")));
 }
 
+// Matrices of experts have one name until they are merged.
+absl::Status TensorNamer::CheckUnique() const {
+  absl::flat_hash_map<absl::string_view, const SourceTensor*> by_name;
+  for (const SourceTensor& tensor : source_.tensors) {
+    const auto name = names_.Parse(tensor.source_name);
+    if (name.has_value() && name->expert.has_value()) continue;
+    const auto [other, is_new] = by_name.emplace(tensor.name, &tensor);
+    if (is_new) continue;
+    return absl::DataLossError(absl::StrCat(
+        PathOf(tensor), ": ", Quoted(other->second->source_name), " and ",
+        Quoted(tensor.source_name), " are one tensor, ", tensor.name));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status TensorNamer::Run() {
   std::vector<SourceTensor> named;
   for (SourceTensor& tensor : source_.tensors) {
@@ -157,8 +177,7 @@ absl::Status TensorNamer::Run() {
       if (redundant_++ == 0) first_redundant_ = tensor.source_name;
       continue;
     }
-    const std::optional<TensorName> name =
-        ParseCheckpointName(tensor.source_name, architecture_);
+    const std::optional<TensorName> name = names_.Parse(tensor.source_name);
     if (IsLeftOut(tensor, name)) continue;
     if (name.has_value()) {
       tensor.name = GgufName(*name);
@@ -167,6 +186,7 @@ absl::Status TensorNamer::Run() {
     named.push_back(std::move(tensor));
   }
   source_.tensors = std::move(named);
+  TESSERA_RETURN_IF_ERROR(CheckUnique());
   NoteLeftOut();
   ShareEmbedding(model_.tie_word_embeddings(), &source_);
   return absl::OkStatus();
@@ -175,8 +195,8 @@ absl::Status TensorNamer::Run() {
 }  // namespace
 
 absl::Status NameTensors(const HuggingFaceConfig& config,
-                         WeightSource* source) {
-  return TensorNamer(config, source).Run();
+                         const CheckpointNames& names, WeightSource* source) {
+  return TensorNamer(config, names, source).Run();
 }
 
 }  // namespace tessera

@@ -11,6 +11,7 @@
 #include "absl/types/span.h"
 #include "base/mapped_file.h"
 #include "converter/source/float8_scales.h"
+#include "converter/source/part_form.h"
 #include "formats/arena/attachment.h"
 #include "formats/arena/manifest.pb.h"
 #include "formats/dtype/dtype.h"
@@ -47,6 +48,10 @@ struct SourceTensor {
   // The bytes are F8 and belong to these scales; `type` is BF16.
   std::optional<Float8Scales> scales;
 
+  // Nonempty: how each part is stored, where parts differ. `type` holds the
+  // values of all, and ReadRows widens them to it; `scales` is not set.
+  std::vector<PartForm> forms;
+
   // How the bytes lie: rowmajor, but for tensors of an arena.
   TensorLayout layout;
 
@@ -69,6 +74,9 @@ struct SourceTensor {
   }
   uint64_t matrices() const;
   uint64_t rows() const { return matrices() * rows_per_matrix(); }
+
+  // Bytes of parts[part] in its file.
+  uint64_t PartBytes(size_t part) const;
 };
 
 // Owns the mapped files that its tensors refer to. Movable. Const access is

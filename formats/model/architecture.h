@@ -87,6 +87,9 @@ struct Architecture {
   MixerKind mixer = MixerKind::kAttention;
   QueryKeyNorm query_key_norm = QueryKeyNorm::kHead;  // where the list has them
   FeedForwardKind feed_forward = FeedForwardKind::kGated;
+  // model_type of what a config.json describes that says that there are no
+  // experts; "": the same.
+  absl::string_view hugging_face_without_experts = "";
   // The tensor of the role kUp holds the rows of the gate, and then its own.
   bool gate_is_in_up = false;
   Activation activation = Activation::kSilu;  // unless hidden_act says another

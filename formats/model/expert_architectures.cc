@@ -100,6 +100,7 @@ constexpr Architecture kArchitectures[] = {
         .rope_pairs = RopePairs::kAdjacent,
         .windowed_layers = WindowedLayers::kAll,
         .feed_forward = FeedForwardKind::kExperts,
+        .hugging_face_without_experts = "mistral",
     },
     {
         .name = "qwen2moe",
@@ -109,6 +110,7 @@ constexpr Architecture kArchitectures[] = {
         .windowed_layers = WindowedLayers::kFrom,
         .gguf_unsaid = kUnsaidCounts,
         .feed_forward = FeedForwardKind::kExperts,
+        .hugging_face_without_experts = "qwen2",
     },
     {
         .name = "qwen3moe",
@@ -118,6 +120,7 @@ constexpr Architecture kArchitectures[] = {
         .windowed_layers = WindowedLayers::kFrom,
         .gguf_unsaid = kUnsaidCounts,
         .feed_forward = FeedForwardKind::kExperts,
+        .hugging_face_without_experts = "qwen3",
     },
     {
         .name = "deepseek2",

@@ -58,6 +58,11 @@ bool IsUnderstood(const JsonMember& member, JsonValue json,
   if (IsFieldKey(member.key)) {
     return IsFieldKeyUnderstood(member.key, member.value, json, architecture);
   }
+  // How experts are chosen, where there are none.
+  if (architecture.feed_forward != FeedForwardKind::kExperts &&
+      IsExpertConfigKey(member.key)) {
+    return true;
+  }
   return IsReadKey(member.key) || IsHarmlessConfigKey(member.key, member.value);
 }
 
@@ -186,6 +191,11 @@ absl::StatusOr<HuggingFaceConfig> ParseHuggingFaceConfig(
                            Members(text));
   const absl::string_view type = FindText(text, "model_type");
   config.architecture = FindHuggingFaceArchitecture(type);
+  if (config.architecture != nullptr && SaysNoExperts(text) &&
+      !config.architecture->hugging_face_without_experts.empty()) {
+    config.architecture = FindHuggingFaceArchitecture(
+        config.architecture->hugging_face_without_experts);
+  }
   config.hugging_face_type = std::string(type);
   for (const JsonMember& member : members) {
     bool flag = false;

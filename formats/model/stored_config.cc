@@ -14,6 +14,8 @@
 #include "formats/model/check_tensors.h"
 #include "formats/model/gguf_config.h"
 #include "formats/model/hugging_face_config.h"
+#include "formats/model/layer_experts.h"
+#include "formats/model/limit_vocabulary.h"
 
 namespace tessera {
 namespace {
@@ -63,6 +65,18 @@ std::vector<absl::string_view> NamesOf(const Manifest& manifest) {
   return names;
 }
 
+// A sentence about layers that have fewer experts than others.
+std::vector<std::string> UnevenExperts(const Manifest& manifest,
+                                       const ModelConfig& model) {
+  LayerExperts experts;
+  for (const Tensor& tensor : manifest.tensors()) {
+    if (!tensor.unmapped()) experts.Add(tensor.name(), tensor.shape());
+  }
+  const std::string sentence = experts.Uneven(model);
+  return sentence.empty() ? std::vector<std::string>()
+                          : std::vector<std::string>{sentence};
+}
+
 void Append(const std::vector<std::string>& sentences, ModelConfig* model) {
   for (const std::string& sentence : sentences) {
     model->add_not_understood(sentence);
@@ -78,11 +92,15 @@ absl::StatusOr<ModelConfig> FromMetadata(const Manifest& manifest,
     model.set_vocab_size(
         static_cast<uint64_t>(manifest.tokenizer().token_length_size()));
   }
+  for (const Tensor& tensor : manifest.tensors()) {
+    LimitVocabulary(tensor.name(), tensor.shape(), &model);
+  }
   const Architecture* described = FindArchitecture(model.model_type());
   if (described != nullptr) {
     Append(FindUnevenTensors(NamesOf(manifest), *described,
                              model.num_hidden_layers()),
            &model);
+    Append(UnevenExperts(manifest, model), &model);
   }
   return model;
 }
@@ -117,6 +135,7 @@ absl::StatusOr<ModelConfig> StoredModelConfig(const Manifest& manifest,
       CheckNorms(*parsed.architecture, manifest.model(), &parsed.model);
       Append(FindContradictoryTensors(NamesOf(manifest), parsed),
              &parsed.model);
+      Append(UnevenExperts(manifest, parsed.model), &parsed.model);
     }
     return std::move(parsed.model);
   }
