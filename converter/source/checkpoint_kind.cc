@@ -27,12 +27,13 @@ std::string Described(const SourceTensor& tensor) {
                       ")");
 }
 
+// `evidence` of `tensor`'s file shows that it is `what`.
 absl::Status Refused(const SourceTensor& tensor, const WeightSource& source,
                      absl::string_view what, absl::string_view evidence,
                      absl::string_view advice) {
-  return absl::UnimplementedError(absl::StrCat(
-      source.files[tensor.parts[0].file].path(), ": this is ", what, ", as ",
-      evidence, " shows, which is not read; ", advice));
+  return absl::UnimplementedError(
+      absl::StrCat(source.files[tensor.parts[0].file].path(), ": this is ",
+                   what, ", which is not read (", evidence, "); ", advice));
 }
 
 bool IsOneOf(absl::string_view name, absl::string_view names) {
@@ -116,11 +117,12 @@ absl::Status CheckAdapters(const WeightSource& source) {
         return absl::StrContains(tensor.source_name, ".base_layer.") ||
                absl::EndsWith(tensor.source_name, "embed_tokens.weight");
       });
-  return Refused(*first, source,
-                 has_base ? absl::StrCat("a model with ", kind->what,
-                                         " that is not merged")
-                          : std::string(kind->what),
-                 Described(*first), kMergeAdvice);
+  return Refused(
+      *first, source,
+      has_base
+          ? absl::StrCat("a model with ", kind->what, " that is not merged")
+          : std::string(kind->what),
+      Described(*first), kind->merges ? kMergeAdvice : kNoMergeAdvice);
 }
 
 // The tensor of `tensors` that makes it one of `row`; null if none does.
@@ -172,9 +174,9 @@ absl::Status CheckPacked(const WeightSource& source,
     const std::vector<absl::string_view> ends = absl::StrSplit(row.ends, '|');
     std::string shown = Described(*evidence);
     if (ends.size() > 1) {
-      absl::StrAppend(&shown, " with ",
-                      absl::StrJoin(absl::MakeConstSpan(ends).subspan(1), ", "),
-                      " beside it");
+      absl::StrAppend(
+          &shown, " with ",
+          absl::StrJoin(absl::MakeConstSpan(ends).subspan(1), ", "));
     }
     return Refused(*evidence, source, method != nullptr ? method->what : what,
                    shown, kOriginalAdvice);
@@ -189,13 +191,13 @@ absl::Status CheckMethod(const WeightSource& source,
   for (const SourceTensor& tensor : source.tensors) {
     if (IsPlain(tensor.type)) continue;
     const QuantizationMethod* method = FindMethod(configured.method);
-    return Refused(tensor, source,
-                   method != nullptr ? std::string(method->what)
-                                     : "a quantized checkpoint",
-                   absl::StrCat("config.json: ", configured.key, " of method ",
-                                Quoted(configured.method), ", with ",
-                                Described(tensor), ","),
-                   kOriginalAdvice);
+    return Refused(
+        tensor, source,
+        method != nullptr ? std::string(method->what)
+                          : "a quantized checkpoint",
+        absl::StrCat("config.json: ", configured.key, " of method ",
+                     Quoted(configured.method), ", with ", Described(tensor)),
+        kOriginalAdvice);
   }
   return absl::OkStatus();
 }

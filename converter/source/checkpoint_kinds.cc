@@ -28,8 +28,8 @@ constexpr AdapterKind kAdapters[] = {
     {".fourierft_spectrum", "a FourierFT adapter"},
     {".bone_block", "a Bone adapter"},
     {".randlora_", "a RandLoRA adapter"},
-    {".adaption_prompt", "an adapter (LLaMA-Adapter)"},
-    {".prompt_embeddings", "a prompt that was tuned (prompt tuning)"},
+    {".adaption_prompt", "an adapter (LLaMA-Adapter)", /*merges=*/false},
+    {".prompt_embeddings", "a tuned prompt", /*merges=*/false},
 };
 
 constexpr PackedKind kPacked[] = {
@@ -62,8 +62,6 @@ constexpr PackedKind kPacked[] = {
     {".compressed|.bitmask", "a compressed-tensors checkpoint (sparse)"},
     {".weight_scale_2", "an NVFP4 checkpoint (ModelOpt)"},
     {"_weight_scale_2", "an NVFP4 checkpoint (ModelOpt)"},
-    {"_proj_blocks|_proj_scales", "an MXFP4 checkpoint", DType::kU8,
-     DType::kU8},
     {"_blocks|_scales", "an MXFP4 checkpoint", DType::kU8, DType::kU8},
     {".weight|.weight_scale", "an MXFP8 checkpoint", DType::kF8_E4M3,
      DType::kU8},
@@ -71,6 +69,10 @@ constexpr PackedKind kPacked[] = {
      DType::kU8},
     {".weight|.weight_scale", "a checkpoint with weights of 4 bits or fewer",
      DType::kU8},
+    {".weight|.weight_scale", "a checkpoint of F8 weights of AMD's kind",
+     DType::kF8_E4M3FNUZ},
+    {".weight|.weight_scale_inv", "a checkpoint of F8 weights of AMD's kind",
+     DType::kF8_E4M3FNUZ},
     // MLX
     {".weight|.scales|.biases", "an MLX checkpoint (quantized)", DType::kU32},
     {".weight|.scales", "an MLX checkpoint (quantized)", DType::kU32},

@@ -16,6 +16,7 @@ namespace tessera {
 struct AdapterKind {
   absl::string_view part;
   absl::string_view what;  // "a LoRA adapter"
+  bool merges = true;      // into the matrices of its base model
 };
 
 // Told by tensors of one module, and their types.
@@ -41,7 +42,7 @@ struct GgufKind {
   absl::string_view advice;
 };
 
-// Of the first that fits, what comes before goes before.
+// In the order in which they are tried.
 absl::Span<const AdapterKind> AdapterKinds();
 absl::Span<const PackedKind> PackedKinds();
 absl::Span<const QuantizationMethod> QuantizationMethods();
@@ -51,12 +52,16 @@ absl::Span<const GgufKind> GgufKinds();
 // scales; of others, hugging_face_quantization.cc knows too.
 inline constexpr absl::string_view kMethodsThatAreRead = "fp8|fbgemm_fp8";
 
+// What to do.
 inline constexpr absl::string_view kOriginalAdvice =
-    "convert the original checkpoint of 16-bit weights instead, or give "
-    "--tensors_only for the packed tensors as they are";
+    "convert the original checkpoint, of 16-bit weights, instead; "
+    "--tensors_only converts the packed tensors as they are";
 inline constexpr absl::string_view kMergeAdvice =
-    "merge it into its base model with merge_and_unload() of peft and convert "
-    "what save_pretrained() makes of that, or give --tensors_only for the "
+    "merge it into its base model with merge_and_unload() of peft, and convert "
+    "what save_pretrained() makes of that; --tensors_only converts the tensors "
+    "as they are";
+inline constexpr absl::string_view kNoMergeAdvice =
+    "it cannot be merged into its base model; --tensors_only converts the "
     "tensors as they are";
 
 }  // namespace tessera

@@ -20,6 +20,13 @@
 namespace tessera {
 namespace {
 
+// " and 3 more tensors", behind the name of the first of `count`.
+std::string More(uint64_t count) {
+  if (count == 1) return "";
+  return absl::StrCat(" and ", count - 1,
+                      count == 2 ? " more tensor" : " more tensors");
+}
+
 class TensorAdder {
  public:
   TensorAdder(const CheckpointFiles& files, WeightSource* source)
@@ -124,8 +131,8 @@ void TensorAdder::Note() {
   }
   if (copies_ > 0) {
     source_.notes.push_back(absl::StrCat(
-        copies_, " tensors are in several files, and equal, such as ",
-        Quoted(first_copy_)));
+        Quoted(first_copy_), More(copies_), copies_ == 1 ? " is" : " are",
+        " in several files of the checkpoint, with the same values"));
   }
 }
 

@@ -91,7 +91,7 @@ absl::StatusOr<HubSnapshot> SnapshotOf(const fs::path& model) {
   if (main.empty() && names.size() > 1) {
     return absl::InvalidArgumentError(absl::StrCat(
         model.string(), ": a cache of the Hugging Face Hub with ", names.size(),
-        " snapshots and no refs/main; give the one that is meant: snapshots/",
+        " snapshots and no refs/main; give one of those in snapshots: ",
         Listed(names)));
   }
   const std::string& name = main.empty() ? names.front() : main;

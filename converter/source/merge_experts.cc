@@ -67,6 +67,8 @@ class ExpertMerger {
   absl::Status Collect(const TensorName& name, SourceTensor tensor);
   void FindRouters();
   uint64_t LastExpert(const std::string& name, const Experts& group) const;
+  absl::Status CheckRouter(const std::string& name, const SourceTensor& first,
+                           uint64_t experts);
   absl::Status CheckComplete(const std::string& name, const Experts& group);
   absl::Status Append(const SourceTensor& first, const SourceTensor& tensor,
                       SourceTensor* merged);
@@ -132,6 +134,20 @@ uint64_t ExpertMerger::LastExpert(const std::string& name,
                   layer_experts_.at(layer));
 }
 
+absl::Status ExpertMerger::CheckRouter(const std::string& name,
+                                       const SourceTensor& first,
+                                       uint64_t experts) {
+  const auto router = router_rows_.find(*LayerOf(name));
+  if (InfoOf(ParseGgufName(name)->role).rows == Dimension::kNone ||
+      router == router_rows_.end() || router->second >= experts) {
+    return absl::OkStatus();
+  }
+  return Fail(first,
+              absl::StrCat(NameOfExpert(first.source_name, 0, "*"), ": ",
+                           experts, " experts, but the layer's router has ",
+                           router->second, " rows"));
+}
+
 absl::Status ExpertMerger::CheckComplete(const std::string& name,
                                          const Experts& group) {
   const auto& [number, first] = *group.begin();
@@ -141,7 +157,7 @@ absl::Status ExpertMerger::CheckComplete(const std::string& name,
     if (expert != expected) break;
     ++expected;
   }
-  if (expected == last + 1) return absl::OkStatus();
+  if (expected == last + 1) return CheckRouter(name, first, expected);
   return Fail(first,
               absl::StrCat(NameOfExpert(first.source_name, number,
                                         absl::StrCat(expected)),
