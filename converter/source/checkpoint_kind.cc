@@ -222,8 +222,8 @@ absl::Status CheckGgufKind(const GgufMetadata& metadata) {
   for (const GgufKind& row : GgufKinds()) {
     if (!IsOneOf(text(row.key), row.values)) continue;
     return absl::UnimplementedError(absl::StrCat(
-        "this is ", row.what, ", as ", row.key, " = ", Quoted(text(row.key)),
-        " shows, and no model; ", row.advice));
+        "this is ", row.what, ", not a model (", row.key, " is ",
+        Quoted(text(row.key)), "); ", row.advice));
   }
   return absl::OkStatus();
 }

@@ -13,9 +13,12 @@ namespace {
 
 // What modules are wrapped in, before all names of a checkpoint: torch.compile,
 // DataParallel, FSDP, DeepSpeed, PEFT.
-constexpr absl::string_view kWrappers[] = {
-    "_orig_mod.", "module.", "_fsdp_wrapped_module.", "_forward_module.",
-    "base_model.model."};
+constexpr absl::string_view kWrappers[] = {"_orig_mod.",
+                                           "module.",
+                                           "_fsdp_wrapped_module.",
+                                           "_checkpoint_wrapped_module.",
+                                           "_forward_module.",
+                                           "base_model.model."};
 
 // The same where single modules are wrapped: "layers.0._orig_mod.mlp".
 constexpr absl::string_view kInnerWrappers[] = {
@@ -130,7 +133,7 @@ std::optional<TensorName> CheckpointNames::ParseUnder(
     if (outside.has_value()) return outside;
   }
   // An output matrix may be outside of everything.
-  return ParseOutside(name, architecture_);
+  return ParseHuggingFaceName(name, architecture_);
 }
 
 std::optional<TensorName> CheckpointNames::Parse(absl::string_view name) const {

@@ -23,8 +23,8 @@ class CheckpointNames {
   CheckpointNames(const std::vector<absl::string_view>& names,
                   const Architecture& architecture);
 
-  // As ParseHuggingFaceName. A name that begins otherwise than most is not
-  // known.
+  // As ParseHuggingFaceName. A name that begins neither as most do nor as those
+  // of the architecture is not known.
   std::optional<TensorName> Parse(absl::string_view name) const;
 
  private:

@@ -124,10 +124,9 @@ absl::Status TensorAdder::CheckIndexed() const {
 
 void TensorAdder::Note() {
   if (strays_ > 0) {
-    source_.notes.push_back(
-        absl::StrCat(files_.index_path, ": the index lacks ", strays_,
-                     " tensors of its files, such as ", Quoted(first_stray_),
-                     "; they are taken all the same"));
+    source_.notes.push_back(absl::StrCat(
+        files_.index_path, ": the index lacks ", Quoted(first_stray_),
+        More(strays_), " of its files; taken all the same"));
   }
   if (copies_ > 0) {
     source_.notes.push_back(absl::StrCat(

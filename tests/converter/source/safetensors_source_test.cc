@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "converter/source/checkpoint_name.h"
 #include "converter/source/merge_experts.h"
 #include "formats/arena/attachment.h"
 #include "formats/dtype/bfloat16.h"
@@ -440,7 +441,9 @@ TEST(SafetensorsSourceTest, ExpertsMustBeAlike) {
   ASSERT_TRUE(source.ok()) << source.status();
   source->tensors.push_back(source->tensors[0]);
   const absl::Status twice =
-      MergeExperts(*FindHuggingFaceArchitecture("mixtral"), 0, &*source);
+      MergeExperts(CheckpointNames({source->tensors[0].name},
+                                   *FindHuggingFaceArchitecture("mixtral")),
+                   0, &*source);
   ASSERT_TRUE(absl::IsDataLoss(twice)) << twice;
   EXPECT_TRUE(absl::StrContains(twice.message(), "the same tensor"));
 }
