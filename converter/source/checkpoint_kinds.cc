@@ -132,12 +132,10 @@ constexpr GgufKind kGguf[] = {
      "give it as --imatrix beside the model"},
     {"general.type", "controlvector", "a control vector", kTensorsOnly},
     {"general.architecture", "controlvector", "a control vector", kTensorsOnly},
-    {"general.type", "mmproj|clip-vision",
-     "what encodes images or sounds for a model",
+    {"general.type", "mmproj|clip-vision", "an encoder of images or sounds",
      "give the GGUF file of the model itself; --tensors_only converts the "
      "tensors of this one as they are"},
-    {"general.architecture", "clip",
-     "what encodes images or sounds for a model",
+    {"general.architecture", "clip", "an encoder of images or sounds",
      "give the GGUF file of the model itself; --tensors_only converts the "
      "tensors of this one as they are"},
 };

@@ -126,7 +126,8 @@ void TensorAdder::Note() {
   if (strays_ > 0) {
     source_.notes.push_back(absl::StrCat(
         files_.index_path, ": the index lacks ", Quoted(first_stray_),
-        More(strays_), " of its files; taken all the same"));
+        More(strays_), ", which its files have; ",
+        strays_ == 1 ? "it is taken" : "they are taken"));
   }
   if (copies_ > 0) {
     source_.notes.push_back(absl::StrCat(

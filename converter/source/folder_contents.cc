@@ -41,6 +41,7 @@ struct OtherFormat {
   absl::string_view what;
   absl::string_view advice;
 };
+constexpr absl::string_view kGgml = "ggml";  // how their names begin
 constexpr OtherFormat kOtherFormats[] = {
     {".onnx|.onnx_data|.onnx.data", "an ONNX model", kOtherFormat},
     {".nemo", "a NeMo archive", kOtherFormat},
@@ -51,6 +52,7 @@ constexpr OtherFormat kOtherFormats[] = {
      kOtherFormat},
     {".h5|.hdf5|.keras", "weights of Keras (HDF5)", kOtherFormat},
     {".pdparams", "weights of PaddlePaddle", kOtherFormat},
+    {kGgml, "a GGML file, the form before GGUF", kOtherFormat},
     {".bin|.pt|.pth|.ckpt", "", kFromPyTorch},
     {".msgpack", "weights of Flax", kOtherFormat},
     {".ot", "weights of rust-bert", kOtherFormat},
@@ -178,10 +180,10 @@ std::optional<absl::Status> Adapter(const fs::path& folder,
 std::optional<absl::Status> Other(const fs::path& folder, const Names& names) {
   for (const OtherFormat& format : kOtherFormats) {
     for (const std::string& name : names.files) {
-      if (!EndsWithOneOf(name, format.ends) ||
-          EndsWithOneOf(name, kNoWeights)) {
-        continue;
-      }
+      const bool is_it = format.ends == kGgml
+                             ? absl::StartsWith(name, kGgml)
+                             : EndsWithOneOf(name, format.ends);
+      if (!is_it || EndsWithOneOf(name, kNoWeights)) continue;
       return Error(
           absl::StatusCode::kUnimplemented, folder,
           absl::StrCat("no .safetensors; the weights, such as ", Quoted(name),

@@ -9,6 +9,7 @@
 #include "base/quoted.h"
 #include "formats/model/tensor_name.h"
 #include "formats/model/tensor_role.h"
+#include "formats/tokenizer/first_tokens.h"
 
 namespace tessera {
 
@@ -40,6 +41,14 @@ void NoteTokensWithoutRows(WeightSource* source) {
                         : std::string(),
       tokens - rows > 1 ? " are" : " is", " kept, and no text is encoded to ",
       tokens - rows > 1 ? "them" : "it"));
+  for (const uint32_t id : TokensAroundTexts(tokenizer)) {
+    if (id < rows) continue;
+    source->notes.push_back(
+        absl::StrCat("token ", id,
+                     ", which has no row, begins or ends every text, so that "
+                     "the model cannot be run"));
+    return;
+  }
 }
 
 }  // namespace tessera

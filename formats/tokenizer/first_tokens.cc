@@ -85,4 +85,12 @@ TokenizerData FirstTokens(TokenizerData data, uint32_t count) {
   return data;
 }
 
+std::vector<uint32_t> TokensAroundTexts(const TokenizerData& data) {
+  std::vector<uint32_t> ids(data.prefix_id().begin(), data.prefix_id().end());
+  ids.insert(ids.end(), data.suffix_id().begin(), data.suffix_id().end());
+  if (data.add_bos()) ids.push_back(data.bos_id());
+  if (data.add_eos()) ids.push_back(data.eos_id());
+  return ids;
+}
+
 }  // namespace tessera

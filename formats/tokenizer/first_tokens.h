@@ -3,6 +3,7 @@
 #define FORMATS_TOKENIZER_FIRST_TOKENS_H_
 
 #include <cstdint>
+#include <vector>
 
 #include "formats/arena/tokenizer.pb.h"
 
@@ -12,6 +13,9 @@ namespace tessera {
 // from `count` on, and without merges that need one of them. What stood for one
 // (begin of text, ends of a generation) is not set then.
 TokenizerData FirstTokens(TokenizerData data, uint32_t count);
+
+// Ids that stand before or behind every text.
+std::vector<uint32_t> TokensAroundTexts(const TokenizerData& data);
 
 }  // namespace tessera
 

@@ -87,8 +87,8 @@ std::vector<int32_t> Encoded(const std::string& arena, absl::string_view text) {
   return (*tokenizer)->Encode(text, {});
 }
 
-absl::StatusOr<RunReport> Run(const std::string& arena,
-                              const std::string& prompt) {
+absl::StatusOr<RunReport> Generated(const std::string& arena,
+                                    const std::string& prompt) {
   RunOptions options;
   options.arena = arena;
   options.prompt = prompt;
@@ -108,20 +108,17 @@ TEST(AddedTokensTest, ATokenWithoutARowIsKeptAndNotMatched) {
   EXPECT_EQ(kept.token_length_size(), kRows + 2);
   EXPECT_TRUE(absl::EndsWith(kept.token_text(), "<|added|><|more|>"));
   EXPECT_EQ(Encoded(arena, prompt), plain);
-  const auto report = Run(arena, prompt);
+  const auto report = Generated(arena, prompt);
   ASSERT_TRUE(report.ok()) << report.status();
-  const auto as_plain = Run(Arena(kTiny), prompt);
+  const auto as_plain = Generated(Arena(kTiny), prompt);
   ASSERT_TRUE(as_plain.ok()) << as_plain.status();
   EXPECT_EQ(report->text(), as_plain->text());
 }
 
 TEST(AddedTokensTest, OneThatBeginsEveryTextIsRefusedByName) {
-  const std::string arena = Arena(Folder(
-      {kAdded}, {{R"("id": "<|begin_of_text|>")", R"("id": "<|added|>")"},
-                 {R"("<|begin_of_text|>": {)", R"("<|added|>": {)"},
-                 {"\"ids\": [\n     1022\n", "\"ids\": [\n     1024\n"},
-                 {"\"tokens\": [\n     \"<|begin_of_text|>\"",
-                  "\"tokens\": [\n     \"<|added|>\""}}));
+  // The template of the post-processor names it by its id.
+  const std::string arena =
+      Arena(Folder({kAdded}, {{"     1022\n", "     1024\n"}}));
   const auto loaded = LoadedArena::Open(arena, LoadOptions());
   ASSERT_TRUE(loaded.ok()) << loaded.status();
   const absl::Status status = MakeTokenizer(**loaded).status();
@@ -143,12 +140,13 @@ std::string GgufWithOneMore(TokenType type) {
   GgufMetadata metadata;
   for (const GgufMetadataEntry& entry : gguf->metadata.entries()) {
     if (entry.key == "tokenizer.ggml.tokens") {
-      auto tokens = *entry.value.GetStringArray();
+      auto tokens = entry.value.GetStringArray().value();
       tokens.push_back(kAdded);
       metadata.Append(entry.key, GgufValue::StringArray(tokens));
     } else if (entry.key == "tokenizer.ggml.token_type") {
       std::vector<int32_t> types;
-      for (const int64_t old : *entry.value.GetIntArray()) {
+      const std::vector<int64_t> old_types = entry.value.GetIntArray().value();
+      for (const int64_t old : old_types) {
         types.push_back(static_cast<int32_t>(old));
       }
       types.push_back(static_cast<int32_t>(type));
@@ -174,7 +172,7 @@ TEST(AddedTokensTest, GgufFilesConvertRunAndComeBack) {
     const std::string arena = Arena(gguf);
     const std::string prompt = absl::StrCat("Once ", kAdded, " upon a time");
     for (const int32_t id : Encoded(arena, prompt)) EXPECT_LT(id, kRows);
-    const auto report = Run(arena, prompt);
+    const auto report = Generated(arena, prompt);
     ASSERT_TRUE(report.ok()) << report.status();
     const std::string back = TempPath("back.gguf");
     const absl::Status status = ExportModel(arena, back);

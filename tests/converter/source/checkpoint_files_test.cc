@@ -329,6 +329,7 @@ TEST_F(CheckpointFilesTest, WeightsInOtherFormatsAreNamed) {
       {{"weights.npz"}, "arrays of NumPy, or of MLX"},
       {{"openvino_model.bin", "openvino_model.xml"}, "an OpenVINO model"},
       {{"model.TFLITE"}, "TensorFlow Lite"},
+      {{"ggml-model-q4_0.bin"}, "a GGML file"},
       {{"adapter_config.json", "adapter_model.safetensors"},
        "the folder holds an adapter"},
       {{"adapter_config.json", "adapter_model.bin"}, "merge_and_unload()"},
