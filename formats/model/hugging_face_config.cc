@@ -81,6 +81,10 @@ absl::Status ReadDescribed(JsonValue json, absl::Span<const JsonMember> members,
   const Architecture& architecture = *config->architecture;
   const absl::string_view type = FindText(json, "model_type");
   TESSERA_RETURN_IF_ERROR(ReadHuggingFaceFields(json, architecture, &model));
+  if (SaysNoExperts(json)) {
+    model.clear_num_experts_per_tok();
+    model.clear_moe_intermediate_size();
+  }
   DeriveConfigFields(&architecture, &model);
   if (architecture.rope_pairs != RopePairs::kNone) {
     TESSERA_RETURN_IF_ERROR(ReadPartialRotation(json, type, &model));
