@@ -58,13 +58,15 @@ std::string Folder(
                   absl::StrCat(folder, "/", name));
   }
   std::string json = ReadBytes(absl::StrCat(kTiny, "/tokenizer.json"));
-  std::string added = "\"added_tokens\": [";
+  std::string added = "  }";
   int32_t id = kRows;
   for (const std::string& text : texts) {
-    absl::StrAppend(&added, "{\"id\": ", id++, ", \"content\": \"", text,
-                    "\", \"special\": true},");
+    absl::StrAppend(&added, ", {\"id\": ", id++, ", \"content\": \"", text,
+                    "\", \"special\": true}");
   }
-  EXPECT_EQ(absl::StrReplaceAll({{"\"added_tokens\": [", added}}, &json), 1);
+  absl::StrAppend(&added, "\n ],\n \"normalizer\"");
+  EXPECT_EQ(absl::StrReplaceAll({{"  }\n ],\n \"normalizer\"", added}}, &json),
+            1);
   absl::StrReplaceAll(edits, &json);
   std::ofstream(absl::StrCat(folder, "/tokenizer.json")) << json;
   return folder;
