@@ -95,18 +95,14 @@ const QuantizationMethod* FindMethod(absl::string_view name) {
 absl::Status CheckAdapters(const WeightSource& source) {
   const AdapterKind* kind = nullptr;
   const SourceTensor* first = nullptr;
-  uint64_t count = 0;
   for (const SourceTensor& tensor : source.tensors) {
+    const std::string name = absl::StrCat(".", tensor.source_name);
     for (const AdapterKind& row : AdapterKinds()) {
-      if (!absl::StrContains(absl::StrCat(".", tensor.source_name), row.part)) {
-        continue;
-      }
       // What comes first in the table says more.
-      if (kind == nullptr || &row < kind) {
-        kind = &row;
-        first = &tensor;
-      }
-      ++count;
+      if (kind != nullptr && &row >= kind) break;
+      if (!absl::StrContains(name, row.part)) continue;
+      kind = &row;
+      first = &tensor;
       break;
     }
   }
@@ -221,9 +217,9 @@ absl::Status CheckGgufKind(const GgufMetadata& metadata) {
   };
   for (const GgufKind& row : GgufKinds()) {
     if (!IsOneOf(text(row.key), row.values)) continue;
-    return absl::UnimplementedError(absl::StrCat(
-        "this is ", row.what, ", not a model (", row.key, " is ",
-        Quoted(text(row.key)), "); ", row.advice));
+    return absl::UnimplementedError(
+        absl::StrCat("this is ", row.what, ", not a model (", row.key, " is ",
+                     Quoted(text(row.key)), "); ", row.advice));
   }
   return absl::OkStatus();
 }

@@ -71,6 +71,7 @@ CheckpointNames::CheckpointNames(const std::vector<absl::string_view>& names,
 std::string CheckpointNames::Unwrapped(absl::string_view name) const {
   absl::ConsumePrefix(&name, wrapper_);
   std::string unwrapped(name);
+  if (!absl::StrContains(unwrapped, "._")) return unwrapped;
   for (const absl::string_view wrapper : kInnerWrappers) {
     while (absl::StrReplaceAll({{wrapper, "."}}, &unwrapped) > 0) {
     }
@@ -109,6 +110,11 @@ void CheckpointNames::FindRoot(const std::vector<absl::string_view>& names) {
        {absl::string_view(), BaseOf(architecture_)}) {
     for (const absl::string_view prefix : kRoots) {
       const Root root = {prefix, own};
+      const bool occurs = std::any_of(unwrapped.begin(), unwrapped.end(),
+                                      [&](const std::string& name) {
+                                        return absl::StartsWith(name, prefix);
+                                      });
+      if (!occurs) continue;
       const auto known = static_cast<size_t>(std::count_if(
           unwrapped.begin(), unwrapped.end(), [&](const std::string& name) {
             return ParseUnder(root, name).has_value();

@@ -129,7 +129,8 @@ absl::StatusOr<std::optional<HubSnapshot>> FindHubSnapshot(
   if (path.filename().empty()) path = path.parent_path();  // "a/"
   if (IsHubModel(path)) return SnapshotOf(path);
   std::error_code error;
-  const fs::path absolute = fs::absolute(path, error).lexically_normal();
+  fs::path absolute = fs::absolute(path, error).lexically_normal();
+  if (absolute.filename().empty()) absolute = absolute.parent_path();  // "."
   if (absolute.filename() == "snapshots" &&
       IsHubModel(absolute.parent_path())) {
     return SnapshotOf(path.has_parent_path() ? path.parent_path()
