@@ -66,7 +66,9 @@ std::optional<ConfiguredMethod> MethodOf(absl::string_view config) {
        {"quantization_config", "compression_config"}) {
     std::optional<JsonValue> value = FindMember(document->root(), key);
     const auto text = FindMember(document->root(), "text_config");
-    if (!value.has_value() && text.has_value()) value = FindMember(*text, key);
+    if (!value.has_value() && text.has_value() && text->is_object()) {
+      value = FindMember(*text, key);
+    }
     if (!value.has_value() || !value->is_object()) continue;
     std::string method(FindText(*value, "quant_method"));
     if (method.empty()) method = std::string(FindText(*value, "quant_algo"));
