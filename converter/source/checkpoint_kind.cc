@@ -43,13 +43,15 @@ bool IsOneOf(absl::string_view name, absl::string_view names) {
   return false;
 }
 
-// True for tensors that hold numbers as they are; masks and counters too.
-bool IsPlain(DType type) {
-  constexpr DType kPlain[] = {DType::kF64,  DType::kF32,     DType::kF16,
-                              DType::kBF16, DType::kF8_E4M3, DType::kF8_E5M2,
-                              DType::kBOOL, DType::kI64};
-  return std::find(std::begin(kPlain), std::end(kPlain), type) !=
-         std::end(kPlain);
+// True for tensors that hold numbers as they are; for masks, counters and
+// scales too.
+bool IsPlain(const SourceTensor& tensor) {
+  constexpr DType kPlain[] = {DType::kF64,     DType::kF32,     DType::kF16,
+                              DType::kBF16,    DType::kF8_E4M3, DType::kF8_E5M2,
+                              DType::kF8_E8M0, DType::kBOOL,    DType::kI64};
+  return tensor.shape.size() < 2 ||
+         std::find(std::begin(kPlain), std::end(kPlain), tensor.type) !=
+             std::end(kPlain);
 }
 
 // What quantization_config says, or MLX's quantization.
@@ -187,7 +189,7 @@ absl::Status CheckMethod(const WeightSource& source,
                          const ConfiguredMethod& configured) {
   if (IsOneOf(configured.method, kMethodsThatAreRead)) return absl::OkStatus();
   for (const SourceTensor& tensor : source.tensors) {
-    if (IsPlain(tensor.type)) continue;
+    if (IsPlain(tensor)) continue;
     const QuantizationMethod* method = FindMethod(configured.method);
     return Refused(
         tensor, source,

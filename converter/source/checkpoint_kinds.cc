@@ -53,7 +53,8 @@ constexpr PackedKind kPacked[] = {
     {".codes|.codebooks", "an AQLM checkpoint"},
     {".indices|.centroids.weight", "a VPTQ checkpoint"},
     {".dense_weights|.row_offsets", "a SpQR checkpoint"},
-    {".W_q", "an HQQ checkpoint"},
+    {".W_q", "an HQQ checkpoint", DType::kU8},
+    {".W_q", "an HQQ checkpoint", DType::kI32},
     {".weight|.scales|.tables", "a HIGGS checkpoint"},
     // compressed-tensors and ModelOpt
     {".weight_packed|.weight_global_scale",

@@ -217,7 +217,8 @@ TEST(CheckpointKindTest, OtherTensorsMerelyConvert) {
                            {"encoder.indices", "I32", {4}},
                            {"encoder.scales", "F32", {4}},
                            {"residual_blocks", "U8", {4}}},
-        std::vector<Named>{{"table.weight", "I8", {4, 4}}},
+        std::vector<Named>{{"table.weight", "I8", {4, 4}},
+                           {"layers.0.attn.W_q", "F32", {4, 4}}},
         std::vector<Named>{{"a.weight", "F8_E4M3", {4, 4}},
                            {"a.weight_scale", "F32", {1}}}}) {
     const auto source = Open(tensors);
