@@ -82,7 +82,7 @@ TEST(ArenaHeaderTest, EveryFieldIsChecked) {
                "not an arena: starts with bytes 894152454e610d0a, an arena "
                "with 894152454e410d0a");
   ExpectStatus(DecodeWith<uint32_t>(8, 2), StatusCode::kUnimplemented,
-               "arena format version 2.0 is newer than 1.4, which this program "
+               "arena format version 2.0 is newer than 1.5, which this program "
                "reads; use a newer Tessera");
   ExpectStatus(DecodeWith<uint32_t>(8, 0), StatusCode::kDataLoss,
                "header: major version is 0, expected 1");
