@@ -4,25 +4,18 @@
 
 #include <memory>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "base/status_macros.h"
+#include "formats/tokenizer/missing_tokenizer.h"
 #include "runtime/loader/loaded_arena.h"
 #include "runtime/tokenizer/tokenizer.h"
 
 namespace tessera {
 
-// InvalidArgument, saying what helps, if `arena` holds no tokenizer.
-inline absl::Status CheckTokenizer(const LoadedArena& arena) {
-  if (arena.manifest().has_tokenizer()) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      "the arena holds no tokenizer; convert from a source that has one");
-}
-
-// Errors as CheckTokenizer and Tokenizer::Create.
+// Errors as CheckHasTokenizer and Tokenizer::Create.
 inline absl::StatusOr<std::unique_ptr<Tokenizer>> MakeTokenizer(
     const LoadedArena& arena) {
-  TESSERA_RETURN_IF_ERROR(CheckTokenizer(arena));
+  TESSERA_RETURN_IF_ERROR(CheckHasTokenizer(arena.manifest()));
   return Tokenizer::Create(arena.manifest().tokenizer());
 }
 

@@ -15,6 +15,7 @@
 #include "base/progress.h"
 #include "base/status_macros.h"
 #include "base/thread_pool.h"
+#include "runtime/llm/arena_tokenizer.h"
 #include "runtime/llm/perplexity_report.h"
 #include "runtime/llm/score_windows.h"
 #include "runtime/loader/loaded_arena.h"
@@ -75,12 +76,8 @@ absl::Status CheckSameVocabulary(const ScoredModel& arena,
 
 absl::StatusOr<std::vector<int32_t>> Tokenize(const ScoredModel& model,
                                               absl::string_view text) {
-  if (!model.arena->manifest().has_tokenizer()) {
-    return absl::InvalidArgumentError(
-        "the arena holds no tokenizer; convert from a source that has one");
-  }
   TESSERA_ASSIGN_OR_RETURN(const std::unique_ptr<Tokenizer> tokenizer,
-                           Tokenizer::Create(model.tokenizer()));
+                           MakeTokenizer(*model.arena));
   Tokenizer::EncodeOptions options;
   options.parse_special = false;  // it is text, as llama-perplexity reads it
   return tokenizer->Encode(text, options);
