@@ -48,6 +48,9 @@ ABSL_FLAG(bool, allow_requantize, false,
 ABSL_FLAG(bool, allow_nonfinite, false,
           "convert weights that are NaN or infinite, or do not fit their type, "
           "and count them");
+ABSL_FLAG(bool, tensors_only, false,
+          "convert the tensors alone, under the names that INPUT has for them: "
+          "no model is made of them, and none is checked");
 ABSL_FLAG(bool, dry_run, false, "print the plan and write nothing");
 ABSL_FLAG(bool, overwrite, false, "replace outputs that exist");
 ABSL_FLAG(bool, json, false, "print a report for scripts to stdout");
@@ -147,10 +150,10 @@ absl::Status CheckOutputs(const ConvertCommand& command) {
       }
     }
   }
-  if (command.to_gguf() &&
-      (command.outputs.size() > 1 || command.options.resume)) {
+  if (command.to_gguf() && (command.outputs.size() > 1 ||
+                            command.options.resume || command.tensors_only)) {
     return absl::InvalidArgumentError(
-        "--also and --resume are for arenas, not for a .gguf");
+        "--also, --resume and --tensors_only are for arenas, not for a .gguf");
   }
   if (command.to_gguf() && (!command.outputs.front().plan.recipe.keeps() ||
                             SizeTargetFromFlags().has_value())) {
@@ -194,6 +197,7 @@ absl::StatusOr<ConvertCommand> ConvertCommandFromFlags(
   TESSERA_ASSIGN_OR_RETURN(command.options, OptionsFromFlags());
   command.dry_run = absl::GetFlag(FLAGS_dry_run);
   command.json = absl::GetFlag(FLAGS_json);
+  command.tensors_only = absl::GetFlag(FLAGS_tensors_only);
   for (const std::string& file :
        {absl::GetFlag(FLAGS_imatrix), absl::GetFlag(FLAGS_layout_profile)}) {
     if (!file.empty()) command.flag_files.push_back(file);

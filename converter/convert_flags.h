@@ -22,6 +22,7 @@ struct ConvertCommand {
   ConvertOptions options;
   bool dry_run = false;
   bool json = false;
+  bool tensors_only = false;
   std::vector<std::string> flag_files;  // that flags name, to be read
   std::vector<std::string> notes;       // for the user, in whole sentences
   bool to_gguf() const;

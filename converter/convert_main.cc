@@ -21,6 +21,7 @@
 #include "base/output_path.h"
 #include "base/progress.h"
 #include "base/status_macros.h"
+#include "converter/check_model.h"
 #include "converter/choose_types.h"
 #include "converter/convert_flags.h"
 #include "converter/convert_to_arena.h"
@@ -41,15 +42,18 @@
 namespace tessera {
 namespace {
 
+// Warnings are printed whether or not the command is quiet.
 void PrintNotes(const WeightSource& source, const ConvertCommand& command) {
+  const bool quiet = command.options.quiet;
   for (const std::string& note : command.notes) {
-    absl::FPrintF(stderr, "note: %s\n", note);
+    if (!quiet) absl::FPrintF(stderr, "note: %s\n", note);
   }
   std::set<absl::string_view> printed;
   for (const std::string& note : source.notes) {
     if (!printed.insert(note).second) continue;
     absl::FPrintF(stderr, "warning: %s\n", note);
   }
+  if (quiet) return;
   if (source.model.has_value() && !source.model->not_understood().empty() &&
       FindArchitecture(source.model->model_type()) != nullptr) {
     std::fputs(
@@ -57,7 +61,7 @@ void PrintNotes(const WeightSource& source, const ConvertCommand& command) {
         "the arena; it keeps the configuration, for versions that do\n",
         stderr);
   }
-  if (!source.model.has_value()) {
+  if (!source.model.has_value() && !source.tensors_only) {
     std::fputs("note: the arena can be inspected but not run\n", stderr);
   }
 }
@@ -161,8 +165,12 @@ void PrintReports(const WeightSource& source,
 
 absl::StatusOr<WeightSource> OpenInput(ConvertCommand& command) {
   TESSERA_RETURN_IF_ERROR(ReadFlagFiles(&command));
-  TESSERA_ASSIGN_OR_RETURN(WeightSource source,
-                           OpenWeightSource(command.input));
+  TESSERA_ASSIGN_OR_RETURN(
+      WeightSource source,
+      OpenWeightSource(command.input, {command.tensors_only}));
+  if (!command.to_gguf()) {
+    TESSERA_RETURN_IF_ERROR(CheckModel(command.input, &source));
+  }
   TESSERA_RETURN_IF_ERROR(CheckOutputs(source, command));
   return source;
 }
@@ -205,7 +213,7 @@ absl::Status Convert(ConvertCommand& command, RankGroup& ranks) {
   if (command.to_gguf()) {
     return first ? Export(source, command, start) : absl::OkStatus();
   }
-  if (!command.options.quiet) PrintNotes(source, command);
+  if (first) PrintNotes(source, command);
   TESSERA_RETURN_IF_ERROR(ranks.Agree(ChooseTypes(source, &command)));
   if (command.dry_run) {
     return first ? PrintPlans(source, command) : absl::OkStatus();

@@ -129,6 +129,10 @@ absl::Status ReadModelAndTokenizer(const GgufMetadata& metadata,
     source->model = *std::move(model);
   } else {
     source->notes.emplace_back(model.status().message());
+    const auto name = metadata.GetString(kArchitectureKey);
+    if (name.ok() && FindArchitecture(*name) != nullptr) {
+      source->model_error = model.status();
+    }
   }
   auto tokenizer = TokenizerFromGguf(metadata);
   if (tokenizer.ok()) {
@@ -137,7 +141,13 @@ absl::Status ReadModelAndTokenizer(const GgufMetadata& metadata,
     source->tokenizer = *std::move(tokenizer);
   } else if (absl::IsUnimplemented(tokenizer.status()) ||
              absl::IsNotFound(tokenizer.status())) {
-    source->notes.emplace_back(tokenizer.status().message());
+    const bool has_one = absl::IsUnimplemented(tokenizer.status());
+    source->notes.push_back(
+        absl::StrCat(has_one ? "the tokenizer is left out: " : "",
+                     tokenizer.status().message()));
+    if (has_one) {
+      source->unsupported_tokenizer = std::string(tokenizer.status().message());
+    }
   } else {
     return tokenizer.status();
   }
@@ -163,13 +173,17 @@ void CheckTensors(WeightSource* source) {
 
 }  // namespace
 
-absl::StatusOr<WeightSource> OpenGgufSource(const std::string& path) {
+absl::StatusOr<WeightSource> OpenGgufSource(const std::string& path,
+                                            bool tensors_only) {
   TESSERA_ASSIGN_OR_RETURN(std::vector<OpenFile> files, OpenAll(path));
   WeightSource source;
   source.format = "gguf";
+  source.tensors_only = tensors_only;
   const GgufMetadata& metadata = files.front().gguf.metadata;
-  TESSERA_RETURN_IF_ERROR(WithPath(files.front().file.path(),
-                                   ReadModelAndTokenizer(metadata, &source)));
+  if (!tensors_only) {
+    TESSERA_RETURN_IF_ERROR(WithPath(files.front().file.path(),
+                                     ReadModelAndTokenizer(metadata, &source)));
+  }
   const bool is_split = files.size() > 1;
   CopyMetadata(metadata, is_split, &source);
   for (const OpenFile& file : files) KeepLayout(file, is_split, &source);

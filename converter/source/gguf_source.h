@@ -11,8 +11,9 @@ namespace tessera {
 
 // Opens a GGUF file, or all files of the split set that `path` belongs to. A
 // configuration or tokenizer that is not understood leaves a note, not an
-// error: all metadata is kept.
-absl::StatusOr<WeightSource> OpenGgufSource(const std::string& path);
+// error: all metadata is kept. `tensors_only`: see SourceOptions.
+absl::StatusOr<WeightSource> OpenGgufSource(const std::string& path,
+                                            bool tensors_only = false);
 
 }  // namespace tessera
 

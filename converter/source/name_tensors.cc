@@ -36,7 +36,8 @@ class TensorNamer {
                  const std::optional<TensorName>& name);
   absl::Status SetRows(const TensorName& name, SourceTensor* tensor) const;
   uint64_t RopeHeadsOf(TensorRole role) const;
-  absl::Status CheckHeads(const SourceTensor& tensor, uint64_t parts) const;
+  bool HeadsDivide(const SourceTensor& tensor, uint64_t heads,
+                   uint64_t parts) const;
   absl::Status Transpose(SourceTensor* tensor) const;
   std::string PathOf(const SourceTensor& tensor) const {
     return source_.files[tensor.parts[0].file].path();
@@ -83,26 +84,18 @@ uint64_t TensorNamer::RopeHeadsOf(TensorRole role) const {
   return 0;
 }
 
-// Rows are moved within heads of `parts` parts, so they must divide into them.
-absl::Status TensorNamer::CheckHeads(const SourceTensor& tensor,
-                                     uint64_t parts) const {
-  const uint64_t heads =
-      tensor.rope_heads != 0 ? tensor.rope_heads : tensor.qkv_heads;
+// Rows are moved within heads of `parts` parts. Those that do not divide into
+// them stay where they are: no model has such a tensor
+// (converter/check_model.h).
+bool TensorNamer::HeadsDivide(const SourceTensor& tensor, uint64_t heads,
+                              uint64_t parts) const {
   const uint64_t rows =
       tensor.shape.size() < 2 ? tensor.columns() : tensor.rows();
-  if (heads != 0 && rows % (parts * heads) == 0) return absl::OkStatus();
-  return absl::DataLossError(absl::StrCat(
-      PathOf(tensor), ": ", tensor.source_name, " has ", rows,
-      " rows, which are not ", heads, " heads of ",
-      parts == 2 ? "even size" : "query, key and value of one size"));
+  return heads != 0 && rows % (parts * heads) == 0;
 }
 
 absl::Status TensorNamer::Transpose(SourceTensor* tensor) const {
-  if (tensor->shape.size() != 2) {
-    return absl::DataLossError(
-        absl::StrCat(PathOf(*tensor), ": ", tensor->source_name, " [",
-                     absl::StrJoin(tensor->shape, ", "), "] is no matrix"));
-  }
+  if (tensor->shape.size() != 2) return absl::OkStatus();
   if (FindDType(tensor->type)->block_elements != 1 ||
       tensor->scales.has_value()) {
     return absl::UnimplementedError(
@@ -116,8 +109,9 @@ absl::Status TensorNamer::Transpose(SourceTensor* tensor) const {
 
 absl::Status TensorNamer::SetRows(const TensorName& name,
                                   SourceTensor* tensor) const {
-  tensor->rope_heads = RopeHeadsOf(name.role);
-  if (tensor->rope_heads != 0) return CheckHeads(*tensor, 2);
+  const uint64_t rope_heads = RopeHeadsOf(name.role);
+  if (HeadsDivide(*tensor, rope_heads, 2)) tensor->rope_heads = rope_heads;
+  if (rope_heads != 0) return absl::OkStatus();
   switch (architecture_.hugging_face_matrices) {
     case MatrixForm::kSame:
       return absl::OkStatus();
@@ -126,8 +120,10 @@ absl::Status TensorNamer::SetRows(const TensorName& name,
                                                       : absl::OkStatus();
     case MatrixForm::kQkvByHead:
       if (name.role != TensorRole::kAttentionQkv) return absl::OkStatus();
-      tensor->qkv_heads = model_.num_attention_heads();
-      return CheckHeads(*tensor, 3);
+      if (HeadsDivide(*tensor, model_.num_attention_heads(), 3)) {
+        tensor->qkv_heads = model_.num_attention_heads();
+      }
+      return absl::OkStatus();
   }
   return absl::OkStatus();
 }

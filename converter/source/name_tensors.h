@@ -13,8 +13,7 @@ namespace tessera {
 // they are as GGUF has them. Removes what carries nothing: precomputed values,
 // a copy of the embedding (see ShareEmbedding), and whatever belongs to other
 // modalities than text or predicts further tokens. Notes count both. `config`
-// must be of an architecture that is described. DataLoss, naming the tensor,
-// for rows that do not divide into the heads; Unimplemented for quantized
+// must be of an architecture that is described. Unimplemented for quantized
 // weights that would have to be transposed.
 absl::Status NameTensors(const HuggingFaceConfig& config, WeightSource* source);
 

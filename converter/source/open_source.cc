@@ -31,20 +31,24 @@ bool LooksLikeSafetensors(absl::string_view head) {
 
 }  // namespace
 
-absl::StatusOr<WeightSource> OpenWeightSource(const std::string& path) {
+absl::StatusOr<WeightSource> OpenWeightSource(const std::string& path,
+                                              const SourceOptions& options) {
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) {
-    return OpenHuggingFaceFolder(path);
+    return OpenHuggingFaceFolder(path, options.tensors_only);
   }
   TESSERA_ASSIGN_OR_RETURN(const MappedFile file, MappedFile::Open(path));
   const absl::string_view head = FirstBytes(file, 16);
-  if (HasArenaMagic(file.bytes())) return OpenArenaSource(path);
-  if (absl::StartsWith(head, kGgufMagic)) return OpenGgufSource(path);
+  if (HasArenaMagic(file.bytes()))
+    return OpenArenaSource(path, options.tensors_only);
+  if (absl::StartsWith(head, kGgufMagic)) {
+    return OpenGgufSource(path, options.tensors_only);
+  }
   if (LooksLikeSafetensors(head) || absl::EndsWith(path, ".safetensors")) {
-    return OpenSafetensorsSource(path);
+    return OpenSafetensorsSource(path, options.tensors_only);
   }
   if (absl::StartsWith(head, "{") || absl::EndsWith(path, ".json")) {
-    return OpenSafetensorsIndexSource(path);
+    return OpenSafetensorsIndexSource(path, options.tensors_only);
   }
   return absl::InvalidArgumentError(absl::StrCat(
       path,

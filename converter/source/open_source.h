@@ -9,11 +9,19 @@
 
 namespace tessera {
 
+struct SourceOptions {
+  // Tensors alone: what lies beside them, or stands in their file, is not read
+  // as a model's configuration or tokenizer. Names and rows stay as they are.
+  // Of a GGUF, the metadata is kept, for the way back.
+  bool tensors_only = false;
+};
+
 // Opens a GGUF file (any file of a split set), a .safetensors file, a
 // model.safetensors.index.json, a Hugging Face folder, or an arena. The kind is
 // told by content, not by name. InvalidArgument if it is none of these; errors
 // name the file.
-absl::StatusOr<WeightSource> OpenWeightSource(const std::string& path);
+absl::StatusOr<WeightSource> OpenWeightSource(
+    const std::string& path, const SourceOptions& options = {});
 
 }  // namespace tessera
 

@@ -16,6 +16,7 @@
 #include "converter/source/hugging_face_files.h"
 #include "converter/source/merge_experts.h"
 #include "converter/source/name_tensors.h"
+#include "converter/source/tensors_only.h"
 #include "formats/model/check_tensors.h"
 #include "formats/model/hugging_face_config.h"
 #include "formats/safetensors/safetensors_index.h"
@@ -38,9 +39,10 @@ absl::string_view TextOf(const MappedFile& file) {
 // Collects tensors, and what lies beside them, into a WeightSource.
 class HuggingFaceLoader {
  public:
-  explicit HuggingFaceLoader(std::filesystem::path folder)
+  HuggingFaceLoader(std::filesystem::path folder, bool tensors_only)
       : folder_(std::move(folder)) {
     source_.format = "safetensors";
+    source_.tensors_only = tensors_only;
   }
 
   absl::StatusOr<WeightSource> Load(const std::vector<std::string>& files,
@@ -61,7 +63,7 @@ class HuggingFaceLoader {
 
 absl::StatusOr<WeightSource> HuggingFaceLoader::Load(
     const std::vector<std::string>& files, const WeightMap& weight_map) {
-  TESSERA_RETURN_IF_ERROR(ReadConfig());
+  if (!source_.tensors_only) TESSERA_RETURN_IF_ERROR(ReadConfig());
   for (const std::string& file : files) {
     TESSERA_RETURN_IF_ERROR(AddFile((folder_ / file).string(), weight_map));
   }
@@ -77,9 +79,9 @@ absl::StatusOr<WeightSource> HuggingFaceLoader::Load(
       {config.quantized, config.float8_block_rows, config.float8_block_columns},
       &source_));
   if (config.architecture != nullptr) {
-    TESSERA_RETURN_IF_ERROR(NameTensors(config, &source_));
-    TESSERA_RETURN_IF_ERROR(MergeExperts(*config.architecture,
-                                         config.model.num_experts(), &source_));
+    TESSERA_RETURN_IF_ERROR(OrTensorsOnly(NameTensors(config, &source_)));
+    TESSERA_RETURN_IF_ERROR(OrTensorsOnly(MergeExperts(
+        *config.architecture, config.model.num_experts(), &source_)));
     TESSERA_RETURN_IF_ERROR(ComputeTensors(config, &source_));
   }
   MarkUnmapped();
@@ -97,7 +99,9 @@ absl::Status HuggingFaceLoader::ReadConfig() {
   }
   source_.format = "huggingface";
   auto config = ParseHuggingFaceConfig(files["config.json"]);
-  if (!config.ok()) return WithPath(folder_.string(), config.status());
+  if (!config.ok()) {
+    return OrTensorsOnly(WithPath(folder_.string(), config.status()));
+  }
   for (const std::string& sentence : config->model.not_understood()) {
     source_.notes.push_back(sentence);
   }
@@ -134,6 +138,9 @@ absl::Status HuggingFaceLoader::ReadTokenizer(HuggingFaceFiles files) {
   auto data = TokenizerFromHuggingFace(tokenizer);
   if (absl::IsUnimplemented(data.status()) || absl::IsNotFound(data.status())) {
     source_.notes.emplace_back(data.status().message());
+    if (absl::IsUnimplemented(data.status())) {
+      source_.unsupported_tokenizer = std::string(data.status().message());
+    }
     return absl::OkStatus();
   }
   if (!data.ok()) return WithPath(folder_.string(), data.status());
@@ -201,14 +208,15 @@ void HuggingFaceLoader::CheckTensors() {
 
 }  // namespace
 
-absl::StatusOr<WeightSource> OpenSafetensorsSource(const std::string& path) {
+absl::StatusOr<WeightSource> OpenSafetensorsSource(const std::string& path,
+                                                   bool tensors_only) {
   const std::filesystem::path file(path);
-  return HuggingFaceLoader(file.parent_path())
+  return HuggingFaceLoader(file.parent_path(), tensors_only)
       .Load({file.filename().string()}, {});
 }
 
-absl::StatusOr<WeightSource> OpenSafetensorsIndexSource(
-    const std::string& path) {
+absl::StatusOr<WeightSource> OpenSafetensorsIndexSource(const std::string& path,
+                                                        bool tensors_only) {
   TESSERA_ASSIGN_OR_RETURN(const MappedFile file, MappedFile::Open(path));
   auto index = ParseSafetensorsIndex(TextOf(file));
   if (!index.ok()) return WithPath(path, index.status());
@@ -216,18 +224,21 @@ absl::StatusOr<WeightSource> OpenSafetensorsIndexSource(
   for (SafetensorsIndex::Entry& entry : index->entries) {
     weight_map.emplace(std::move(entry.tensor), std::move(entry.shard));
   }
-  return HuggingFaceLoader(std::filesystem::path(path).parent_path())
+  return HuggingFaceLoader(std::filesystem::path(path).parent_path(),
+                           tensors_only)
       .Load(index->shards, weight_map);
 }
 
-absl::StatusOr<WeightSource> OpenHuggingFaceFolder(const std::string& path) {
+absl::StatusOr<WeightSource> OpenHuggingFaceFolder(const std::string& path,
+                                                   bool tensors_only) {
   const std::filesystem::path folder(path);
   std::error_code error;
   if (std::filesystem::exists(folder / kIndexName, error)) {
-    return OpenSafetensorsIndexSource((folder / kIndexName).string());
+    return OpenSafetensorsIndexSource((folder / kIndexName).string(),
+                                      tensors_only);
   }
   if (std::filesystem::exists(folder / kSingleName, error)) {
-    return OpenSafetensorsSource((folder / kSingleName).string());
+    return OpenSafetensorsSource((folder / kSingleName).string(), tensors_only);
   }
   return absl::NotFoundError(absl::StrCat(path, ": the folder has neither ",
                                           kSingleName, " nor ", kIndexName));

@@ -15,14 +15,17 @@ namespace tessera {
 // With a config.json, the files beside it are kept, and what this version
 // understands of configuration and tokenizer is read; what it does not
 // understand leaves a note. DataLoss for damaged files.
-absl::StatusOr<WeightSource> OpenSafetensorsSource(const std::string& path);
+// `tensors_only`: see SourceOptions.
+absl::StatusOr<WeightSource> OpenSafetensorsSource(const std::string& path,
+                                                   bool tensors_only = false);
 
 // The same for all shards of a model.safetensors.index.json.
 absl::StatusOr<WeightSource> OpenSafetensorsIndexSource(
-    const std::string& path);
+    const std::string& path, bool tensors_only = false);
 
 // The same for a folder that holds a model.safetensors or an index of shards.
-absl::StatusOr<WeightSource> OpenHuggingFaceFolder(const std::string& path);
+absl::StatusOr<WeightSource> OpenHuggingFaceFolder(const std::string& path,
+                                                   bool tensors_only = false);
 
 }  // namespace tessera
 

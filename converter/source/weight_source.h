@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/types/span.h"
 #include "base/mapped_file.h"
 #include "converter/source/float8_scales.h"
@@ -89,6 +90,14 @@ struct WeightSource {
   std::vector<PackedAttachment> attachments;
   // For the user: what is missing or not understood, in whole sentences.
   std::vector<std::string> notes;
+  // What cannot be right in the configuration of an architecture that is
+  // described, so that there is no `model`.
+  absl::Status model_error;
+  // Why there is no tokenizer, if the source has one that is not supported.
+  std::string unsupported_tokenizer;
+  // No model was asked for, or an arena holds none for that reason: tensors
+  // have the names and rows of the files.
+  bool tensors_only = false;
 
   // Writes the row-major blocks of rows [first_row, first_row + count) of
   // `tensor` to `rows` (count * RowBytes). Rows of all matrices are numbered

@@ -68,6 +68,31 @@ expect_one_line
 [[ -e new.arena ]] && fail "a failed or dry conversion left new.arena"
 [[ -z $(find . -name '*.tmp-*') ]] || fail "temporary files are left"
 
+# What a model must have, before a byte is written.
+mkdir more other && cp "$tiny"/*.json "$tiny/model.safetensors" more && cp more/* other
+sed -i 's/"num_hidden_layers": 3/"num_hidden_layers": 4/' more/config.json
+expect 1 "$convert" --dry_run more new.arena
+expect_stderr "^convert: more: tensor 'model.layers.3.input_layernorm.weight' is missing, and 8 more; num_hidden_layers is 4, and there are tensors of 3 layers \(is a shard missing\?\); --tensors_only "
+expect_one_line
+expect 1 "$convert" more new.arena
+[[ -e new.arena || -e new.arena.partial ]] && fail "something was written before the model was checked"
+expect 0 "$convert" --quiet --tensors_only --quantize Q4_K_M more tensors.arena
+[[ -s stderr ]] && fail "--quiet is not quiet: $(cat stderr)"
+expect 1 "$run" tensors.arena --prompt x
+expect_stderr '^run: tensors.arena: the arena was made with --tensors_only: it holds tensors, not a model'
+expect 0 "$inspect" tensors.arena
+grep -q 'tensors_only=true' stdout || fail "inspect does not know of --tensors_only"
+expect 2 "$convert" --tensors_only tensors.arena new.gguf
+sed -i 's/"model_type": "llama"/"model_type": "llama7"/' other/config.json
+expect 0 "$convert" --quiet --json other other.arena
+expect_stderr "^warning: architecture 'llama7' is not known to this version: the arena keeps tensors and metadata, and no program here runs it"
+expect_one_line
+grep -q "architecture 'llama7' is not known" stdout || fail "no warning in the report"
+expect 1 "$run" other.arena --prompt x
+expect_stderr "^run: other.arena: architecture 'llama7' is not supported"
+expect 1 "$run" out.arena --prompt x
+expect_stderr "^run: out.arena: the arena was made from tensors alone: there was no config.json beside 'in.safetensors'"
+
 # Several outputs, a report, and what a killed conversion leaves.
 expect 0 "$convert" --quiet --json --quantize Q4_0 --also two.arena:Q8_0 "$tiny" one.arena
 python3 -m json.tool <stdout >/dev/null 2>&1 || grep -q '"quality"' stdout || fail "no JSON"
