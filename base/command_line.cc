@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -20,19 +21,16 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "base/interrupt.h"
+#include "base/message.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
+#include "base/tool_name.h"
 
 namespace tessera {
 namespace {
 
 constexpr size_t kHelpColumns = 80;
 constexpr size_t kHelpIndent = 6;
-
-std::string& ToolName() {
-  static std::string& name = *new std::string("tessera");
-  return name;
-}
 
 // Flags that the tool defined, not those of Abseil itself.
 bool IsOwnFlag(const absl::CommandLineFlag& flag) {
@@ -73,17 +71,33 @@ absl::StatusOr<absl::CommandLineFlag*> FindFlagOrNegation(
       absl::StrCat("unknown flag ", Quoted(absl::StrCat("--", name))));
 }
 
+// What a value of the flag's type is, for types whose parser does not say.
+std::string ExpectedBy(const absl::CommandLineFlag& flag) {
+  const auto integers = [](auto least, auto most) {
+    return absl::StrCat("a whole number from ", least, " to ", most);
+  };
+  if (flag.IsOfType<bool>()) return "true or false";
+  if (flag.IsOfType<int32_t>()) return integers(INT32_MIN, INT32_MAX);
+  if (flag.IsOfType<int64_t>()) return integers(INT64_MIN, INT64_MAX);
+  if (flag.IsOfType<uint32_t>()) return integers(0, UINT32_MAX);
+  if (flag.IsOfType<uint64_t>()) return integers(0, UINT64_MAX);
+  const bool real = flag.IsOfType<double>() || flag.IsOfType<float>();
+  return real ? "a number" : "another value";
+}
+
 absl::Status SetFlag(absl::CommandLineFlag& flag, absl::string_view value) {
   std::string error;
   if (flag.ParseFrom(value, &error)) return absl::OkStatus();
-  // The parser's own reason, if it gave one, is the last line or sentence.
-  const absl::string_view reason = absl::StripAsciiWhitespace(error);
-  const size_t cut = reason.rfind("; ");
-  return absl::InvalidArgumentError(
-      absl::StrCat("--", flag.Name(), ": illegal value ", Quoted(value),
-                   cut == absl::string_view::npos
-                       ? ""
-                       : absl::StrCat(": ", reason.substr(cut + 2))));
+  // Abseil's own words end with the name of the flag; behind them is what the
+  // parser of the flag's type said, if it did.
+  const std::string before = absl::StrCat("flag '", flag.Name(), "'; ");
+  constexpr absl::string_view kFirst = "Illegal value '";
+  const size_t start = error.find(before, kFirst.size() + value.size());
+  return absl::InvalidArgumentError(absl::StrCat(
+      "--", flag.Name(), ": ",
+      start == std::string::npos ? absl::StrCat("expected ", ExpectedBy(flag),
+                                                ", found ", Quoted(value))
+                                 : error.substr(start + before.size())));
 }
 
 // Sets the flag that `argument` ("--name" or "--name=value") names; takes its
@@ -219,10 +233,7 @@ std::vector<std::string> ParseCommandLine(int argc, char** argv,
                                           absl::string_view usage) {
   const std::vector<std::string> arguments(argv + std::min(argc, 1),
                                            argv + argc);
-  if (argc > 0) {
-    const absl::string_view path = argv[0];
-    ToolName() = std::string(path.substr(path.rfind('/') + 1));
-  }
+  if (argc > 0) SetToolName(argv[0]);
   for (const std::string& argument : arguments) {
     if (argument == "--") break;
     if (argument == "--help" || argument == "-h") {
@@ -239,16 +250,13 @@ std::vector<std::string> ParseCommandLine(int argc, char** argv,
 }
 
 void ExitWithUsageError(absl::string_view message) {
-  const std::string line = absl::StrCat(ToolName(), ": ", message, " (see ",
-                                        ToolName(), " --help)\n");
-  std::fputs(line.c_str(), stderr);
+  PrintMessage(absl::StrCat(ToolName(), ": ", message, " (see ", ToolName(),
+                            " --help)"));
   std::exit(2);
 }
 
 int ReportFailure(const absl::Status& status) {
-  const std::string line =
-      absl::StrCat(ToolName(), ": ", status.message(), "\n");
-  std::fputs(line.c_str(), stderr);
+  PrintMessage(absl::StrCat(ToolName(), ": ", status.message()));
   return 1;
 }
 

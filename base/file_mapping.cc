@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/checked_math.h"
 #include "base/errno_status.h"
+#include "base/open_input.h"
 #include "base/page_residency.h"
 #include "base/status_macros.h"
 
@@ -25,16 +26,11 @@ namespace {
 
 constexpr uint64_t kPageBytes = 4096;
 
-absl::StatusOr<uint64_t> RegularFileSize(const std::string& path, int fd) {
+absl::StatusOr<uint64_t> FileSize(const std::string& path, int fd) {
   struct stat info;
   if (fstat(fd, &info) != 0) return ErrnoStatus(path, "stat");
-  if (!S_ISREG(info.st_mode)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(path, ": not a regular file"));
-  }
   if (info.st_size == 0) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(path, ": the file is empty"));
+    return absl::InvalidArgumentError(absl::StrCat(path, ": is empty"));
   }
   return static_cast<uint64_t>(info.st_size);
 }
@@ -65,9 +61,8 @@ int PopulatePages(uint8_t* data, uint64_t size) {
 absl::StatusOr<FileMapping> FileMapping::Open(const std::string& path) {
   FileMapping file;
   file.path_ = path;
-  file.fd_ = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file.fd_ < 0) return ErrnoStatus(path, "open");
-  TESSERA_ASSIGN_OR_RETURN(file.size_, RegularFileSize(path, file.fd_));
+  TESSERA_ASSIGN_OR_RETURN(file.fd_, OpenRegularFile(path));
+  TESSERA_ASSIGN_OR_RETURN(file.size_, FileSize(path, file.fd_));
   file.reserved_ = RoundUp(file.size_, kHugePageBytes) + kHugePageBytes;
   void* reservation = mmap(nullptr, file.reserved_, PROT_NONE,
                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -146,8 +141,8 @@ absl::Status FileMapping::ReadError(uint64_t offset) const {
   }
   return absl::DataLossError(
       absl::StrCat(path_, ": byte ", offset,
-                   " cannot be read: the disk failed; look at the kernel's "
-                   "messages (dmesg) and write the file again"));
+                   " cannot be read; the disk may have failed: look at the "
+                   "kernel's messages (dmesg) and write the file again"));
 }
 
 absl::Status FileMapping::CheckReadable() const {

@@ -1,7 +1,6 @@
 #include "base/mapped_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "base/errno_status.h"
+#include "base/open_input.h"
 #include "base/status_macros.h"
 
 namespace tessera {
@@ -28,15 +28,10 @@ int64_t Nanos(const struct timespec& time) {
 }  // namespace
 
 absl::StatusOr<MappedFile> MappedFile::Open(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return ErrnoStatus(path, "open");
+  TESSERA_ASSIGN_OR_RETURN(const int fd, OpenRegularFile(path));
   absl::Cleanup close_fd = [fd] { close(fd); };
   struct stat info;
   if (fstat(fd, &info) != 0) return ErrnoStatus(path, "stat");
-  if (!S_ISREG(info.st_mode)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(path, ": not a regular file"));
-  }
   MappedFile file;
   file.path_ = path;
   file.size_ = static_cast<uint64_t>(info.st_size);
@@ -114,7 +109,7 @@ absl::Status MappedFile::CheckSize() const {
   }
   if (const std::optional<uint64_t> fault = guard_.first_fault()) {
     return absl::DataLossError(absl::StrCat(
-        path_, ": byte ", *fault, " cannot be read: the disk failed"));
+        path_, ": byte ", *fault, " cannot be read; the disk may have failed"));
   }
   return absl::OkStatus();
 }

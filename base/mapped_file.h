@@ -17,8 +17,8 @@ namespace tessera {
 // (see FaultGuard): ask CheckUnchanged() after reading.
 class MappedFile {
  public:
-  // Maps `path`. NotFound or PermissionDenied as the system says;
-  // InvalidArgument if it is no regular file.
+  // Maps `path`. Errors of OpenRegularFile, which refuses at once what cannot
+  // be mapped.
   static absl::StatusOr<MappedFile> Open(const std::string& path);
 
   MappedFile(MappedFile&& other) noexcept;

@@ -14,6 +14,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "base/errno_status.h"
+#include "base/file_kind.h"
+#include "base/open_input.h"
 #include "base/progress.h"
 #include "base/status_macros.h"
 
@@ -39,13 +41,6 @@ bool IsInProc(const std::string& path) {
 std::string Named(const std::string& path, const std::string& target) {
   return path == target ? path
                         : absl::StrCat(path, " (a link to ", target, ")");
-}
-
-absl::string_view KindOf(mode_t mode) {
-  if (S_ISDIR(mode)) return "a folder; name a file in it";
-  if (S_ISFIFO(mode)) return "a pipe, not a file";
-  if (S_ISSOCK(mode)) return "a socket, not a file";
-  return "a device, not a file";
 }
 
 // Whether the file that is there could be replaced when all is done.
@@ -100,12 +95,16 @@ absl::Status CheckOutput(const std::string& path, bool overwrite) {
   const std::string name = Named(path, target);
   struct stat info;
   const bool exists = stat(target.c_str(), &info) == 0;
+  if (!exists && errno == ENOTDIR) return CannotOpen(target, errno);
   if (!exists && errno != ENOENT) return ErrnoStatus(name, "write");
   if (exists && (!S_ISREG(info.st_mode) || IsStream(target))) {
     return absl::InvalidArgumentError(absl::StrCat(
         name, ": is ",
         S_ISREG(info.st_mode) ? "an open file of a program, which has no name"
-                              : KindOf(info.st_mode)));
+                              : FileKind(info),
+        S_ISREG(info.st_mode)   ? ""
+        : S_ISDIR(info.st_mode) ? "; name a file in it"
+                                : ", not a file"));
   }
   if (exists && !overwrite) {
     return absl::AlreadyExistsError(
@@ -118,6 +117,10 @@ absl::Status CheckOutput(const std::string& path, bool overwrite) {
   const std::string folder = FolderOf(target);
   struct stat folder_info;
   if (stat(folder.c_str(), &folder_info) != 0) {
+    if (errno == ENOENT) {
+      return absl::NotFoundError(
+          absl::StrCat(name, ": no such folder: ", folder));
+    }
     return ErrnoStatus(name, absl::StrCat("write into ", folder));
   }
   if (faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) != 0) {

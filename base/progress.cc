@@ -1,20 +1,35 @@
 #include "base/progress.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
+#include "base/printable.h"
 
 namespace tessera {
 namespace {
 
-constexpr int kBarColumns = 24;
+constexpr int kBarColumns = 20;
+constexpr size_t kLeastBarColumns = 70;  // narrower terminals have no bar
+constexpr double kLeastSeconds = 1;      // before a time left is told
 constexpr absl::Duration kRedraw = absl::Milliseconds(100);
 // Between two lines of a log; work that is done sooner prints none.
 constexpr absl::Duration kLogInterval = absl::Seconds(2);
+// Of the name of what is being worked on.
+constexpr size_t kItemColumns = 60;
+constexpr size_t kLeastItemColumns = 8;
+
+size_t TerminalColumns() {
+  constexpr size_t kUsual = 80;
+  winsize size;
+  const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0;
+  return known && size.ws_col > 1 ? size.ws_col : kUsual;
+}
 
 }  // namespace
 
@@ -28,6 +43,32 @@ std::string HumanBytes(uint64_t bytes) {
     ++unit;
   }
   return absl::StrFormat("%.*f %s", value < 10 ? 2 : 1, value, units[unit]);
+}
+
+std::string HumanDuration(absl::Duration duration) {
+  constexpr int64_t kMinute = 60;
+  constexpr int64_t kHour = 60 * kMinute;
+  constexpr int64_t kDay = 24 * kHour;
+  if (duration < absl::ZeroDuration()) duration = absl::ZeroDuration();
+  // Rounded to what is shown, so that no "60 min" can come out.
+  const auto rounded = [&](int64_t unit) {
+    const absl::Duration half = absl::Seconds(unit) / 2;
+    return absl::ToInt64Seconds(duration + half) / unit * unit;
+  };
+  int64_t seconds = rounded(1);
+  if (seconds < 90) return absl::StrCat(seconds, " s");
+  seconds = rounded(kMinute);
+  const auto with_rest = [&](int64_t unit, absl::string_view name,
+                             int64_t rest_unit, absl::string_view rest_name) {
+    const int64_t rest = seconds % unit / rest_unit;
+    return absl::StrCat(
+        seconds / unit, " ", name,
+        rest == 0 ? "" : absl::StrCat(" ", rest, " ", rest_name));
+  };
+  if (seconds < kHour) return absl::StrCat(seconds / kMinute, " min");
+  if (seconds < 2 * kDay) return with_rest(kHour, "h", kMinute, "min");
+  seconds = rounded(kHour);
+  return with_rest(kDay, "d", kHour, "h");
 }
 
 Progress::Progress(absl::string_view verb, uint64_t total_bytes, bool quiet)
@@ -48,28 +89,48 @@ void Progress::Advance(uint64_t bytes, absl::string_view item) {
 }
 
 void Progress::Draw(absl::string_view item) {
-  const double fraction =
-      std::min(1.0, static_cast<double>(done_) / static_cast<double>(total_));
   const absl::Time now = absl::Now();
-  const double seconds = absl::ToDoubleSeconds(now - start_);
-  const double rate = seconds > 0 ? static_cast<double>(done_) / seconds : 0;
-  if (!terminal_) {
-    if (now - last_draw_ < kLogInterval) return;
-    last_draw_ = now;
-    absl::FPrintF(stderr, "%s: %3.0f%%  %s of %s  %s/s  %s\n", verb_,
-                  fraction * 100, HumanBytes(done_), HumanBytes(total_),
-                  HumanBytes(static_cast<uint64_t>(rate)), item);
+  if (terminal_ ? now - last_draw_ < kRedraw && done_ < total_
+                : now - last_draw_ < kLogInterval) {
     return;
   }
-  if (now - last_draw_ < kRedraw && done_ < total_) return;
   last_draw_ = now;
-  const int filled = static_cast<int>(fraction * kBarColumns);
-  const double left = rate > 0 ? static_cast<double>(total_ - std::min(
-                                     done_, total_)) / rate : 0;
-  absl::FPrintF(stderr, "\r\033[K%s [%s%s] %3.0f%%  %s/s  ETA %.0f s  %s",
-                verb_, std::string(filled, '#'),
-                std::string(kBarColumns - filled, '.'), fraction * 100,
-                HumanBytes(static_cast<uint64_t>(rate)), left, item);
+  const uint64_t done = std::min(done_, total_);
+  const double fraction =
+      static_cast<double>(done) / static_cast<double>(total_);
+  const double seconds = absl::ToDoubleSeconds(now - start_);
+  const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
+  // The first moments tell nothing of the rest.
+  std::string left;
+  if (seconds >= kLeastSeconds && rate > 0) {
+    left =
+        absl::StrCat("  ETA ", HumanDuration(absl::Seconds(
+                                   static_cast<double>(total_ - done) / rate)));
+  }
+  const std::string numbers =
+      absl::StrFormat("%3.0f%%  %s/s%s  ", fraction * 100,
+                      HumanBytes(static_cast<uint64_t>(rate)), left);
+  if (!terminal_) {
+    absl::FPrintF(stderr, "%s: %s of %s: %s%s\n", verb_, HumanBytes(done),
+                  HumanBytes(total_), numbers,
+                  ShortPrintable(item, kItemColumns));
+    return;
+  }
+  // The last column stays empty: some terminals begin a line there.
+  const size_t columns = TerminalColumns() - 1;
+  std::string line = absl::StrCat(verb_, " ");
+  if (columns >= kLeastBarColumns) {
+    const int filled = static_cast<int>(fraction * kBarColumns);
+    absl::StrAppend(&line, "[", std::string(filled, '#'),
+                    std::string(kBarColumns - filled, '.'), "] ");
+  }
+  absl::StrAppend(&line, numbers);
+  if (columns >= line.size() + kLeastItemColumns) {
+    line += ShortPrintable(item, std::min(columns - line.size(), kItemColumns));
+  } else if (line.size() > columns) {
+    line.resize(columns);
+  }
+  absl::FPrintF(stderr, "\r\033[K%s", line);
   std::fflush(stderr);
 }
 

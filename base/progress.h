@@ -10,8 +10,9 @@
 
 namespace tessera {
 
-// On a terminal, a bar with rate and time left that redraws itself; otherwise a
-// plain line every two seconds. Silent if `quiet`. Not thread-safe.
+// On a terminal, a bar with rate and time left that redraws itself and fits the
+// width of the terminal; otherwise a plain line every two seconds. Silent if
+// `quiet`. Not thread-safe.
 class Progress {
  public:
   // `total_bytes` is the work to do; `verb` names it ("convert").
@@ -20,7 +21,8 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  // `bytes` more are done; `item` is what is being worked on.
+  // `bytes` more are done; `item` is what is being worked on, a name of any
+  // bytes.
   void Advance(uint64_t bytes, absl::string_view item);
 
  private:
@@ -37,6 +39,10 @@ class Progress {
 
 // "1.5 GB", "640 kB", "12 B": decimal units.
 std::string HumanBytes(uint64_t bytes);
+
+// "45 s", "33 min", "1 h 20 min", "2 d 3 h": to the second below a minute and a
+// half, then to the minute, and from two days on to the hour.
+std::string HumanDuration(absl::Duration duration);
 
 }  // namespace tessera
 

@@ -15,9 +15,10 @@ inline constexpr uint64_t kMostTextBytes = uint64_t{1} << 30;
 inline constexpr uint64_t kMostSettingsBytes = uint64_t{64} << 20;
 
 // The bytes of `path`, which may be a pipe; for text that a person gives. Large
-// inputs are mapped (MappedFile) instead. NotFound and so on as the system
-// says, ResourceExhausted for more than `most` bytes, such as those of
-// /dev/zero; messages start with the path.
+// inputs are mapped (MappedFile) instead. NotFound and so on as
+// OpenStreamOrFile says, FailedPrecondition for a named pipe to which nobody
+// begins to write within half a second, ResourceExhausted for more than `most`
+// bytes, such as those of /dev/zero; messages start with the path.
 absl::StatusOr<std::string> ReadFile(const std::string& path,
                                      uint64_t most = kMostTextBytes);
 

@@ -48,8 +48,8 @@ ABSL_FLAG(Words, isas, Words(),
           "with --kernels: scalar, avx2, avx512, avx512vnni, amx, or all that "
           "this machine has; the best if not given");
 ABSL_FLAG(Words, tokens, Words({"1", "512"}),
-          "with --kernels or --advise: vectors that a matrix is multiplied by; "
-          "1 is decode, more is prefill");
+          "with --kernels or --advise: numbers of vectors that a matrix is "
+          "multiplied by; 1 is decode, more is prefill");
 ABSL_FLAG(
     double, zeros, 0,
     "with --kernels: share of the activations that are exactly zero, 0 to "
@@ -69,8 +69,8 @@ ABSL_FLAG(Words, batch, Words(),
           "forward passes of so many tokens at depth 0, such as "
           "1,2,4,8,16,32; the same tests as --n_prompt's");
 ABSL_FLAG(int32_t, n_ubatch, 0,
-          "tokens of a prefill that go through the layers together; 0: the "
-          "decoder's choice");
+          "tokens of a prefill that go through the layers together; 0: as many "
+          "as run takes");
 ABSL_FLAG(int32_t, repetitions, 5, "how often each test is timed");
 ABSL_FLAG(int32_t, threads, 0, "threads; 0: one per CPU");
 ABSL_FLAG(
@@ -89,8 +89,9 @@ ABSL_FLAG(int32_t, rounds, 5,
           "with --peer: turns that each program gets, --repetitions each");
 
 ABSL_FLAG(std::string, output, "md",
-          "md for people, csv, json or sql with llama-bench's field names");
-ABSL_FLAG(bool, quiet, false, "no progress on stderr");
+          "the form of the results: md for people; csv, json or sql with "
+          "llama-bench's field names");
+ABSL_FLAG(bool, quiet, false, "no progress on stderr; warnings stay");
 
 namespace tessera {
 namespace {
@@ -225,26 +226,30 @@ absl::Status ReadPeerFlags(BenchRequest* request) {
 absl::string_view BenchUsage() {
   return R"(Measures speed, and how far it is from what this machine can do.
 
-  bench --kernels                                    # each kernel, GB/s and % of the limit
+  bench --kernels                              # GB/s, and % of the limit
   bench --kernels --types=Q4_K --tokens=1,8,512 --shapes=mistral-7b
-  bench --advise=my.profile --types=Q4_0,F16         # which layout is fastest, for convert
-  bench --arena=model.arena                          # prefill and decode, as llama-bench
+  bench --advise=my.profile --types=Q4_0,F16   # the fastest layout, for convert
+  bench --arena=model.arena                    # prefill and decode, tokens/s
   bench --arena=a.arena,b.arena --n_prompt=0 --n_depth=0,1900
   bench --synthetic=tinyllama-1.1b --types=Q4_0,Q4_K_M,Q8_0,F16
   bench --synthetic=tinyllama-1.1b --n_gen=0 --n_prompt=0 --batch=1,2,4,8,16,32
   bench --synthetic=tinyllama-1.1b --peer=./llama-bench --repetitions=2
   bench --arena=model.arena --peer=llama-bench --peer_model=model.gguf
   bench --kernels --output=json --history=runs.db > new.json
-  bench --compare old.json new.json                  # what has changed
-  bench --trends --history=runs.db --filter=Q4_0     # over all runs
-  bench --gate --baseline_bin=OLD/bench --filter="Q4_0 interleaved"   # slower?
+  bench --compare old.json new.json            # what has changed
+  bench --trends --history=runs.db --filter=Q4_0            # over all runs
+  bench --gate --baseline_bin=OLD/bench --filter="Q4_0 interleaved"  # slower?
   bench --report=page.html --history=runs.db *.json  # charts and a verdict
 
-usage: bench --kernels | --arena=FILES | --synthetic=SHAPE | --advise=FILE [flags]
+usage: bench --kernels [flags]
+       bench --arena=FILES [flags]
+       bench --synthetic=SHAPE [flags]
+       bench --advise=FILE [flags]
        bench --compare OLD.json NEW.json
        bench --history=FILE.db RESULTS.json ...
        bench --trends --history=FILE.db
-       bench --gate [--counts=FILE.json] [--baseline_bin=BENCH] [--baseline=FILE.json]
+       bench --gate [--counts=FILE.json] [--baseline_bin=BENCH]
+                    [--baseline=FILE.json]
        bench --report=FILE.html [--history=FILE.db] RESULTS.json ...
 
 The limits are measured by the same run, before and after each result: read

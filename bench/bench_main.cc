@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "base/command_line.h"
 #include "base/interrupt.h"
+#include "base/message.h"
 #include "base/output_path.h"
 #include "base/status_macros.h"
 #include "bench/bench_flags.h"
@@ -41,12 +42,12 @@ absl::StatusOr<ResultFile> Measure(const std::vector<std::string>& arguments,
     CatchInterrupt();
   }
   ResultFile run = DescribeRun(*request);
-  TESSERA_ASSIGN_OR_RETURN(
-      const BenchReport report, RunBench(*request, [&](absl::string_view line) {
-        if (!request->quiet) {
-          std::fputs(absl::StrCat("bench: ", line, "\n").c_str(), stderr);
-        }
-      }));
+  TESSERA_ASSIGN_OR_RETURN(const BenchReport report,
+                           RunBench(*request, [&](absl::string_view line) {
+                             if (!request->quiet) {
+                               PrintMessage(absl::StrCat("bench: ", line));
+                             }
+                           }));
   AddReport(report, &run);
   TESSERA_RETURN_IF_ERROR(PrintRun(report, run, sinks));
   return run;

@@ -32,8 +32,9 @@ absl::StatusOr<LayoutProfile> ReadProfile(const std::string& path) {
 absl::Status CheckFlagRange(absl::string_view flag, int64_t value,
                             int64_t least, int64_t most) {
   if (value >= least && value <= most) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(
-      "--", flag, " is ", value, ", expected ", least, " to ", most));
+  return absl::InvalidArgumentError(
+      absl::StrCat("--", flag, ": expected a whole number from ", least, " to ",
+                   most, ", found ", value));
 }
 
 absl::StatusOr<std::vector<int64_t>> TokenCounts(

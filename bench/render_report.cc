@@ -9,6 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "base/printable.h"
 #include "base/quoted.h"
 #include "formats/json/message_json.h"
 
@@ -172,7 +173,7 @@ std::string RenderMarkdown(const BenchReport& report) {
   for (const std::string& line : report.after) {
     absl::StrAppend(&text, line, "\n");
   }
-  return text;
+  return PrintableLines(text);
 }
 
 }  // namespace
@@ -253,7 +254,7 @@ std::string QuotedJson(absl::string_view text) {
     }
   }
   json.push_back('"');
-  return json;
+  return PrintableJson(json);
 }
 
 std::string RenderReport(const BenchReport& report, OutputFormat format) {

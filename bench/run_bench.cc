@@ -18,6 +18,8 @@
 #include "bench/peer.h"
 #include "bench/synthetic_arenas.h"
 #include "bench/temporary_folder.h"
+#include "runtime/loader/load_options.h"
+#include "runtime/loader/loaded_arena.h"
 
 namespace tessera {
 namespace {
@@ -38,6 +40,17 @@ absl::Status MeasureSynthetic(const BenchRequest& request,
         MakeSyntheticFiles(request.shape, type, request.layouts, folder, pool));
     TESSERA_RETURN_IF_ERROR(measure(files.arenas, files.gguf));
     if (request.keep.empty()) RemoveSyntheticFiles(files);
+  }
+  return absl::OkStatus();
+}
+
+// Rather now than after the limits of the machine are measured.
+absl::Status CheckArenas(absl::Span<const std::string> arenas) {
+  LoadOptions options;
+  options.huge_pages = HugePages::kOff;
+  options.populate = Populate::kLazy;
+  for (const std::string& arena : arenas) {
+    TESSERA_RETURN_IF_ERROR(LoadedArena::Open(arena, options).status());
   }
   return absl::OkStatus();
 }
@@ -104,6 +117,7 @@ absl::StatusOr<BenchReport> RunBench(const BenchRequest& request,
   if (request.subject == BenchRequest::Subject::kAdvice) {
     return RunAdvice(request.advice, pool, progress);
   }
+  TESSERA_RETURN_IF_ERROR(CheckArenas(request.arenas));
   return request.compares() ? RunComparison(request, pool, progress)
                             : RunModels(request, pool, progress);
 }

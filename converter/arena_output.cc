@@ -110,7 +110,9 @@ std::string ArenaOutput::Fingerprint() const {
 Manifest ArenaOutput::Describe() const {
   Manifest manifest;
   manifest.set_producer(absl::StrCat("tessera ", kTesseraVersion));
-  DescribeOptions(options_.plan, &manifest);
+  DescribeOptions(options_.plan, source_.tensors_only, &manifest);
+  manifest.set_tensors_only(source_.tensors_only);
+  manifest.set_unsupported_tokenizer(source_.unsupported_tokenizer);
   DescribeLayoutMachine(options_.plan, &manifest);
   if (source_.model.has_value()) *manifest.mutable_model() = *source_.model;
   if (source_.tokenizer.has_value()) {

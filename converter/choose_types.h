@@ -9,8 +9,10 @@
 namespace tessera {
 
 // Fills the budget of --target_bpw or --target_size, if there is one, for the
-// first of the command's outputs, and says on stderr what was chosen, and which
-// rules of --tensor_type match nothing, unless the command is quiet. The choice
+// first of the command's outputs, and says on stderr what was chosen, unless
+// the command is quiet. Fills the command's warnings: rules of --tensor_type
+// that match nothing, what an importance matrix has not seen, and matrices that
+// cannot have their types; prints them unless the command is silent. The choice
 // is the same whatever the number of threads and on every machine of a group.
 // InvalidArgument for an importance matrix of another model, or a budget that
 // is too small.

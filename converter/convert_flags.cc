@@ -9,49 +9,62 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/byte_size.h"
+#include "base/counted.h"
 #include "base/file_error.h"
 #include "base/machine_id.h"
+#include "base/number_flag.h"
 #include "base/output_path.h"
 #include "base/read_file.h"
 #include "base/status_macros.h"
 #include "converter/other_machine.h"
 #include "converter/quantize/recipe_flags.h"
+#include "converter/swapped_arguments.h"
 #include "formats/layout/layout_profile.h"
 
 ABSL_FLAG(std::string, layout, "interleaved",
-          "order of the weights: interleaved, transposed, swizzled, rowmajor, "
-          "or auto: per matrix what --layout_profile says");
+          "the order of the weights: interleaved, transposed, swizzled, "
+          "rowmajor, or auto, which is what --layout_profile says of each "
+          "matrix");
 ABSL_FLAG(
     std::string, layout_profile, "",
-    "with --layout=auto: what bench --advise measured on the machine that "
-    "will run the model; without it nothing is measured, and every "
-    "matrix is interleaved");
+    "with --layout=auto: a file that bench --advise wrote on the machine that "
+    "will run the model; without it every matrix is interleaved");
 ABSL_FLAG(std::string, isa, "portable",
-          "instruction sets that the layout serves; portable, the only family "
-          "there is, serves all");
+          "the instruction sets that the layout serves; there is one value, "
+          "portable, which serves all");
 ABSL_FLAG(std::vector<std::string>, also, {},
-          "further outputs from the same read of INPUT: FILE.arena:TYPE, "
-          "TYPE as for --quantize, everything else as for OUTPUT; several with "
-          "commas between");
+          "further outputs, made in the same pass over INPUT: FILE.arena:TYPE, "
+          "with commas between several; TYPE is a value of --quantize, and "
+          "everything else is as for OUTPUT");
 ABSL_FLAG(bool, fuse, true,
-          "put q, k and v into one extent, and let gate and up alternate");
-ABSL_FLAG(int, threads, 0, "threads; 0: one per CPU");
+          "store the matrices for queries, keys and values side by side, and "
+          "let the rows of gate and up alternate");
+ABSL_FLAG(tessera::ThreadsFlag, threads, {0}, "threads; 0: one per CPU");
 ABSL_FLAG(tessera::ByteSize, max_memory, tessera::ByteSize{256 << 20},
-          "anonymous memory to use at most, such as 256MiB or 1G; at least "
-          "64MiB");
+          "the most memory to use, besides the pages of files, such as 256MiB "
+          "or 1G; 64MiB or more");
 ABSL_FLAG(bool, resume, false,
-          "continue what a conversion that was killed left in OUTPUT.partial, "
-          "with the same input and options");
+          "continue a conversion that was killed, with the same input and "
+          "options, from what it left in OUTPUT.partial");
 ABSL_FLAG(bool, allow_requantize, false,
-          "quantize blocks that are quantized already a second time, to "
-          "another type");
+          "let tensors that are quantized already be quantized a second time, "
+          "to another type");
 ABSL_FLAG(bool, allow_nonfinite, false,
           "convert weights that are NaN or infinite, or do not fit their type, "
           "and count them");
-ABSL_FLAG(bool, dry_run, false, "print the plan and write nothing");
+ABSL_FLAG(bool, dry_run, false,
+          "print the plan, in totals by type, and write nothing");
+ABSL_FLAG(bool, tensors, false, "with --dry_run: list every tensor");
+ABSL_FLAG(bool, quality, false,
+          "at the end, print the error of every tensor that was quantized, not "
+          "only of the ten worst; inspect --quality prints it later");
+ABSL_FLAG(bool, tensors_only, false,
+          "convert the tensors alone, under the names that INPUT has for them: "
+          "no model is made of them, and none is checked");
 ABSL_FLAG(bool, overwrite, false, "replace outputs that exist");
-ABSL_FLAG(bool, json, false, "print a report for scripts to stdout");
-ABSL_FLAG(bool, quiet, false, "no progress and no summary");
+ABSL_FLAG(bool, json, false, "print a report for scripts on stdout, as JSON");
+ABSL_FLAG(bool, quiet, false,
+          "no progress, no tables and no summary; warnings stay");
 
 ABSL_DECLARE_FLAG(std::string, imatrix);
 
@@ -76,6 +89,9 @@ usage: convert [flags] INPUT OUTPUT
 INPUT is a .gguf (any file of a split set), a .safetensors, a
 model.safetensors.index.json, a Hugging Face folder, or an .arena.
 OUTPUT is an .arena, or, if INPUT is one, a .gguf with the same blocks.
+
+Warnings and progress go to stderr. Open MPI's mpirun refuses to run as root
+unless OMPI_ALLOW_RUN_AS_ROOT=1 and OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 are set.
 )";
 
 namespace {
@@ -108,10 +124,7 @@ absl::Status LayoutFromFlags(PlanOptions* plan) {
 
 absl::StatusOr<ConvertOptions> OptionsFromFlags() {
   ConvertOptions options;
-  options.threads = absl::GetFlag(FLAGS_threads);
-  if (options.threads < 0 || options.threads > 4096) {
-    return absl::InvalidArgumentError("--threads: must be 0 to 4096");
-  }
+  options.threads = static_cast<int>(absl::GetFlag(FLAGS_threads).value);
   options.max_memory = absl::GetFlag(FLAGS_max_memory).bytes;
   if (options.max_memory < kLeastMemory) {
     return absl::InvalidArgumentError("--max_memory: must be 64MiB or more");
@@ -138,6 +151,23 @@ absl::StatusOr<OutputOptions> AlsoFromText(absl::string_view text,
   return output;
 }
 
+// Flags that would be without effect.
+absl::Status CheckReports(const ConvertCommand& command) {
+  if (command.tensors && !command.dry_run) {
+    return absl::InvalidArgumentError(
+        "--tensors: has a meaning with --dry_run only; inspect lists the "
+        "tensors of an arena");
+  }
+  if (!command.quality) return absl::OkStatus();
+  const char* without = command.options.quiet ? "--quiet"
+                        : command.dry_run     ? "--dry_run"
+                        : command.to_gguf()   ? "a .gguf as OUTPUT"
+                                              : nullptr;
+  if (without == nullptr) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("--quality: has no meaning with ", without));
+}
+
 absl::Status CheckOutputs(const ConvertCommand& command) {
   for (size_t i = 0; i < command.outputs.size(); ++i) {
     for (size_t j = 0; j < i; ++j) {
@@ -147,10 +177,10 @@ absl::Status CheckOutputs(const ConvertCommand& command) {
       }
     }
   }
-  if (command.to_gguf() &&
-      (command.outputs.size() > 1 || command.options.resume)) {
+  if (command.to_gguf() && (command.outputs.size() > 1 ||
+                            command.options.resume || command.tensors_only)) {
     return absl::InvalidArgumentError(
-        "--also and --resume are for arenas, not for a .gguf");
+        "--also, --resume and --tensors_only are for arenas, not for a .gguf");
   }
   if (command.to_gguf() && (!command.outputs.front().plan.recipe.keeps() ||
                             SizeTargetFromFlags().has_value())) {
@@ -170,16 +200,19 @@ bool ConvertCommand::to_gguf() const {
 absl::StatusOr<ConvertCommand> ConvertCommandFromFlags(
     absl::Span<const std::string> arguments) {
   if (arguments.size() != 2) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "expected INPUT and OUTPUT, got ", arguments.size(), " arguments"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("expected INPUT and OUTPUT, found ",
+                     Counted(arguments.size(), "argument")));
   }
   ConvertCommand command;
   command.input = arguments[0];
   OutputOptions& output = command.outputs.emplace_back();
   output.path = arguments[1];
   if (!absl::EndsWith(output.path, ".arena") && !command.to_gguf()) {
+    const std::string swapped = SwapAdvice(command.input, output.path);
     return absl::InvalidArgumentError(
-        absl::StrCat("OUTPUT must end in .arena or .gguf, not ", output.path));
+        absl::StrCat("OUTPUT must end in .arena or .gguf, not ", output.path,
+                     swapped.empty() ? "" : "; ", swapped));
   }
   TESSERA_RETURN_IF_ERROR(LayoutFromFlags(&output.plan));
   TESSERA_ASSIGN_OR_RETURN(output.plan.recipe, RecipeFromFlags());
@@ -193,11 +226,15 @@ absl::StatusOr<ConvertCommand> ConvertCommandFromFlags(
   }
   TESSERA_ASSIGN_OR_RETURN(command.options, OptionsFromFlags());
   command.dry_run = absl::GetFlag(FLAGS_dry_run);
+  command.tensors = absl::GetFlag(FLAGS_tensors);
+  command.quality = absl::GetFlag(FLAGS_quality);
   command.json = absl::GetFlag(FLAGS_json);
+  command.tensors_only = absl::GetFlag(FLAGS_tensors_only);
   for (const std::string& file :
        {absl::GetFlag(FLAGS_imatrix), absl::GetFlag(FLAGS_layout_profile)}) {
     if (!file.empty()) command.flag_files.push_back(file);
   }
+  TESSERA_RETURN_IF_ERROR(CheckReports(command));
   TESSERA_RETURN_IF_ERROR(CheckOutputs(command));
   return command;
 }

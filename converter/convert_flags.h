@@ -21,9 +21,15 @@ struct ConvertCommand {
   std::vector<OutputOptions> outputs;  // the first is OUTPUT, --also the rest
   ConvertOptions options;
   bool dry_run = false;
+  bool tensors = false;  // with dry_run: each of them
+  bool quality = false;  // of each tensor, not only of the worst
   bool json = false;
+  bool silent = false;        // another process of the group talks to the user
+  bool tensors_only = false;  // and no model
   std::vector<std::string> flag_files;  // that flags name, to be read
   std::vector<std::string> notes;       // for the user, in whole sentences
+  // For the user, about each of `outputs`.
+  std::vector<std::vector<std::string>> warnings;
   bool to_gguf() const;
 };
 

@@ -5,51 +5,54 @@
 #include <csignal>
 #include <cstdio>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "base/atomic_file.h"
 #include "base/command_line.h"
+#include "base/message.h"
 #include "base/output_path.h"
-#include "base/progress.h"
+#include "base/printable.h"
 #include "base/status_macros.h"
+#include "converter/check_model.h"
 #include "converter/choose_types.h"
 #include "converter/convert_flags.h"
 #include "converter/convert_to_arena.h"
 #include "converter/export_gguf.h"
-#include "converter/inspect/layout_reasons.h"
-#include "converter/inspect/quality_report.h"
-#include "converter/inspect/quality_table.h"
 #include "converter/launched_ranks.h"
 #include "converter/pack/describe_plan.h"
+#include "converter/print_reports.h"
 #include "converter/rank_group.h"
 #include "converter/source/open_source.h"
 #include "converter/source/weight_source.h"
 #include "converter/summarize.h"
-#include "converter/zero_tensors.h"
+#include "converter/swapped_arguments.h"
 #include "formats/json/message_json.h"
 #include "formats/model/architecture.h"
 
 namespace tessera {
 namespace {
 
+// The first of a kind show what it is about.
+constexpr size_t kMostNotesOfAKind = 5;
+
+// Warnings are printed whether or not the command is quiet.
 void PrintNotes(const WeightSource& source, const ConvertCommand& command) {
+  const bool quiet = command.options.quiet;
   for (const std::string& note : command.notes) {
-    absl::FPrintF(stderr, "note: %s\n", note);
+    PrintMessage(absl::StrCat("note: ", note));
   }
-  std::set<absl::string_view> printed;
-  for (const std::string& note : source.notes) {
-    if (!printed.insert(note).second) continue;
-    absl::FPrintF(stderr, "warning: %s\n", note);
+  for (const std::string& note :
+       FewOfEachKind(source.notes, kMostNotesOfAKind)) {
+    PrintMessage(absl::StrCat("warning: ", note));
   }
+  if (quiet) return;
   if (source.model.has_value() && !source.model->not_understood().empty() &&
       FindArchitecture(source.model->model_type()) != nullptr) {
     std::fputs(
@@ -57,7 +60,7 @@ void PrintNotes(const WeightSource& source, const ConvertCommand& command) {
         "the arena; it keeps the configuration, for versions that do\n",
         stderr);
   }
-  if (!source.model.has_value()) {
+  if (!source.model.has_value() && !source.tensors_only) {
     std::fputs("note: the arena can be inspected but not run\n", stderr);
   }
 }
@@ -67,21 +70,6 @@ absl::Status PrintSummary(const ConvertSummary& summary) {
                            MessageAsJson(summary, /*indented=*/true));
   std::fputs(json.c_str(), stdout);
   return absl::OkStatus();
-}
-
-void PrintExported(const std::vector<ExportedFile>& files) {
-  for (const ExportedFile& file : files) {
-    for (const std::string& warning : file.warnings) {
-      absl::FPrintF(stderr, "warning: %s: %s\n", file.path, warning);
-    }
-    absl::FPrintF(stderr, "wrote %s: %d tensors, %s", file.path, file.tensors,
-                  HumanBytes(file.bytes));
-    if (!file.identical_to.empty()) {
-      absl::FPrintF(stderr, ", identical to %s (SHA-256 %s)", file.identical_to,
-                    absl::BytesToHexString(file.sha256));
-    }
-    std::fputs("\n", stderr);
-  }
 }
 
 absl::Status Export(const WeightSource& source, const ConvertCommand& command,
@@ -101,27 +89,28 @@ absl::Status Export(const WeightSource& source, const ConvertCommand& command,
            .quiet = quiet,
            .dry_run = command.dry_run,
            .allow_nonfinite = command.outputs.front().plan.allow_nonfinite}));
-  if (command.dry_run) {
-    for (const ExportedFile& file : files) {
-      absl::PrintF("%s: %d tensors, %s\n", file.path, file.tensors,
-                   HumanBytes(file.bytes));
-    }
-    return absl::OkStatus();
-  }
-  if (!quiet) PrintExported(files);
+  PrintExported(files, command);
   if (!command.json) return absl::OkStatus();
-  return PrintSummary(
-      SummarizeExport(command.input, source, files,
-                      absl::ToDoubleSeconds(absl::Now() - start)));
+  return PrintSummary(SummarizeExport(
+      command, source, files, absl::ToDoubleSeconds(absl::Now() - start)));
 }
 
 absl::Status PrintPlans(const WeightSource& source,
                         const ConvertCommand& command) {
+  std::vector<ArenaPlan> plans;
   for (const OutputOptions& output : command.outputs) {
-    TESSERA_ASSIGN_OR_RETURN(const ArenaPlan plan,
+    TESSERA_ASSIGN_OR_RETURN(plans.emplace_back(),
                              PlanArena(source, output.plan));
-    if (command.outputs.size() > 1) absl::PrintF("%s\n", output.path);
-    std::fputs(DescribePlan(source, plan).c_str(), stdout);
+  }
+  if (command.json) return PrintSummary(SummarizePlans(command, source, plans));
+  for (size_t i = 0; i < plans.size(); ++i) {
+    if (plans.size() > 1) {
+      absl::PrintF("%s\n", Printable(command.outputs[i].path));
+    }
+    const std::string text = command.tensors
+                                 ? DescribePlan(source, plans[i])
+                                 : DescribePlanTotals(source, plans[i]);
+    std::fputs(text.c_str(), stdout);
   }
   return absl::OkStatus();
 }
@@ -144,25 +133,20 @@ absl::Status CheckOutputs(const WeightSource& source,
   return absl::OkStatus();
 }
 
-void PrintReports(const WeightSource& source,
-                  const std::vector<ConvertReport>& reports, double seconds) {
-  const std::string zeros =
-      ZeroTensorsNote(source, reports.front().zero_tensors);
-  if (!zeros.empty()) absl::FPrintF(stderr, "warning: %s\n", zeros);
-  for (const ConvertReport& report : reports) {
-    const std::string table =
-        QualityText(QualityTableOf(report.manifest), /*with_tensors=*/true);
-    absl::FPrintF(stderr, "%s%s", table, LayoutSummary(report.manifest));
-    absl::FPrintF(stderr, "wrote %s: %d tensors, %s in %.2f s\n", report.path,
-                  report.manifest.tensors_size(), HumanBytes(report.file_size),
-                  seconds);
-  }
-}
-
 absl::StatusOr<WeightSource> OpenInput(ConvertCommand& command) {
   TESSERA_RETURN_IF_ERROR(ReadFlagFiles(&command));
-  TESSERA_ASSIGN_OR_RETURN(WeightSource source,
-                           OpenWeightSource(command.input));
+  const std::string swapped =
+      SwapAdvice(command.input, command.outputs.front().path);
+  if (!swapped.empty()) {
+    return absl::NotFoundError(
+        absl::StrCat(command.input, ": no such file; ", swapped));
+  }
+  TESSERA_ASSIGN_OR_RETURN(
+      WeightSource source,
+      OpenWeightSource(command.input, {command.tensors_only}));
+  if (!command.to_gguf()) {
+    TESSERA_RETURN_IF_ERROR(CheckModel(command.input, &source));
+  }
   TESSERA_RETURN_IF_ERROR(CheckOutputs(source, command));
   return source;
 }
@@ -190,22 +174,23 @@ absl::Status WriteArenas(const WeightSource& source,
       ConvertToArenas(source, command.outputs, command.options, ranks));
   if (ranks.rank() != 0) return absl::OkStatus();
   const double seconds = absl::ToDoubleSeconds(absl::Now() - start);
-  if (!command.options.quiet) PrintReports(source, reports, seconds);
+  PrintReports(source, reports, command, seconds);
   if (!command.json) return absl::OkStatus();
-  return PrintSummary(Summarize(command.input, source, reports, seconds));
+  return PrintSummary(Summarize(command, source, reports, seconds));
 }
 
 absl::Status Convert(ConvertCommand& command, RankGroup& ranks) {
   const absl::Time start = absl::Now();
   const bool first = ranks.rank() == 0;
-  if (!first) command.options.quiet = true;
+  command.silent = !first;
+  if (command.silent) command.options.quiet = true;
   const absl::StatusOr<WeightSource> opened = OpenInput(command);
   TESSERA_RETURN_IF_ERROR(ranks.Agree(opened.status()));
   const WeightSource& source = *opened;
   if (command.to_gguf()) {
     return first ? Export(source, command, start) : absl::OkStatus();
   }
-  if (!command.options.quiet) PrintNotes(source, command);
+  if (!command.silent) PrintNotes(source, command);
   TESSERA_RETURN_IF_ERROR(ranks.Agree(ChooseTypes(source, &command)));
   if (command.dry_run) {
     return first ? PrintPlans(source, command) : absl::OkStatus();

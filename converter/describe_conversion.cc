@@ -9,7 +9,8 @@
 
 namespace tessera {
 
-void DescribeOptions(const PlanOptions& options, Manifest* manifest) {
+void DescribeOptions(const PlanOptions& options, bool tensors_only,
+                     Manifest* manifest) {
   const auto add = [&](absl::string_view name, absl::string_view value) {
     EffectiveOption& option = *manifest->add_options();
     option.set_name(std::string(name));
@@ -19,6 +20,7 @@ void DescribeOptions(const PlanOptions& options, Manifest* manifest) {
   add("layout", options.profile ? "auto" : LayoutOrderName(options.layout));
   if (options.allow_requantize) add("allow_requantize", "true");
   if (options.allow_nonfinite) add("allow_nonfinite", "true");
+  if (tensors_only) add("tensors_only", "true");
   for (const auto& [name, value] : options.recipe.EffectiveOptions()) {
     add(name, value);
   }

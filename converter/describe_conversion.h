@@ -11,7 +11,8 @@ namespace tessera {
 
 // Appends the options that have an effect on the bytes. What a layout profile
 // says is in the reasons of the tensors instead.
-void DescribeOptions(const PlanOptions& options, Manifest* manifest);
+void DescribeOptions(const PlanOptions& options, bool tensors_only,
+                     Manifest* manifest);
 
 // Sets the machine of the layout profile, if there is one and it says.
 void DescribeLayoutMachine(const PlanOptions& options, Manifest* manifest);

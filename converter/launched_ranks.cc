@@ -5,23 +5,37 @@
 #endif
 
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 
 namespace tessera {
 namespace {
 
-// Set by the launchers of Open MPI and of those with PMI.
-constexpr const char* kSizeVariables[] = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE"};
+// Set by the launchers of Open MPI, of those with PMI, and by Slurm's srun.
+constexpr const char* kSizeVariables[] = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE",
+                                          "SLURM_STEP_NUM_TASKS"};
 
-bool IsLaunched() {
+// What the launcher says of the group, if there is one with more than one
+// process.
+struct Launch {
+  const char* variable;
+  int size;
+};
+
+std::optional<Launch> FindLaunch() {
   for (const char* variable : kSizeVariables) {
-    const char* size = std::getenv(variable);
-    if (size != nullptr && std::atoi(size) > 1) return true;
+    const char* text = std::getenv(variable);
+    int size = 0;
+    if (text != nullptr && absl::SimpleAtoi(text, &size) && size > 1) {
+      return Launch{variable, size};
+    }
   }
-  return false;
+  return std::nullopt;
 }
 
 #ifdef TESSERA_HAS_MPI
@@ -72,12 +86,24 @@ std::unique_ptr<RankGroup> JoinLaunched() { return nullptr; }
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<RankGroup>> LaunchedRanks() {
-  if (!IsLaunched()) return std::make_unique<SingleRank>();
+  const std::optional<Launch> launch = FindLaunch();
+  if (!launch.has_value()) return std::make_unique<SingleRank>();
+  const std::string launched =
+      absl::StrCat("this is one of ", launch->size, " processes (",
+                   launch->variable, "=", launch->size, "), but ");
   std::unique_ptr<RankGroup> ranks = JoinLaunched();
   if (ranks == nullptr) {
-    return absl::FailedPreconditionError(
-        "launched as one of several processes, but built without MPI; install "
-        "libopenmpi-dev and build again");
+    return absl::FailedPreconditionError(absl::StrCat(
+        launched,
+        "the program was built without MPI; install libopenmpi-dev and build "
+        "it again"));
+  }
+  // Each would do all the work, into one file.
+  if (ranks->size() == 1) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        launched,
+        "MPI finds no others; start them with Open MPI's mpirun, or unset ",
+        launch->variable, " to run this one alone"));
   }
   return ranks;
 }

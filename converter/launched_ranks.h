@@ -10,8 +10,10 @@
 namespace tessera {
 
 // The processes of mpirun, or this one alone if nothing launched it as one of
-// several. Leaves MPI when it is destroyed. FailedPrecondition if this program
-// was built without MPI and has others beside it. Call it once.
+// several. Leaves MPI when it is destroyed. FailedPrecondition if the launcher
+// says that there are others, and this program was built without MPI, or MPI
+// does not find them: it was another launcher than MPI's own. Where MPI itself
+// cannot start, it says why and ends the program. Call it once.
 absl::StatusOr<std::unique_ptr<RankGroup>> LaunchedRanks();
 
 }  // namespace tessera

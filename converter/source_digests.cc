@@ -24,10 +24,10 @@ SourceDigests::SourceDigests(const WeightSource& source,
       released_(source.tensors.size()) {
   for (size_t i = 0; i < source.tensors.size(); ++i) {
     const SourceTensor& tensor = source.tensors[i];
-    for (const SourcePart& part : tensor.parts) {
+    for (size_t j = 0; j < tensor.parts.size(); ++j) {
+      const SourcePart& part = tensor.parts[j];
       if (!wanted_[part.file]) continue;
-      const uint64_t bytes = tensor.size / tensor.parts.size();
-      files_[part.file].parts.push_back({part.offset + bytes, i});
+      files_[part.file].parts.push_back({part.offset + tensor.PartBytes(j), i});
       ++parts_left_[i];
     }
   }

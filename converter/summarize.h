@@ -2,23 +2,30 @@
 #ifndef CONVERTER_SUMMARIZE_H_
 #define CONVERTER_SUMMARIZE_H_
 
-#include <string>
 #include <vector>
 
+#include "converter/convert_flags.h"
 #include "converter/convert_summary.pb.h"
 #include "converter/convert_to_arena.h"
 #include "converter/export_gguf.h"
+#include "converter/pack/arena_plan.h"
 #include "converter/source/weight_source.h"
 
 namespace tessera {
 
 // `reports` of a conversion of `source` that took `seconds`.
-ConvertSummary Summarize(const std::string& input, const WeightSource& source,
+ConvertSummary Summarize(const ConvertCommand& command,
+                         const WeightSource& source,
                          const std::vector<ConvertReport>& reports,
                          double seconds);
 
+// What would be done: the plans of the command's outputs.
+ConvertSummary SummarizePlans(const ConvertCommand& command,
+                              const WeightSource& source,
+                              const std::vector<ArenaPlan>& plans);
+
 // The same for the way back to GGUF.
-ConvertSummary SummarizeExport(const std::string& input,
+ConvertSummary SummarizeExport(const ConvertCommand& command,
                                const WeightSource& source,
                                const std::vector<ExportedFile>& files,
                                double seconds);

@@ -31,15 +31,14 @@ bool IsVector(const SourceTensor& tensor) {
   return tensor.shape.size() < 2 || absl::EndsWith(tensor.name, ".bias");
 }
 
-// How many bytes of `tensor`, whose parts are of the same size, lie in `file`
-// from `end` on.
+// How many bytes of `tensor` lie in `file` from `end` on.
 uint64_t BytesFrom(const SourceTensor& tensor, size_t file, uint64_t end) {
-  if (tensor.parts.empty()) return 0;
-  uint64_t parts = 0;
-  for (const SourcePart& part : tensor.parts) {
-    parts += part.file == file && part.offset >= end;
+  uint64_t bytes = 0;
+  for (size_t i = 0; i < tensor.parts.size(); ++i) {
+    const SourcePart& part = tensor.parts[i];
+    if (part.file == file && part.offset >= end) bytes += tensor.PartBytes(i);
   }
-  return tensor.size / tensor.parts.size() * parts;
+  return bytes;
 }
 
 // The zeros at the end of a file.

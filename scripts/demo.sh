@@ -18,8 +18,8 @@ step "convert --layout interleaved --quantize Q4_K_M testdata/tiny $arena"
 bazel-bin/converter/convert --layout interleaved --quantize Q4_K_M --overwrite \
   testdata/tiny "$arena"
 
-step "inspect $arena"
-bazel-bin/converter/inspect/inspect "$arena"
+step "inspect --notensors $arena"
+bazel-bin/converter/inspect/inspect --notensors "$arena"
 
 step "run $arena"
 bazel-bin/runtime/llm/run "$arena" --temperature 0 --n_predict 133 \

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "base/command_line.h"
+#include "base/message.h"
 #include "base/status_macros.h"
 #include "base/thread_pool.h"
 #include "bench/gate/gate_flags.h"
@@ -36,7 +37,7 @@ absl::StatusOr<int> Guard(const std::vector<std::string>& arguments,
   if (!request.ok()) ExitWithUsageError(request.status().message());
   const auto progress = [&](absl::string_view line) {
     if (request->quiet) return;
-    std::fputs(absl::StrCat("bench: ", line, "\n").c_str(), stderr);
+    PrintMessage(absl::StrCat("bench: ", line));
   };
   if (request->update) {
     TESSERA_RETURN_IF_ERROR(UpdateBaseline(*request, progress));

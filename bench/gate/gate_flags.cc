@@ -44,18 +44,19 @@ ABSL_FLAG(
     "with --gate: what to check, of counts, layouts, models, builds and "
     "stored; layouts, and all that a baseline is given for, if not given");
 ABSL_FLAG(double, least_effect, 4,
-          "with --gate: percent that a slowdown must have to matter");
-ABSL_FLAG(int32_t, patience, 64,
-          "with --gate: how often to measure again what cannot be told yet");
+          "with --gate: the smallest slowdown that matters, in percent");
+ABSL_FLAG(
+    int32_t, patience, 64,
+    "with --gate: the most times to measure again what cannot be told yet");
 ABSL_FLAG(Words, gate_models, Words({"Q4_0", "Q4_K_M"}),
           "with --baseline_bin: types of the models that are compared");
 ABSL_FLAG(Words, gate_shapes, Words(),
           "with --baseline_bin: names or files of shapes on whose matrices "
           "kernels are compared; one of 2048 x 5632 if not given");
 ABSL_FLAG(bool, gate_worker, false,
-          "for --gate, which starts it: time what stdin asks for");
+          "used by --gate itself: time what stdin asks for");
 ABSL_FLAG(bool, gate_instructions, false,
-          "for --gate, which starts it: multiply once by each kernel");
+          "used by --gate itself: multiply once by each kernel");
 
 ABSL_DECLARE_FLAG(bool, any_machine);
 ABSL_DECLARE_FLAG(bool, gate);

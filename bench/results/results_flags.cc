@@ -13,12 +13,12 @@ ABSL_FLAG(bool, any_machine, false,
           "with --compare or --gate: even if results are from different "
           "machines");
 ABSL_FLAG(std::string, history, "",
-          "an SQLite file that gets what is measured, and the results that are "
-          "named, FILE.json ...; made if it is missing");
+          "keep what is measured, and the results that are named as FILE.json "
+          "..., in this SQLite file, which is made if it is missing");
 ABSL_FLAG(std::string, json, "",
-          "a file that gets what is measured as JSON, besides --output");
+          "write what is measured to this file, too, as JSON");
 ABSL_FLAG(bool, trends, false,
-          "what each row in --history has reached, run by run");
+          "print what each row in --history has reached, run by run");
 ABSL_FLAG(std::string, filter, "",
           "with --trends or --gate: only rows whose names have all of these "
           "words");

@@ -1,11 +1,13 @@
 #include "bench/results/sqlite_database.h"
 
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/errno_status.h"
+#include "base/file_kind.h"
 #include "base/status_macros.h"
 
 namespace tessera {
@@ -124,6 +126,12 @@ void SqliteDatabase::Closer::operator()(sqlite3* database) const {
 absl::StatusOr<SqliteDatabase> SqliteDatabase::Open(const std::string& path,
                                                     Mode mode,
                                                     absl::Duration wait) {
+  // SQLite would wait for whoever writes to a pipe.
+  struct stat info;
+  if (stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(path, ": is ", FileKind(info), ", not a file"));
+  }
   sqlite3* handle = nullptr;
   const int error =
       sqlite3_open_v2(path.c_str(), &handle, FlagsFor(mode), nullptr);

@@ -1,26 +1,18 @@
 #include "converter/inspect/describe.h"
 
-#include <cstring>
-
 #include "absl/strings/match.h"
 #include "converter/inspect/describe_arena.h"
 #include "converter/inspect/describe_gguf.h"
 #include "converter/inspect/describe_safetensors.h"
 #include "formats/arena/arena_header.h"
+#include "formats/foreign/foreign_file.h"
 #include "formats/gguf/gguf_constants.h"
+#include "formats/safetensors/safetensors_reader.h"
 
 namespace tessera {
 namespace {
 
-enum class Format { kArena, kGguf, kSafetensors, kUnknown };
-
-// A safetensors file has no magic: it starts with the length of a JSON object.
-bool LooksLikeSafetensors(absl::Span<const uint8_t> file) {
-  uint64_t header_bytes;
-  if (file.size() < sizeof(header_bytes) + 2) return false;
-  std::memcpy(&header_bytes, file.data(), sizeof(header_bytes));
-  return file[sizeof(header_bytes)] == '{' && header_bytes < file.size();
-}
+enum class Format { kArena, kGguf, kSafetensors, kForeign, kUnknown };
 
 Format FormatOf(const std::string& path, absl::Span<const uint8_t> file) {
   if (HasArenaMagic(file)) return Format::kArena;
@@ -28,6 +20,7 @@ Format FormatOf(const std::string& path, absl::Span<const uint8_t> file) {
                                 file.size());
   if (absl::StartsWith(first, kGgufMagic)) return Format::kGguf;
   if (LooksLikeSafetensors(file)) return Format::kSafetensors;
+  if (!DescribeForeignFile(path, file).empty()) return Format::kForeign;
   if (absl::EndsWith(path, ".arena")) return Format::kArena;
   if (absl::EndsWith(path, ".gguf")) return Format::kGguf;
   if (absl::EndsWith(path, ".safetensors")) return Format::kSafetensors;
@@ -47,8 +40,14 @@ absl::StatusOr<FileDescription> DescribeFile(const std::string& path,
         return DescribeGguf(file);
       case Format::kSafetensors:
         return DescribeSafetensors(file);
+      case Format::kForeign:
+        return absl::StatusOr<FileDescription>(CheckNotForeign(path, file));
       case Format::kUnknown:
         break;
+    }
+    if (absl::EndsWith(path, ".index.json")) {
+      return absl::StatusOr<FileDescription>(absl::InvalidArgumentError(
+          "is the index of a checkpoint; inspect its files one by one"));
     }
     return absl::StatusOr<FileDescription>(absl::InvalidArgumentError(
         "neither an arena nor a GGUF nor a safetensors file"));

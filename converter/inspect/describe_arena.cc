@@ -12,6 +12,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "base/checked_math.h"
+#include "base/counted.h"
 #include "base/progress.h"
 #include "base/status_macros.h"
 #include "converter/inspect/describe_tokenizer.h"
@@ -208,9 +209,12 @@ absl::Status Verify(absl::Span<const uint8_t> file, const Arena& arena,
   }
   const int attachments = arena.manifest.attachments_size();
   description->verified = absl::StrCat(
-      "header, manifest, ", chunks, " chunks",
-      attachments == 0 ? "" : absl::StrCat(", ", attachments, " attachments"),
-      " and ", arena.tensors.size(), " tensors; all hashes match");
+      "header, manifest, ", Counted(chunks, "chunk"),
+      attachments == 0
+          ? ""
+          : absl::StrCat(", ", Counted(static_cast<uint64_t>(attachments),
+                                       "attachment")),
+      " and ", Counted(arena.tensors.size(), "tensor"), "; all hashes match");
   return absl::OkStatus();
 }
 
@@ -231,7 +235,7 @@ absl::StatusOr<FileDescription> DescribeArena(absl::Span<const uint8_t> file,
     description.groups.push_back(LayoutFacts(manifest.layout_machine()));
   }
   if (manifest.has_model()) {
-    FactGroup model = {"model", {}};
+    FactGroup model = {"configuration", {}};
     AddFields(manifest.model(), "", &model);
     description.groups.push_back(std::move(model));
   }

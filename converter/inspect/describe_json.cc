@@ -53,12 +53,53 @@ void FillRange(const std::string& name, uint64_t offset, uint64_t size,
   proto->set_used(static_cast<double>(used));
 }
 
+void FillModel(const ModelDescription& model, Proto::Model* proto) {
+  proto->set_architecture(AsUtf8(model.architecture));
+  proto->set_architecture_known(model.architecture_known);
+  proto->set_name(AsUtf8(model.name));
+  proto->set_license(AsUtf8(model.license));
+  proto->set_license_link(AsUtf8(model.license_link));
+  proto->set_context_length(static_cast<double>(model.context_length));
+  proto->set_rope_scaling(AsUtf8(model.rope_scaling));
+  proto->set_rope_scaling_factor(model.rope_scaling_factor);
+  proto->set_sliding_window(static_cast<double>(model.sliding_window));
+  proto->set_layers(static_cast<double>(model.layers));
+  proto->set_hidden_size(static_cast<double>(model.hidden_size));
+  proto->set_heads(static_cast<double>(model.heads));
+  proto->set_kv_heads(static_cast<double>(model.kv_heads));
+  proto->set_head_size(static_cast<double>(model.head_size));
+  proto->set_vocabulary(static_cast<double>(model.vocabulary));
+  proto->set_experts(static_cast<double>(model.experts));
+  proto->set_experts_used(static_cast<double>(model.experts_used));
+  proto->set_tokenizer(model.tokenizer);
+  proto->set_tokens(static_cast<double>(model.tokens));
+  for (const auto& token : model.special_tokens) {
+    Proto::SpecialToken& filled = *proto->add_special_tokens();
+    filled.set_role(token.role);
+    filled.set_id(token.id);
+    filled.set_text(AsUtf8(token.text));
+    filled.set_added(token.added);
+  }
+  proto->set_no_tokenizer(AsUtf8(model.no_tokenizer));
+  for (const auto& entry : model.chat_templates) {
+    Proto::ChatTemplate& filled = *proto->add_chat_templates();
+    filled.set_name(AsUtf8(entry.name));
+    filled.set_bytes(static_cast<double>(entry.bytes));
+  }
+  proto->set_runs(model.runs);
+  proto->set_why_not(AsUtf8(model.why_not));
+  for (const std::string& warning : model.warnings) {
+    proto->add_warnings(AsUtf8(warning));
+  }
+}
+
 Proto ToProto(const FileDescription& file) {
   Proto proto;
   proto.set_path(AsUtf8(file.path));
   proto.set_format(file.format);
   proto.set_file_size(static_cast<double>(file.file_size));
   proto.set_verified(file.verified);
+  if (file.model.has_value()) FillModel(*file.model, proto.mutable_model());
   for (const FactGroup& group : file.groups) {
     Proto::FactGroup& filled = *proto.add_groups();
     filled.set_title(group.title);

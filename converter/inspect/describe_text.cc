@@ -2,18 +2,24 @@
 
 #include <algorithm>
 
-#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "base/counted.h"
+#include "base/printable.h"
 #include "base/progress.h"
+#include "converter/inspect/model_facts.h"
+#include "converter/inspect/one_line.h"
 #include "converter/inspect/text_table.h"
 
 namespace tessera {
 namespace {
 
 constexpr int kIndent = 2;
-constexpr size_t kMaxTextBytes = 120;
+constexpr size_t kColumns = 80;
+constexpr size_t kMaxPathBytes = 4096;
+constexpr size_t kNameColumns = 48;
 constexpr TextTable::Align kLeft = TextTable::Align::kLeft;
 constexpr TextTable::Align kRight = TextTable::Align::kRight;
 
@@ -23,33 +29,21 @@ std::string Percent(uint64_t part, uint64_t whole) {
                                         static_cast<double>(whole));
 }
 
-// Text from the file, on one line and not too long a one.
-std::string OneLine(const std::string& text) {
-  size_t size = std::min(text.size(), kMaxTextBytes);
-  // Not in the middle of a UTF-8 sequence.
-  while (size < text.size() && size > 0 && (text[size] & 0xc0) == 0x80) --size;
-  std::string line;
-  for (char c : text.substr(0, size)) {
-    const bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-    absl::StrAppend(&line, control ? absl::CHexEscape(std::string(1, c))
-                                   : std::string(1, c));
-  }
-  if (size < text.size()) {
-    absl::StrAppend(&line, "... (", WithCommas(text.size()), " bytes)");
-  }
-  return line;
-}
-
-std::string RenderFacts(const FactGroup& group) {
+// Values in lines of 80 columns, if `wrapped`.
+std::string RenderFacts(const FactGroup& group, bool wrapped) {
   size_t width = 0;
   for (const auto& fact : group.facts) {
-    width = std::max(width, fact.name.size());
+    width = std::max(width, OneLine(fact.name).size());
   }
   std::string text = absl::StrCat("\n", group.title, "\n");
   for (const auto& fact : group.facts) {
-    absl::StrAppend(&text, std::string(kIndent, ' '), OneLine(fact.name),
-                    std::string(width - fact.name.size() + 2, ' '),
-                    OneLine(fact.value), "\n");
+    const std::string name = OneLine(fact.name);
+    const size_t indent = kIndent + width + 2;
+    absl::StrAppend(
+        &text, std::string(kIndent, ' '), name,
+        std::string(width - name.size() + 2, ' '),
+        wrapped ? Wrapped(fact.value, indent, kColumns) : OneLine(fact.value),
+        "\n");
   }
   return text;
 }
@@ -64,13 +58,14 @@ std::string RenderSections(const FileDescription& file) {
   table.AddColumn("", kRight);
   for (const ReservedRange& range : file.reserved) {
     table.AddRow(
-        {range.name, absl::StrCat(range.offset), absl::StrCat(range.size)});
+        {range.name, WithCommas(range.offset), WithCommas(range.size)});
   }
   for (const SectionDescription& section : file.sections) {
     const uint64_t padding = section.size - section.used;
-    table.AddRow({section.name, absl::StrCat(section.offset),
-                  absl::StrCat(section.size), absl::StrCat(section.used),
-                  absl::StrCat(padding), Percent(padding, section.size)});
+    table.AddRow({ShortPrintable(section.name, kNameColumns),
+                  WithCommas(section.offset), WithCommas(section.size),
+                  WithCommas(section.used), WithCommas(padding),
+                  Percent(padding, section.size)});
   }
   return absl::StrCat("\nsections\n", table.Render(kIndent));
 }
@@ -90,11 +85,18 @@ std::string RenderTypes(const FileDescription& file) {
     const double bits =
         8.0 * static_cast<double>(total.bytes) /
         static_cast<double>(std::max<uint64_t>(total.weights, 1));
-    table.AddRow({total.type, absl::StrCat(total.tensors),
-                  absl::StrCat(total.weights), absl::StrCat(total.bytes),
+    table.AddRow({total.type, WithCommas(total.tensors),
+                  WithCommas(total.weights), WithCommas(total.bytes),
                   Percent(total.bytes, all), absl::StrFormat("%.3f", bits)});
   }
   return absl::StrCat("\ntypes\n", table.Render(kIndent));
+}
+
+std::string ErrorText(const TensorDescription& tensor) {
+  if (!tensor.error.has_value()) return "";
+  return tensor.error->rmse == 0
+             ? "exact"
+             : absl::StrFormat("%.1f", tensor.error->snr_db);
 }
 
 std::string RenderTensors(const FileDescription& file) {
@@ -112,17 +114,14 @@ std::string RenderTensors(const FileDescription& file) {
   table.AddColumn("why this layout", kLeft);
   for (const TensorDescription& tensor : file.tensors) {
     const bool converted = tensor.source_type != tensor.type;
-    table.AddRow({OneLine(tensor.name), tensor.type,
-                  converted ? tensor.source_type : "", ShapeText(tensor.shape),
-                  tensor.layout, file.sections[tensor.section].name,
-                  absl::StrCat(tensor.offset), absl::StrCat(tensor.bytes),
-                  tensor.error.has_value()
-                      ? absl::StrFormat("%.1f", tensor.error->snr_db)
-                      : "",
-                  OneLine(tensor.group),
-                  tensor.layout_reason.has_value()
-                      ? OneLine(tensor.layout_reason->text)
-                      : ""});
+    table.AddRow(
+        {OneLine(tensor.name), tensor.type, converted ? tensor.source_type : "",
+         ShapeText(tensor.shape), tensor.layout,
+         ShortPrintable(file.sections[tensor.section].name, kNameColumns),
+         WithCommas(tensor.offset), WithCommas(tensor.bytes), ErrorText(tensor),
+         OneLine(tensor.group),
+         tensor.layout_reason.has_value() ? OneLine(tensor.layout_reason->text)
+                                          : ""});
   }
   return absl::StrCat("\ntensors\n", table.Render(kIndent));
 }
@@ -134,9 +133,9 @@ std::string RenderAttachments(const FileDescription& file) {
   table.AddColumn("stored", kRight);
   table.AddColumn("bytes", kRight);
   for (const AttachmentDescription& attachment : file.attachments) {
-    table.AddRow({OneLine(attachment.name), absl::StrCat(attachment.offset),
-                  absl::StrCat(attachment.stored_bytes),
-                  absl::StrCat(attachment.bytes)});
+    table.AddRow({OneLine(attachment.name), WithCommas(attachment.offset),
+                  WithCommas(attachment.stored_bytes),
+                  WithCommas(attachment.bytes)});
   }
   return absl::StrCat("\nattachments\n", table.Render(kIndent));
 }
@@ -147,30 +146,25 @@ std::string ShapeText(const std::vector<uint64_t>& shape) {
   return shape.empty() ? "scalar" : absl::StrJoin(shape, " x ");
 }
 
-std::string WithCommas(uint64_t number) {
-  const std::string digits = absl::StrCat(number);
-  std::string text;
-  for (size_t i = 0; i < digits.size(); ++i) {
-    if (i != 0 && (digits.size() - i) % 3 == 0) text += ',';
-    text += digits[i];
-  }
-  return text;
-}
-
 std::string RenderText(const FileDescription& file, bool with_tensors) {
   uint64_t weights = 0;
   for (const TensorDescription& tensor : file.tensors) {
     weights += tensor.weights;
   }
   std::string text = absl::StrFormat(
-      "%s: %s, %s (%s bytes), %d tensors, %s weights\n", file.path, file.format,
-      HumanBytes(file.file_size), WithCommas(file.file_size),
-      file.tensors.size(), WithCommas(weights));
+      "%s: %s, %s (%s), %s, %s\n", OneLine(file.path, kMaxPathBytes),
+      file.format, HumanBytes(file.file_size), Counted(file.file_size, "byte"),
+      Counted(file.tensors.size(), "tensor"), Counted(weights, "weight"));
   if (!file.verified.empty()) {
     absl::StrAppend(&text, "verified: ", file.verified, "\n");
   }
+  if (file.model.has_value()) {
+    const bool is_arena = absl::StartsWith(file.format, "arena");
+    absl::StrAppend(&text, RenderFacts(ModelFacts(*file.model, is_arena),
+                                       /*wrapped=*/true));
+  }
   for (const FactGroup& group : file.groups) {
-    absl::StrAppend(&text, RenderFacts(group));
+    absl::StrAppend(&text, RenderFacts(group, /*wrapped=*/false));
   }
   absl::StrAppend(&text, RenderSections(file));
   if (!file.attachments.empty()) {

@@ -14,9 +14,6 @@ std::string RenderText(const FileDescription& file, bool with_tensors);
 // "40 x 64", "5", "scalar".
 std::string ShapeText(const std::vector<uint64_t>& shape);
 
-// "1,234,567".
-std::string WithCommas(uint64_t number);
-
 }  // namespace tessera
 
 #endif  // CONVERTER_INSPECT_DESCRIBE_TEXT_H_

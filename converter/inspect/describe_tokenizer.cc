@@ -8,25 +8,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
+#include "base/counted.h"
 #include "base/quoted.h"
 
 namespace tessera {
 namespace {
-
-absl::string_view KindName(TokenizerData::Kind kind) {
-  switch (kind) {
-    case TokenizerData::KIND_BYTE_LEVEL_BPE:
-      return "byte-level BPE";
-    case TokenizerData::KIND_SENTENCEPIECE:
-      return "SentencePiece";
-    case TokenizerData::KIND_BPE:
-      return "BPE";
-    case TokenizerData::KIND_UNIGRAM:
-      return "Unigram";
-    default:
-      return "not known";
-  }
-}
 
 std::string PatternText(absl::string_view pattern, bool is_regex) {
   return absl::StrCat(is_regex ? "expression " : "", Quoted(pattern));
@@ -44,10 +30,12 @@ std::string StepText(const NormalizerStep& step) {
     case NormalizerStep::kPrepend:
       return absl::StrCat("prepend ", Quoted(step.prepend()));
     case NormalizerStep::kCharsmap:
-      return absl::StrCat("charsmap of ", step.charsmap().size(), " bytes");
+      return absl::StrCat("charsmap of ",
+                          Counted(step.charsmap().size(), "byte"));
     case NormalizerStep::kSentencepieceCharsmap:
-      return absl::StrCat("charsmap of ", step.sentencepiece_charsmap().size(),
-                          " bytes, SentencePiece's way");
+      return absl::StrCat("charsmap of ",
+                          Counted(step.sentencepiece_charsmap().size(), "byte"),
+                          ", SentencePiece's way");
     case NormalizerStep::kLowercase:
       return "lowercase";
     case NormalizerStep::kStrip:
@@ -154,23 +142,24 @@ void Describer::AddIds() {
 
 void Describer::AddTemplates() {
   if (!tokenizer_.chat_template().empty()) {
-    Add("chat_template",
-        absl::StrCat(tokenizer_.chat_template().size(), " bytes"));
+    Add("chat_template", Counted(tokenizer_.chat_template().size(), "byte"));
   }
   for (const TokenizerData::NamedTemplate& named :
        tokenizer_.named_chat_template()) {
     Add("chat_template", absl::StrCat(Quoted(named.name()), ", ",
-                                      named.text().size(), " bytes"));
+                                      Counted(named.text().size(), "byte")));
   }
 }
 
 FactGroup Describer::Describe() {
-  Add("kind", std::string(KindName(tokenizer_.kind())));
+  Add("kind", std::string(TokenizerKindName(tokenizer_.kind())));
   AddSteps();
-  Add("tokens", absl::StrCat(tokenizer_.token_length_size()));
+  Add("tokens",
+      WithCommas(static_cast<uint64_t>(tokenizer_.token_length_size())));
   if (tokenizer_.kind() == TokenizerData::KIND_BYTE_LEVEL_BPE ||
       tokenizer_.kind() == TokenizerData::KIND_BPE) {
-    Add("merges", absl::StrCat(tokenizer_.merge_left_size()));
+    Add("merges",
+        WithCommas(static_cast<uint64_t>(tokenizer_.merge_left_size())));
   }
   AddIds();
   AddTemplates();
@@ -178,6 +167,33 @@ FactGroup Describer::Describe() {
 }
 
 }  // namespace
+
+absl::string_view TokenizerKindName(TokenizerData::Kind kind) {
+  switch (kind) {
+    case TokenizerData::KIND_BYTE_LEVEL_BPE:
+      return "byte-level BPE";
+    case TokenizerData::KIND_SENTENCEPIECE:
+      return "SentencePiece";
+    case TokenizerData::KIND_BPE:
+      return "BPE";
+    case TokenizerData::KIND_UNIGRAM:
+      return "Unigram";
+    default:
+      return "not known";
+  }
+}
+
+std::string TokenText(const TokenizerData& tokenizer, uint32_t id) {
+  if (id >= static_cast<uint64_t>(tokenizer.token_length_size())) return "";
+  uint64_t offset = 0;
+  for (uint32_t i = 0; i < id; ++i) {
+    offset += tokenizer.token_length(static_cast<int>(i));
+  }
+  const absl::string_view all = tokenizer.token_text();
+  if (offset > all.size()) return "";
+  return std::string(
+      all.substr(offset, tokenizer.token_length(static_cast<int>(id))));
+}
 
 FactGroup DescribeTokenizer(const TokenizerData& tokenizer) {
   return Describer(tokenizer).Describe();

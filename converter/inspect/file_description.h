@@ -7,9 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "converter/inspect/model_description.h"
+
 namespace tessera {
 
-// Names and values under a title: "model", "tokenizer", "metadata".
+// Names and values under a title: "arena", "configuration", "metadata".
 struct FactGroup {
   struct Fact {
     std::string name;
@@ -93,7 +95,8 @@ struct FileDescription {
   std::vector<SectionDescription> sections;  // by offset
   std::vector<TensorDescription> tensors;    // in the order of the file
   std::vector<AttachmentDescription> attachments;
-  std::string verified;  // what was checked; empty: nothing
+  std::string verified;                   // what was checked; empty: nothing
+  std::optional<ModelDescription> model;  // if it was asked for
 };
 
 // Totals of the tensors of one type.

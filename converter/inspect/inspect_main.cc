@@ -1,8 +1,11 @@
 // inspect: what is in an arena, a GGUF or a safetensors file.
 
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 #include "absl/flags/flag.h"
@@ -11,53 +14,69 @@
 #include "base/command_line.h"
 #include "base/file_error.h"
 #include "base/mapped_file.h"
+#include "base/name_hint.h"
+#include "base/nearest_name.h"
+#include "base/number_flag.h"
 #include "base/output_path.h"
 #include "base/status_macros.h"
 #include "base/thread_pool.h"
 #include "base/write_file.h"
+#include "converter/check_model.h"
 #include "converter/inspect/describe.h"
 #include "converter/inspect/describe_json.h"
+#include "converter/inspect/describe_model.h"
+#include "converter/inspect/describe_source.h"
 #include "converter/inspect/describe_text.h"
 #include "converter/inspect/map_svg.h"
 #include "converter/inspect/quality_report.h"
 #include "converter/inspect/quality_table.h"
 #include "converter/inspect/rewarm.h"
+#include "converter/source/open_source.h"
+#include "converter/source/weight_source.h"
 #include "formats/arena/arena_header.h"
 #include "formats/arena/arena_reader.h"
+#include "formats/foreign/foreign_file.h"
+#include "formats/model/architecture.h"
 
-ABSL_FLAG(std::string, format, "text", "output: text or json");
-ABSL_FLAG(bool, verify, false, "check every hash of an arena");
-ABSL_FLAG(std::string, map, "", "draw the file into this .svg; it is replaced");
-ABSL_FLAG(bool, tensors, true, "list every tensor (text output)");
+ABSL_FLAG(std::string, format, "text", "the form of the output: text or json");
+ABSL_FLAG(bool, json, false, "the same as --format=json");
+ABSL_FLAG(bool, verify, false,
+          "compare an arena with every hash that it holds");
+ABSL_FLAG(std::string, map, "",
+          "draw a map of the file into this .svg, which is replaced");
+ABSL_FLAG(bool, tensors, true,
+          "list every tensor; --notensors prints totals only");
 ABSL_FLAG(bool, quality, false,
-          "only what quantization has cost each tensor of an arena: error, "
-          "signal-to-noise ratio, bits per weight");
+          "print only what quantization has cost each tensor of an arena: "
+          "error, signal-to-noise ratio, bits per weight");
 ABSL_FLAG(bool, rewarm, false,
-          "only drop the file from the page cache and read it back, so that "
-          "programs that map it get huge pages; needs no root");
-ABSL_FLAG(bool, quiet, false, "no progress on stderr");
-ABSL_FLAG(int, threads, 0, "threads for --verify; 0: one per CPU");
+          "print nothing of the file; drop it from the page cache and read it "
+          "back, so that programs that map it get huge pages; needs no root");
+ABSL_FLAG(bool, quiet, false, "no progress on stderr; warnings stay");
+ABSL_FLAG(tessera::ThreadsFlag, threads, {0},
+          "threads for --verify; 0: one per CPU");
 
 namespace tessera {
 namespace {
 
 constexpr char kUsage[] =
-    R"(Describes an arena, a GGUF or a safetensors file.
+    R"(Describes an arena, a GGUF or safetensors file, or a Hugging Face folder.
 
   inspect model.arena
+  inspect --notensors model-folder
   inspect --verify model.arena
   inspect --quality model.arena
   inspect --map=model.svg model.arena
-  inspect --format=json model.gguf
+  inspect --json model.gguf
   inspect --rewarm model.arena
 
 usage: inspect [flags] FILE
 
-Prints what the file holds: metadata, sections, types, and each tensor with its
-type, shape, layout, offset and, if it was quantized by convert, its error.
+Prints what the file holds: the model with its architecture, licence, context,
+tokenizer and chat template, and whether run can run it; metadata, sections,
+types; and each tensor with its type, shape, layout and offset, and, if convert
+quantized it, its signal-to-noise ratio.
 )";
-
-constexpr int kMaxThreads = 4096;
 
 // RunMain sees to errors.
 absl::Status WriteOut(const std::string& text) {
@@ -71,9 +90,16 @@ absl::Status Print(const FileDescription& file, bool json) {
   return WriteOut(text);
 }
 
+absl::StatusOr<MappedFile> OpenFile(const std::string& path) {
+  absl::StatusOr<MappedFile> file = MappedFile::Open(path);
+  if (!file.ok()) return WithNearestName(path, file.status());
+  return file;
+}
+
 absl::Status PrintQuality(const std::string& path, bool json) {
-  TESSERA_ASSIGN_OR_RETURN(const MappedFile file, MappedFile::Open(path));
+  TESSERA_ASSIGN_OR_RETURN(const MappedFile file, OpenFile(path));
   if (!HasArenaMagic(file.bytes())) {
+    TESSERA_RETURN_IF_ERROR(CheckNotForeign(path, file.bytes()));
     return absl::InvalidArgumentError(absl::StrCat(
         path, ": not an arena; only arenas record what quantization has cost"));
   }
@@ -81,13 +107,73 @@ absl::Status PrintQuality(const std::string& path, bool json) {
   TESSERA_RETURN_IF_ERROR(file.CheckUnchanged());
   if (!arena.ok()) return WithPath(path, arena.status());
   const QualityTable table = QualityTableOf(arena->manifest);
-  if (!json) return WriteOut(QualityText(table, absl::GetFlag(FLAGS_tensors)));
+  if (!json) {
+    std::string text = QualityText(table, absl::GetFlag(FLAGS_tensors));
+    for (const std::string& remark : QualityRemarks(table)) {
+      absl::StrAppend(&text, "  ", remark, "\n");
+    }
+    return WriteOut(text);
+  }
   TESSERA_ASSIGN_OR_RETURN(const std::string text, QualityJson(table));
   return WriteOut(text);
 }
 
+// With what `convert` would say to it.
+ModelDescription CheckedModel(const std::string& path, WeightSource* source) {
+  const absl::Status checked = CheckModel(path, source);
+  ModelDescription model = DescribeModel(*source);
+  if (!checked.ok()) {
+    model.runs = false;
+    model.why_not = std::string(checked.message());
+  }
+  return model;
+}
+
+// What is not readable as a model is described as a file nevertheless, with
+// what its metadata say.
+ModelDescription ModelIn(const std::string& path, const FileDescription& file) {
+  absl::StatusOr<WeightSource> source = OpenWeightSource(path);
+  if (source.ok()) return CheckedModel(path, &*source);
+  ModelDescription model;
+  model.why_not = std::string(source.status().message());
+  const std::pair<absl::string_view, std::string*> known[] = {
+      {"general.architecture", &model.architecture},
+      {"general.name", &model.name},
+      {"general.license", &model.license}};
+  for (const FactGroup& group : file.groups) {
+    for (const FactGroup::Fact& fact : group.facts) {
+      for (const auto& [name, value] : known) {
+        if (fact.name == name) *value = fact.value;
+      }
+    }
+  }
+  model.architecture_known = FindArchitecture(model.architecture) != nullptr;
+  return model;
+}
+
+bool IsFolder(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::is_directory(path, error);
+}
+
+absl::Status InspectFolder(const std::string& path, bool json) {
+  for (const auto& [flag, given] :
+       {std::pair("--map", !absl::GetFlag(FLAGS_map).empty()),
+        std::pair("--verify", absl::GetFlag(FLAGS_verify))}) {
+    if (!given) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": is a folder; ", flag, " takes one of its files"));
+  }
+  TESSERA_ASSIGN_OR_RETURN(WeightSource source, OpenWeightSource(path));
+  ModelDescription model = CheckedModel(path, &source);
+  FileDescription folder = DescribeSource(path, source);
+  folder.model = std::move(model);
+  return Print(folder, json);
+}
+
 absl::Status Inspect(const std::string& path, bool json) {
-  TESSERA_ASSIGN_OR_RETURN(const MappedFile file, MappedFile::Open(path));
+  if (IsFolder(path)) return InspectFolder(path, json);
+  TESSERA_ASSIGN_OR_RETURN(const MappedFile file, OpenFile(path));
   const std::string map = absl::GetFlag(FLAGS_map);
   if (!map.empty()) {
     TESSERA_RETURN_IF_ERROR(CheckIsNoInput(map, {path}));
@@ -95,13 +181,17 @@ absl::Status Inspect(const std::string& path, bool json) {
   }
   std::unique_ptr<ThreadPool> pool;
   if (absl::GetFlag(FLAGS_verify)) {
-    pool = std::make_unique<ThreadPool>(absl::GetFlag(FLAGS_threads));
+    pool = std::make_unique<ThreadPool>(
+        static_cast<int>(absl::GetFlag(FLAGS_threads).value));
   }
-  const absl::StatusOr<FileDescription> description =
+  absl::StatusOr<FileDescription> description =
       DescribeFile(path, file.bytes(), {pool.get()});
   // What could not be read must not be called damaged.
   TESSERA_RETURN_IF_ERROR(file.CheckUnchanged());
-  TESSERA_RETURN_IF_ERROR(WithPath(path, description.status()));
+  if (!description.ok()) {
+    return WithNameHint(path, WithPath(path, description.status()));
+  }
+  description->model = ModelIn(path, *description);
   if (!map.empty()) {
     TESSERA_RETURN_IF_ERROR(WriteFile(map, RenderMapSvg(*description)));
   }
@@ -118,17 +208,16 @@ absl::Status RewarmAndPrint(const std::string& path) {
 int Main(int argc, char** argv) {
   const std::vector<std::string> arguments =
       ParseCommandLine(argc, argv, kUsage);
-  if (arguments.size() != 1) ExitWithUsageError("expected one FILE");
+  if (arguments.size() != 1) {
+    ExitWithUsageError(
+        absl::StrCat("expected one FILE, found ", arguments.size()));
+  }
   const std::string format = absl::GetFlag(FLAGS_format);
   if (format != "text" && format != "json") {
     ExitWithUsageError(absl::StrCat("--format: no such format: ", format,
                                     "; known are text and json"));
   }
-  const int threads = absl::GetFlag(FLAGS_threads);
-  if (threads < 0 || threads > kMaxThreads) {
-    ExitWithUsageError(absl::StrCat("--threads: must be 0 to ", kMaxThreads));
-  }
-  const bool json = format == "json";
+  const bool json = format == "json" || absl::GetFlag(FLAGS_json);
   const absl::Status status =
       absl::GetFlag(FLAGS_rewarm)    ? RewarmAndPrint(arguments[0])
       : absl::GetFlag(FLAGS_quality) ? PrintQuality(arguments[0], json)

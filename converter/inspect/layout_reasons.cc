@@ -9,6 +9,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
+#include "base/counted.h"
 #include "formats/layout/tensor_layout.h"
 
 namespace tessera {
@@ -74,22 +75,28 @@ std::string LayoutMachineText(const LayoutMachine& machine) {
 std::string LayoutSummary(const Manifest& manifest) {
   if (!HasLayoutReasons(manifest)) return "";
   std::map<std::pair<absl::string_view, absl::string_view>, int> counts;
-  std::map<std::string, int> fallbacks;
   for (const Tensor& tensor : manifest.tensors()) {
     ++counts[{NameOf(tensor.layout().order()), ShortReason(tensor)}];
-    if (FellBack(tensor)) ++fallbacks[FallbackText(tensor)];
   }
   std::vector<std::string> parts;
   for (const auto& [key, count] : counts) {
     parts.push_back(absl::StrCat(count, " ", key.first, " (", key.second, ")"));
   }
-  std::string text =
-      absl::StrCat("layouts: ", absl::StrJoin(parts, ", "), "\n");
-  for (const auto& [fallback, count] : fallbacks) {
-    absl::StrAppend(&text, "note: ", fallback, ": ", count,
-                    count == 1 ? " tensor" : " tensors", " row-major\n");
+  return absl::StrCat("layouts: ", absl::StrJoin(parts, ", "), "\n");
+}
+
+std::vector<std::string> LayoutFallbacks(const Manifest& manifest) {
+  std::map<std::string, uint64_t> counts;
+  for (const Tensor& tensor : manifest.tensors()) {
+    if (FellBack(tensor)) ++counts[FallbackText(tensor)];
   }
-  return text;
+  std::vector<std::string> fallbacks;
+  for (const auto& [fallback, count] : counts) {
+    fallbacks.push_back(absl::StrCat(fallback, ": ", Counted(count, "tensor"),
+                                     count == 1 ? " is" : " are",
+                                     " row-major"));
+  }
+  return fallbacks;
 }
 
 }  // namespace tessera

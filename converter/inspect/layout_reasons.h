@@ -4,6 +4,7 @@
 #define CONVERTER_INSPECT_LAYOUT_REASONS_H_
 
 #include <string>
+#include <vector>
 
 #include "formats/arena/manifest.pb.h"
 
@@ -19,10 +20,12 @@ std::string LayoutReasonText(const Tensor& tensor);
 // "AMD EPYC, avx512vnni, 1 thread"; what is not known is left out.
 std::string LayoutMachineText(const LayoutMachine& machine);
 
-// Lines for the end of a conversion: how many tensors got which layout, and
-// which types could not be stored as the profile says. Empty if nothing was
-// chosen.
+// A line for the end of a conversion: how many tensors got which layout. Empty
+// if nothing was chosen.
 std::string LayoutSummary(const Manifest& manifest);
+
+// Which types could not be stored as the profile says, in sentences.
+std::vector<std::string> LayoutFallbacks(const Manifest& manifest);
 
 }  // namespace tessera
 

@@ -1,9 +1,13 @@
 #include "converter/inspect/quality_report.h"
 
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "base/counted.h"
+#include "base/printable.h"
 #include "converter/inspect/text_table.h"
 #include "formats/json/message_json.h"
 
@@ -14,49 +18,51 @@ constexpr int kIndent = 2;
 constexpr TextTable::Align kLeft = TextTable::Align::kLeft;
 constexpr TextTable::Align kRight = TextTable::Align::kRight;
 
-std::vector<std::string> Cells(const TensorQuality& row) {
+// Of names in tables: of all tensors, and of the worst, which have less room.
+constexpr size_t kNameColumns = 48;
+constexpr size_t kShortNameColumns = 30;
+constexpr size_t kWorst = 10;
+constexpr size_t kTypes = 6;
+
+void AddError(const std::optional<QuantizationError>& error,
+              std::vector<std::string>* cells) {
+  if (!error.has_value()) return;
+  cells->push_back(absl::StrFormat("%.4g", error->rmse()));
+  cells->push_back(
+      error->rmse() == 0 ? "exact" : absl::StrFormat("%.2f", error->snr_db()));
+  cells->push_back(absl::StrFormat("%.4g", error->max_abs()));
+}
+
+void AddErrorColumns(TextTable* text) {
+  text->AddColumn("RMSE", kRight);
+  text->AddColumn("SNR dB", kRight);
+  text->AddColumn("max error", kRight);
+}
+
+// `Quality` is of a tensor, a type or all.
+template <typename Quality>
+std::vector<std::string> Cells(std::string name, std::string type,
+                               std::string from, const Quality& quality) {
   std::vector<std::string> cells = {
-      row.name, row.type, row.source_type == row.type ? "" : row.source_type,
-      absl::StrCat(row.weights),
-      absl::StrFormat("%.3f", row.bits_per_weight())};
-  if (row.error.has_value()) {
-    cells.push_back(absl::StrFormat("%.4g", row.error->rmse()));
-    cells.push_back(row.error->rmse() == 0
-                        ? "exact"
-                        : absl::StrFormat("%.2f", row.error->snr_db()));
-    cells.push_back(absl::StrFormat("%.4g", row.error->max_abs()));
-  }
+      std::move(name), std::move(type), std::move(from),
+      WithCommas(quality.weights),
+      absl::StrFormat("%.3f", quality.bits_per_weight())};
+  AddError(quality.error, &cells);
   return cells;
 }
 
-TensorQuality TotalRow(absl::string_view name, const QualityTable& table) {
-  TensorQuality row;
-  row.name = std::string(name);
-  row.weights = table.weights;
-  row.bytes = table.bytes;
-  row.error = table.error;
-  return row;
+template <typename Quality>
+std::vector<std::string> ShortCells(std::string name, std::string type,
+                                    const Quality& quality) {
+  std::vector<std::string> cells = {
+      std::move(name), std::move(type),
+      absl::StrFormat("%.3f", quality.bits_per_weight())};
+  AddError(quality.error, &cells);
+  return cells;
 }
 
-// What the numbers are not.
-std::string Remarks(const QualityTable& table) {
-  std::string text;
-  if (table.requantized_tensors > 0) {
-    absl::StrAppend(&text, "  ", table.requantized_tensors,
-                    " tensors were quantized before: their errors are against "
-                    "that, not against the original weights\n");
-  }
-  if (table.vanished_tensors > 0) {
-    absl::StrAppend(&text, "  ", table.vanished_tensors,
-                    " tensors have lost all that they had, such as ",
-                    table.first_vanished,
-                    ": their weights are too small for their type\n");
-  }
-  if (table.nonfinite_weights > 0) {
-    absl::StrAppend(&text, "  ", table.nonfinite_weights,
-                    " weights are not finite: NaN, or infinite\n");
-  }
-  return text;
+std::string TypeName(const TypeQuality& type) {
+  return absl::StrCat(Counted(type.tensors, "tensor"), " of ", type.type);
 }
 
 QualityReport::Error ErrorProto(const QuantizationError& error) {
@@ -69,6 +75,34 @@ QualityReport::Error ErrorProto(const QuantizationError& error) {
 
 }  // namespace
 
+std::vector<std::string> QualityRemarks(const QualityTable& table) {
+  std::vector<std::string> remarks;
+  if (table.requantized_tensors > 0) {
+    const bool one = table.requantized_tensors == 1;
+    remarks.push_back(absl::StrCat(
+        Counted(table.requantized_tensors, "tensor"), one ? " was" : " were",
+        " quantized before: ", one ? "its errors are" : "their errors are",
+        " against that, not against the original weights"));
+  }
+  if (table.vanished_tensors > 0) {
+    const bool one = table.vanished_tensors == 1;
+    remarks.push_back(absl::StrCat(
+        Counted(table.vanished_tensors, "tensor"),
+        one ? " has lost all that it had: "
+            : " have lost all that they had, such as ",
+        ShortPrintable(table.first_vanished, kNameColumns),
+        one ? ", whose" : ":", one ? "" : " their",
+        " weights are too small for ", one ? "its" : "their", " type"));
+  }
+  if (table.nonfinite_weights > 0) {
+    remarks.push_back(
+        absl::StrCat(Counted(table.nonfinite_weights, "weight"),
+                     table.nonfinite_weights == 1 ? " is" : " are",
+                     " not finite: NaN, or infinite"));
+  }
+  return remarks;
+}
+
 std::string QualityText(const QualityTable& table, bool with_tensors) {
   TextTable text;
   text.AddColumn("name", kLeft);
@@ -76,14 +110,51 @@ std::string QualityText(const QualityTable& table, bool with_tensors) {
   text.AddColumn("from", kLeft);
   text.AddColumn("weights", kRight);
   text.AddColumn("bits per weight", kRight);
-  text.AddColumn("RMSE", kRight);
-  text.AddColumn("SNR dB", kRight);
-  text.AddColumn("max error", kRight);
-  if (with_tensors) {
-    for (const TensorQuality& row : table.tensors) text.AddRow(Cells(row));
+  AddErrorColumns(&text);
+  for (const TensorQuality& row : table.tensors) {
+    if (!with_tensors) break;
+    text.AddRow(Cells(ShortPrintable(row.name, kNameColumns), row.type,
+                      row.source_type == row.type ? "" : row.source_type, row));
   }
-  text.AddRow(Cells(TotalRow("total", table)));
-  return absl::StrCat("quality\n", text.Render(kIndent), Remarks(table));
+  for (const TypeQuality& type : table.types) {
+    text.AddRow(Cells(TypeName(type), "", "", type));
+  }
+  text.AddRow(Cells("total", "", "", table));
+  return absl::StrCat("quality\n", text.Render(kIndent));
+}
+
+std::string QualitySummary(const QualityTable& table) {
+  const std::vector<size_t> worst = WorstTensors(table, kWorst);
+  if (worst.empty()) return "";
+  TextTable text;
+  text.AddColumn("worst tensors", kLeft);
+  text.AddColumn("type", kLeft);
+  text.AddColumn("bits", kRight);
+  AddErrorColumns(&text);
+  for (const size_t index : worst) {
+    const TensorQuality& row = table.tensors[index];
+    text.AddRow(
+        ShortCells(ShortPrintable(row.name, kShortNameColumns), row.type, row));
+  }
+  size_t types = 0;
+  for (const TypeQuality& type : table.types) {
+    if (!type.error.has_value() || ++types > kTypes) continue;
+    text.AddRow(ShortCells(TypeName(type), "", type));
+  }
+  if (types > kTypes) {
+    text.AddRow({Counted(types - kTypes, "more type")});
+  }
+  text.AddRow(ShortCells(
+      absl::StrCat("total, ", Counted(table.tensors.size(), "tensor")), "",
+      table));
+  const size_t lost = WorstTensors(table, table.tensors.size()).size();
+  const std::string title =
+      lost > worst.size()
+          ? absl::StrCat("quality of the ", worst.size(), " worst of ",
+                         WithCommas(lost),
+                         " tensors; inspect --quality prints all")
+          : "quality";
+  return absl::StrCat(title, "\n", text.Render(kIndent));
 }
 
 QualityReport QualityProto(const QualityTable& table) {
@@ -98,6 +169,15 @@ QualityReport QualityProto(const QualityTable& table) {
     tensor.set_bits_per_weight(row.bits_per_weight());
     if (row.error.has_value()) *tensor.mutable_error() = ErrorProto(*row.error);
     tensor.set_nonfinite_weights(static_cast<double>(row.nonfinite_weights));
+  }
+  for (const TypeQuality& row : table.types) {
+    QualityReport::Type& type = *report.add_types();
+    type.set_type(row.type);
+    type.set_tensors(static_cast<double>(row.tensors));
+    type.set_weights(static_cast<double>(row.weights));
+    type.set_bytes(static_cast<double>(row.bytes));
+    type.set_bits_per_weight(row.bits_per_weight());
+    if (row.error.has_value()) *type.mutable_error() = ErrorProto(*row.error);
   }
   report.set_weights(static_cast<double>(table.weights));
   report.set_bytes(static_cast<double>(table.bytes));

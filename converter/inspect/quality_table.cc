@@ -63,9 +63,42 @@ TensorQuality QualityOf(const Tensor& tensor) {
   return quality;
 }
 
+// What is no number is no zero either.
+bool LostSomething(const TensorQuality& tensor) {
+  return tensor.error.has_value() && tensor.error->rmse() != 0;
+}
+
+std::vector<TypeQuality> TypesOf(const std::vector<TensorQuality>& tensors) {
+  std::vector<TypeQuality> types;
+  std::vector<ErrorSum> sums;
+  for (const TensorQuality& tensor : tensors) {
+    size_t i = 0;
+    while (i < types.size() && types[i].type != tensor.type) ++i;
+    if (i == types.size()) {
+      types.emplace_back().type = tensor.type;
+      sums.emplace_back();
+    }
+    ++types[i].tensors;
+    types[i].weights += tensor.weights;
+    types[i].bytes += tensor.bytes;
+    if (!LostSomething(tensor)) continue;
+    sums[i].Add(*tensor.error, tensor.weights);
+    types[i].error = sums[i].Total();
+  }
+  std::stable_sort(types.begin(), types.end(),
+                   [](const TypeQuality& a, const TypeQuality& b) {
+                     return a.bytes > b.bytes;
+                   });
+  return types;
+}
+
 }  // namespace
 
 double TensorQuality::bits_per_weight() const {
+  return BitsPerWeight(bytes, weights);
+}
+
+double TypeQuality::bits_per_weight() const {
   return BitsPerWeight(bytes, weights);
 }
 
@@ -83,8 +116,7 @@ QualityTable QualityTableOf(const Manifest& manifest) {
     table.bytes += quality.bytes;
     if (quality.error.has_value()) {
       any_converted = true;
-      // What is no number is no zero either.
-      if (quality.error->rmse() != 0) sum.Add(*quality.error, quality.weights);
+      if (LostSomething(quality)) sum.Add(*quality.error, quality.weights);
     }
     if (quality.error.has_value() && quality.error->rmse() > 0 &&
         quality.error->snr_db() <= 0 && table.vanished_tensors++ == 0) {
@@ -99,7 +131,23 @@ QualityTable QualityTableOf(const Manifest& manifest) {
   }
   table.quantized_weights = sum.weights();
   if (any_converted) table.error = sum.Total();
+  table.types = TypesOf(table.tensors);
   return table;
+}
+
+std::vector<size_t> WorstTensors(const QualityTable& table, size_t most) {
+  std::vector<size_t> worst;
+  for (size_t i = 0; i < table.tensors.size(); ++i) {
+    if (LostSomething(table.tensors[i])) worst.push_back(i);
+  }
+  const auto snr = [&table](size_t i) {
+    const double db = table.tensors[i].error->snr_db();
+    return std::isnan(db) ? -std::numeric_limits<double>::infinity() : db;
+  };
+  std::stable_sort(worst.begin(), worst.end(),
+                   [&](size_t a, size_t b) { return snr(a) < snr(b); });
+  worst.resize(std::min(worst.size(), most));
+  return worst;
 }
 
 }  // namespace tessera

@@ -24,8 +24,20 @@ struct TensorQuality {
   double bits_per_weight() const;
 };
 
+// All tensors of one type.
+struct TypeQuality {
+  std::string type;
+  uint64_t tensors = 0;
+  uint64_t weights = 0;
+  uint64_t bytes = 0;
+  std::optional<QuantizationError> error;  // of those that lost something
+
+  double bits_per_weight() const;
+};
+
 struct QualityTable {
   std::vector<TensorQuality> tensors;  // in the order of the manifest
+  std::vector<TypeQuality> types;      // most bytes first
 
   // Of all tensors.
   uint64_t weights = 0;
@@ -52,6 +64,11 @@ struct QualityTable {
 
 // The table of an arena with this manifest.
 QualityTable QualityTableOf(const Manifest& manifest);
+
+// Indices of tensors that lost something, at most `most`: those with the lowest
+// signal-to-noise ratio, lowest first, and before them those whose errors are
+// no numbers.
+std::vector<size_t> WorstTensors(const QualityTable& table, size_t most);
 
 }  // namespace tessera
 

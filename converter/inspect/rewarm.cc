@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "base/file_mapping.h"
 #include "base/populator.h"
+#include "base/printable.h"
 #include "base/progress.h"
 #include "base/smaps.h"
 #include "base/status_macros.h"
@@ -58,8 +59,8 @@ absl::Status ReadBack(const std::string& path, bool quiet, Rewarming* result) {
   const double left = mapping.CachedShare(all).value_or(0);
   if (left > 1 - kEnough) {
     return absl::FailedPreconditionError(absl::StrFormat(
-        "%s: %.0f%% stays in the page cache, because a process has the file "
-        "mapped or locked; stop it and try again",
+        "%s: %.0f%% stays in the page cache; a process may have the file "
+        "mapped or locked: end it and try again",
         path, left * 100));
   }
   Progress progress("rewarm", all.size, quiet);
@@ -87,9 +88,9 @@ absl::StatusOr<Rewarming> Rewarm(const std::string& path, bool quiet) {
     return absl::FailedPreconditionError(absl::StrCat(
         path, ": the kernel read it back with ", HumanBytes(result.huge_after),
         " of ", HumanBytes(result.possible_bytes),
-        " in huge pages: transparent huge pages are off, the file system has "
-        "no "
-        "large folios (ext4 has since Linux 6.16), or memory is fragmented"));
+        " in huge pages; transparent huge pages may be off, the file system "
+        "may have no large folios (ext4 has them since Linux 6.16), or memory "
+        "may be fragmented"));
   }
   return result;
 }
@@ -98,7 +99,7 @@ std::string RewarmText(const std::string& path, const Rewarming& r) {
   return absl::StrFormat(
       "%s: %s in huge pages before (%s of the file was in the page cache), "
       "%s of %s now, read back in %.2f s, %.1f GB/s\n",
-      path, HumanBytes(r.huge_before),
+      Printable(path), HumanBytes(r.huge_before),
       r.cached_before.has_value()
           ? absl::StrFormat("%.0f%%", *r.cached_before * 100)
           : "an unknown part",

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
+#include "base/counted.h"
 #include "base/progress.h"
 #include "converter/inspect/describe_text.h"
 #include "converter/inspect/type_palette.h"

@@ -13,6 +13,11 @@ namespace tessera {
 // section, bytes), and totals. Ends with a newline.
 std::string DescribePlan(const WeightSource& source, const ArenaPlan& plan);
 
+// What fits a screen: one line for all tensors that have the same types, layout
+// and section, most bytes first, and totals.
+std::string DescribePlanTotals(const WeightSource& source,
+                               const ArenaPlan& plan);
+
 }  // namespace tessera
 
 #endif  // CONVERTER_PACK_DESCRIBE_PLAN_H_

@@ -16,10 +16,12 @@
 #include "base/digest.h"
 #include "base/file_error.h"
 #include "base/mapped_file.h"
+#include "base/nearest_name.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
 #include "converter/quantize/mix_class.h"
 #include "converter/quantize/usable_importance.h"
+#include "formats/foreign/foreign_file.h"
 #include "formats/gguf/gguf_constants.h"
 #include "formats/gguf/gguf_reader.h"
 
@@ -175,7 +177,10 @@ absl::StatusOr<ImportanceMatrix> ImportanceMatrix::Parse(
 
 absl::StatusOr<std::shared_ptr<const ImportanceMatrix>>
 ImportanceMatrix::ReadFile(const std::string& path) {
-  TESSERA_ASSIGN_OR_RETURN(const MappedFile file, MappedFile::Open(path));
+  const absl::StatusOr<MappedFile> opened = MappedFile::Open(path);
+  if (!opened.ok()) return WithNearestName(path, opened.status());
+  const MappedFile& file = *opened;
+  TESSERA_RETURN_IF_ERROR(CheckNotReplaced(path, file.bytes()));
   auto parsed = Parse(file.bytes());
   if (!parsed.ok()) return WithPath(path, parsed.status());
   parsed->origin_ =

@@ -77,14 +77,14 @@ DType FitToRow(DType type, uint64_t columns) {
   return RowBytes(type, columns).has_value() ? type : DType::kF16;
 }
 
-DType MixRules::Next(absl::string_view name, uint64_t columns) {
+DType MixRules::Next(absl::string_view name) {
   const MixClass mix_class = MixClassOf(name);
   const bool eight_experts = context_.model.experts == 8;
   const bool small_base =
       mix_.base == DType::kQ4_K || mix_.base == DType::kIQ4_NL;
   if (mix_class == MixClass::kOutput ||
       (mix_class == MixClass::kEmbedding && context_.tied_embeddings)) {
-    return ForOutput(columns);
+    return ForOutput();
   }
   if (IsValueClass(mix_class)) return ForValue(values_++);
   switch (mix_class) {
@@ -107,12 +107,11 @@ DType MixRules::Next(absl::string_view name, uint64_t columns) {
   }
 }
 
-DType MixRules::ForOutput(uint64_t columns) const {
-  if (context_.model.architecture == kFalcon ||
-      !RowBytes(mix_.base, columns).has_value() || mix_.base == DType::kQ8_0) {
-    return DType::kQ8_0;
-  }
-  return DType::kQ6_K;
+// Where a row does not hold Q6_K, FitToRow gives Q8_0, as llama-quantize does.
+DType MixRules::ForOutput() const {
+  return context_.model.architecture == kFalcon || mix_.base == DType::kQ8_0
+             ? DType::kQ8_0
+             : DType::kQ6_K;
 }
 
 DType MixRules::ForValue(uint64_t position) const {

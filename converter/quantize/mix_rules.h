@@ -51,10 +51,10 @@ class MixRules {
       : mix_(mix), context_(std::move(context)) {}
 
   // The type for the next tensor. It may not fit the row.
-  DType Next(absl::string_view name, uint64_t columns);
+  DType Next(absl::string_view name);
 
  private:
-  DType ForOutput(uint64_t columns) const;
+  DType ForOutput() const;
   DType ForValue(uint64_t position) const;
   DType ForFfnDown(uint64_t layer) const;
   bool IsBig70B() const;

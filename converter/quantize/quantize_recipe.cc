@@ -137,7 +137,7 @@ std::optional<DType> QuantizeRecipe::FixedType(const TensorSummary& tensor,
   return std::nullopt;
 }
 
-std::vector<DType> QuantizeRecipe::ChooseTypes(
+std::vector<std::optional<DType>> QuantizeRecipe::WantedTypes(
     absl::Span<const TensorSummary> tensors, const ModelSummary& model) const {
   const bool has_rules = mix_ != nullptr && !pure && !IsFloat(mix_->base) &&
                          mix_->base != DType::kINT8;
@@ -146,22 +146,30 @@ std::vector<DType> QuantizeRecipe::ChooseTypes(
   std::optional<MixRules> rules;
   if (has_rules) rules.emplace(*mix_, context);
 
-  std::vector<DType> types(tensors.size());
+  std::vector<std::optional<DType>> types(tensors.size());
   for (size_t index : InLayerOrder(tensors)) {
     const TensorSummary& tensor = tensors[index];
-    types[index] = UnquantizedType(tensor);
     if (!IsQuantizable(tensor)) continue;
-    std::optional<DType> type = FixedType(tensor, context.tied_embeddings);
+    std::optional<DType>& type = types[index];
+    type = FixedType(tensor, context.tied_embeddings);
     if (!type.has_value() && budget_.has_value()) {
       const auto found = budget_->types.find(tensor.name);
       if (found != budget_->types.end()) type = found->second;
     }
-    const uint64_t columns = tensor.shape.back();
-    if (!type.has_value() && rules.has_value()) {
-      type = rules->Next(tensor.name, columns);
-    }
+    if (!type.has_value() && rules.has_value()) type = rules->Next(tensor.name);
     if (!type.has_value() && mix_ != nullptr) type = mix_->base;
-    if (type.has_value()) types[index] = FitToRow(*type, columns);
+  }
+  return types;
+}
+
+std::vector<DType> QuantizeRecipe::ChooseTypes(
+    absl::Span<const TensorSummary> tensors, const ModelSummary& model) const {
+  const std::vector<std::optional<DType>> wanted = WantedTypes(tensors, model);
+  std::vector<DType> types;
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    types.push_back(wanted[i].has_value()
+                        ? FitToRow(*wanted[i], tensors[i].shape.back())
+                        : UnquantizedType(tensors[i]));
   }
   return types;
 }

@@ -69,6 +69,11 @@ class QuantizeRecipe {
   std::vector<DType> ChooseTypes(absl::Span<const TensorSummary> tensors,
                                  const ModelSummary& model) const;
 
+  // The types that ChooseTypes fits to the rows: nullopt where a tensor is not
+  // quantized.
+  std::vector<std::optional<DType>> WantedTypes(
+      absl::Span<const TensorSummary> tensors, const ModelSummary& model) const;
+
   // The type that an option of the user fixes for `tensor`, or nullopt. It may
   // not fit the row. Tied embeddings take output_type if nothing else is said.
   std::optional<DType> FixedType(const TensorSummary& tensor,

@@ -39,34 +39,35 @@ std::vector<std::string>& TensorTypeTexts() {
 }  // namespace tessera
 
 ABSL_FLAG(std::string, quantize, "keep",
-          "stored type: keep, F32, F16, BF16, Q8_0, INT8, Q4_0, Q4_1, Q5_0, "
-          "Q5_1, Q6_K, IQ4_NL, or a mix: Q4_K_S, Q4_K_M (or Q4_K), Q5_K_S, "
-          "Q5_K_M (or Q5_K)");
+          "the type to store matrices in: keep (as they are), F32, F16, BF16, "
+          "Q8_0, INT8, Q4_0, Q4_1, Q5_0, Q5_1, Q6_K, IQ4_NL, or a mix: Q4_K_S, "
+          "Q4_K_M (or Q4_K), Q5_K_S, Q5_K_M (or Q5_K)");
 ABSL_FLAG(bool, pure, false,
-          "no mix: all matrices get the main type of --quantize");
+          "give all matrices the main type of --quantize instead of a mix");
 ABSL_FLAG(std::string, output_type, "", "the type of output.weight");
 ABSL_FLAG(std::string, embedding_type, "", "the type of token_embd.weight");
 ABSL_FLAG(tessera::TensorTypeFlag, tensor_type, {},
-          "REGEX=TYPE: the type of tensors whose name matches, as in "
-          "'ffn_(up|gate)=Q4_0'; may be given several times, the first match "
-          "counts; --output_type and --embedding_type come first")
+          "REGEX=TYPE: store tensors whose names match REGEX as TYPE, such as "
+          "'ffn_(up|gate)=Q4_0'; may be given several times, and the first "
+          "match counts; --output_type and --embedding_type come before it")
     .OnUpdate([] {
       std::string text = absl::GetFlag(FLAGS_tensor_type).text;
       if (!text.empty()) tessera::TensorTypeTexts().push_back(std::move(text));
     });
 ABSL_FLAG(
     std::string, effort, "normal",
-    "normal: the blocks of llama-quantize; high: search longer for blocks "
-    "of less error, of the same types and sizes");
+    "how long to search for good blocks. normal: the blocks of "
+    "llama-quantize; high: longer, for less error with the same types and "
+    "sizes");
 ABSL_FLAG(std::string, imatrix, "",
-          "an importance matrix of llama-imatrix, GGUF or the older format");
+          "a file of llama-imatrix (GGUF or the older format) that says which "
+          "weights matter most");
 ABSL_FLAG(std::string, target_bpw, "",
-          "instead of --quantize: the best types for so many bits per weight, "
-          "all tensors together, as in 4.5");
-ABSL_FLAG(
-    std::string, target_size, "",
-    "instead of --quantize: the best types for so many bytes, as in 4.2G, "
-    "700M or 1.5GiB");
+          "instead of --quantize: choose the types of least error at this many "
+          "bits per weight, over all tensors, such as 4.5");
+ABSL_FLAG(std::string, target_size, "",
+          "instead of --quantize: choose the types of least error at which all "
+          "tensors together take this much, such as 4.2G, 700M or 1.5GiB");
 
 namespace tessera {
 namespace {

@@ -6,6 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "base/counted.h"
+#include "base/printable.h"
 #include "base/progress.h"
 #include "base/status_macros.h"
 #include "converter/quantize/budget_solver.h"
@@ -28,6 +30,9 @@ constexpr DType kCandidates[] = {
     DType::kQ4_0, DType::kQ4_1, DType::kQ5_K,   DType::kQ5_0, DType::kQ5_1,
     DType::kQ6_K, DType::kQ8_0, DType::kF16,
 };
+
+// Of a tensor's name in the report.
+constexpr size_t kNameColumns = 40;
 
 bool IsQuantizable(const SourceTensor& tensor) {
   const Codec* codec = FindCodec(tensor.type);
@@ -171,7 +176,8 @@ BudgetReport BudgetPlanner::Report(const std::vector<size_t>& chosen) const {
   BudgetReport report;
   report.weights = weights_;
   report.bytes = fixed_bytes_;
-  std::map<std::pair<double, DType>, std::string> lines;  // fewest bits first
+  // Fewest bits first: names of the first and of all, counted.
+  std::map<std::pair<double, DType>, std::pair<std::string, uint64_t>> lines;
   for (size_t i = 0; i < chosen.size(); ++i) {
     const SourceTensor& tensor = *trials_[i].tensor;
     const BudgetOption& option = options_[i][chosen[i]];
@@ -180,11 +186,15 @@ BudgetReport BudgetPlanner::Report(const std::vector<size_t>& chosen) const {
     report.loss += option.loss;
     const double bits = 8 * static_cast<double>(option.bytes) /
                         static_cast<double>(*ElementCount(tensor.shape));
-    absl::StrAppend(&lines[{bits, type}], " ", tensor.name);
+    auto& [first, count] = lines[{bits, type}];
+    if (count++ == 0) first = tensor.name;
   }
-  for (const auto& [key, names] : lines) {
-    absl::StrAppendFormat(&report.text, "%-7s %6.3f bits:%s\n",
-                          DTypeName(key.second), key.first, names);
+  for (const auto& [key, tensors] : lines) {
+    const auto& [first, count] = tensors;
+    absl::StrAppendFormat(
+        &report.text, "%-7s %6.3f bits: %s%s%s\n", DTypeName(key.second),
+        key.first, Counted(count, "tensor"), count == 1 ? ", " : ", such as ",
+        ShortPrintable(first, kNameColumns));
   }
   absl::StrAppendFormat(
       &report.text,

@@ -6,6 +6,7 @@
 #include "base/file_error.h"
 #include "base/mapped_file.h"
 #include "base/status_macros.h"
+#include "converter/source/gguf_tokenizer.h"
 #include "formats/arena/arena_reader.h"
 #include "formats/arena/attachment.h"
 #include "formats/model/stored_config.h"
@@ -24,6 +25,19 @@ void ReadModel(const Manifest& manifest, absl::Span<const uint8_t> file,
     source->model = *std::move(model);
   } else if (!absl::IsNotFound(model.status())) {
     source->notes.emplace_back(model.status().message());
+    source->model_error = model.status();
+  }
+}
+
+// Of an arena without tokenizer, the lists of tokens stand in the metadata.
+void FillMetadata(const TokenizerData& tokenizer, Source* origin) {
+  GgufMetadata lists;
+  AppendTokenizer(tokenizer, &lists);
+  for (SourceMetadata& entry : *origin->mutable_metadata()) {
+    const GgufValue* value =
+        entry.value().empty() ? lists.Find(entry.key()) : nullptr;
+    if (value == nullptr) continue;
+    entry.set_value(value->raw().data(), value->raw().size());
   }
 }
 
@@ -40,16 +54,23 @@ absl::Status CopyAttachments(const Manifest& manifest,
 
 }  // namespace
 
-absl::StatusOr<WeightSource> OpenArenaSource(const std::string& path) {
+absl::StatusOr<WeightSource> OpenArenaSource(const std::string& path,
+                                             bool tensors_only) {
   TESSERA_ASSIGN_OR_RETURN(MappedFile file, MappedFile::Open(path));
   auto arena = ParseArena(file.bytes());
   if (!arena.ok()) return WithPath(path, arena.status());
   WeightSource source;
   source.format = "arena";
   const Manifest& manifest = arena->manifest;
-  ReadModel(manifest, file.bytes(), &source);
-  if (manifest.has_tokenizer()) source.tokenizer = manifest.tokenizer();
+  source.tensors_only = tensors_only || manifest.tensors_only();
   source.origin = manifest.source();
+  if (!source.tensors_only) {
+    ReadModel(manifest, file.bytes(), &source);
+    if (manifest.has_tokenizer()) source.tokenizer = manifest.tokenizer();
+    source.unsupported_tokenizer = manifest.unsupported_tokenizer();
+  } else if (manifest.has_tokenizer()) {
+    FillMetadata(manifest.tokenizer(), &*source.origin);
+  }
   for (const StoredTensor& stored : arena->tensors) {
     SourceTensor& from = source.tensors.emplace_back();
     from.name = stored.proto->name();
@@ -63,8 +84,10 @@ absl::StatusOr<WeightSource> OpenArenaSource(const std::string& path) {
     from.unmapped = stored.proto->unmapped();
     if (stored.proto->has_error()) from.error = stored.proto->error();
   }
-  TESSERA_RETURN_IF_ERROR(
-      WithPath(path, CopyAttachments(manifest, file.bytes(), &source)));
+  if (!source.tensors_only) {
+    TESSERA_RETURN_IF_ERROR(
+        WithPath(path, CopyAttachments(manifest, file.bytes(), &source)));
+  }
   source.files.push_back(std::move(file));
   return source;
 }

@@ -10,8 +10,10 @@
 namespace tessera {
 
 // Opens an arena. Tensors are in the order of the arena's own source, and
-// ReadRows unpacks them.
-absl::StatusOr<WeightSource> OpenArenaSource(const std::string& path);
+// ReadRows unpacks them. `tensors_only`: see SourceOptions; one that was made
+// so stays so.
+absl::StatusOr<WeightSource> OpenArenaSource(const std::string& path,
+                                             bool tensors_only = false);
 
 }  // namespace tessera
 

@@ -11,14 +11,19 @@
 #include "absl/strings/str_cat.h"
 #include "base/file_error.h"
 #include "base/status_macros.h"
+#include "converter/source/checkpoint_kind.h"
 #include "converter/source/gguf_file_layout.h"
 #include "converter/source/gguf_tokenizer.h"
+#include "converter/source/tokens_without_rows.h"
+#include "formats/foreign/foreign_file.h"
 #include "formats/gguf/find_gguf_layout.h"
 #include "formats/gguf/gguf_reader.h"
 #include "formats/gguf/gguf_split.h"
 #include "formats/model/architecture.h"
 #include "formats/model/check_tensors.h"
 #include "formats/model/gguf_config.h"
+#include "formats/model/layer_experts.h"
+#include "formats/model/limit_vocabulary.h"
 
 namespace tessera {
 namespace {
@@ -38,6 +43,7 @@ struct OpenFile {
 
 absl::StatusOr<OpenFile> OpenOne(const std::string& path) {
   TESSERA_ASSIGN_OR_RETURN(MappedFile file, MappedFile::Open(path));
+  TESSERA_RETURN_IF_ERROR(CheckNotForeign(path, file.bytes()));
   auto gguf = ParseGguf(file.bytes());
   if (!gguf.ok()) return WithPath(path, gguf.status());
   return OpenFile{std::move(file), *std::move(gguf)};
@@ -129,6 +135,10 @@ absl::Status ReadModelAndTokenizer(const GgufMetadata& metadata,
     source->model = *std::move(model);
   } else {
     source->notes.emplace_back(model.status().message());
+    const auto name = metadata.GetString(kArchitectureKey);
+    if (name.ok() && FindArchitecture(*name) != nullptr) {
+      source->model_error = model.status();
+    }
   }
   auto tokenizer = TokenizerFromGguf(metadata);
   if (tokenizer.ok()) {
@@ -137,11 +147,27 @@ absl::Status ReadModelAndTokenizer(const GgufMetadata& metadata,
     source->tokenizer = *std::move(tokenizer);
   } else if (absl::IsUnimplemented(tokenizer.status()) ||
              absl::IsNotFound(tokenizer.status())) {
-    source->notes.emplace_back(tokenizer.status().message());
+    const bool has_one = absl::IsUnimplemented(tokenizer.status());
+    source->notes.push_back(
+        absl::StrCat(has_one ? "the tokenizer is left out: " : "",
+                     tokenizer.status().message()));
+    if (has_one) {
+      source->unsupported_tokenizer = std::string(tokenizer.status().message());
+    }
   } else {
     return tokenizer.status();
   }
   return absl::OkStatus();
+}
+
+// Of a file with more tokens than its embedding has rows, the vocabulary of the
+// model is the rows.
+void CheckVocabulary(WeightSource* source) {
+  NoteTokensWithoutRows(source);
+  if (!source->model.has_value()) return;
+  for (const SourceTensor& tensor : source->tensors) {
+    LimitVocabulary(tensor.name, tensor.shape, &*source->model);
+  }
 }
 
 // Tensors that some layers have and others lack.
@@ -151,11 +177,16 @@ void CheckTensors(WeightSource* source) {
       FindArchitecture(source->model->model_type());
   if (architecture == nullptr) return;
   std::vector<absl::string_view> names;
+  LayerExperts experts;
   for (const SourceTensor& tensor : source->tensors) {
     names.push_back(tensor.name);
+    experts.Add(tensor.name, tensor.shape);
   }
-  for (const std::string& sentence : FindUnevenTensors(
-           names, *architecture, source->model->num_hidden_layers())) {
+  std::vector<std::string> sentences = FindUnevenTensors(
+      names, *architecture, source->model->num_hidden_layers());
+  std::string uneven = experts.Uneven(*source->model);
+  if (!uneven.empty()) sentences.push_back(std::move(uneven));
+  for (const std::string& sentence : sentences) {
     source->notes.push_back(sentence);
     source->model->add_not_understood(sentence);
   }
@@ -163,13 +194,19 @@ void CheckTensors(WeightSource* source) {
 
 }  // namespace
 
-absl::StatusOr<WeightSource> OpenGgufSource(const std::string& path) {
+absl::StatusOr<WeightSource> OpenGgufSource(const std::string& path,
+                                            const SourceOptions& options) {
   TESSERA_ASSIGN_OR_RETURN(std::vector<OpenFile> files, OpenAll(path));
   WeightSource source;
   source.format = "gguf";
+  source.tensors_only = options.tensors_only;
   const GgufMetadata& metadata = files.front().gguf.metadata;
-  TESSERA_RETURN_IF_ERROR(WithPath(files.front().file.path(),
-                                   ReadModelAndTokenizer(metadata, &source)));
+  if (!options.tensors_only) {
+    TESSERA_RETURN_IF_ERROR(
+        WithPath(files.front().file.path(), CheckGgufKind(metadata)));
+    TESSERA_RETURN_IF_ERROR(WithPath(files.front().file.path(),
+                                     ReadModelAndTokenizer(metadata, &source)));
+  }
   const bool is_split = files.size() > 1;
   CopyMetadata(metadata, is_split, &source);
   for (const OpenFile& file : files) KeepLayout(file, is_split, &source);
@@ -184,6 +221,7 @@ absl::StatusOr<WeightSource> OpenGgufSource(const std::string& path) {
       from.size = tensor.size;
     }
   }
+  CheckVocabulary(&source);
   CheckTensors(&source);
   for (OpenFile& file : files) source.files.push_back(std::move(file.file));
   return source;

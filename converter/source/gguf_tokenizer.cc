@@ -106,7 +106,7 @@ absl::Status ReadKind(const GgufMetadata& metadata, TokenizerData* data) {
         absl::StrCat("there is no tokenizer: ", kModel, " is ", Quoted(model)));
   } else {
     return absl::UnimplementedError(absl::StrCat(
-        "the tokenizer is left out: ", kModel, " is ", Quoted(model),
+        kModel, " is ", Quoted(model), model == "bert" ? " (WordPiece)" : "",
         ", and only 'gpt2', 'llama', 'gemma4' and 't5' are supported"));
   }
   return absl::OkStatus();

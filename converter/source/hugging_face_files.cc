@@ -9,6 +9,8 @@
 #include "absl/strings/string_view.h"
 #include "base/mapped_file.h"
 #include "base/status_macros.h"
+#include "converter/source/hub_cache.h"
+#include "formats/foreign/foreign_file.h"
 
 namespace tessera {
 namespace {
@@ -27,6 +29,7 @@ constexpr absl::string_view kNames[] = {
 absl::StatusOr<std::string> ReadContent(const std::filesystem::path& path) {
   TESSERA_ASSIGN_OR_RETURN(const MappedFile file,
                            MappedFile::Open(path.string()));
+  TESSERA_RETURN_IF_ERROR(CheckNotReplaced(path.string(), file.bytes()));
   const absl::Span<const uint8_t> bytes = file.bytes();
   return std::string(bytes.begin(), bytes.end());
 }
@@ -40,7 +43,10 @@ absl::StatusOr<HuggingFaceFiles> ReadHuggingFaceFiles(
     const std::filesystem::path path =
         std::filesystem::path(folder) / std::string(name);
     absl::StatusOr<std::string> content = ReadContent(path);
-    if (absl::IsNotFound(content.status())) continue;
+    if (absl::IsNotFound(content.status())) {
+      TESSERA_RETURN_IF_ERROR(CheckLink(path));
+      continue;
+    }
     if (!content.ok()) return content.status();
     files.emplace(name, *std::move(content));
   }

@@ -19,7 +19,8 @@ namespace tessera {
 //   chat_template.json
 using HuggingFaceFiles = std::map<std::string, std::string>;
 
-// What the system says if a file is there and cannot be read.
+// What the system says if a file is there and cannot be read, and what
+// CheckLink says of a link to nothing.
 absl::StatusOr<HuggingFaceFiles> ReadHuggingFaceFiles(
     const std::string& folder);
 

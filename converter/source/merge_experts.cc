@@ -11,7 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "base/checked_math.h"
 #include "base/status_macros.h"
-#include "converter/source/checkpoint_name.h"
+#include "converter/source/part_form.h"
 #include "formats/model/tensor_name.h"
 #include "formats/model/tensor_role.h"
 
@@ -31,10 +31,9 @@ std::string NameOfExpert(std::string name, uint64_t expert,
   return name.replace(name.rfind(number) + 1, number.size() - 2, other);
 }
 
-// True if `b` can be the next matrix of a tensor that begins with `a`.
+// True if `a` and `b` are stored in the same way.
 bool AreAlike(const SourceTensor& a, const SourceTensor& b) {
-  if (a.type != b.type || a.shape != b.shape ||
-      a.scales.has_value() != b.scales.has_value()) {
+  if (a.type != b.type || a.scales.has_value() != b.scales.has_value()) {
     return false;
   }
   if (!a.scales.has_value()) return true;
@@ -54,9 +53,9 @@ using Experts = std::map<uint64_t, SourceTensor>;
 
 class ExpertMerger {
  public:
-  ExpertMerger(const Architecture& architecture, uint64_t experts,
+  ExpertMerger(const CheckpointNames& names, uint64_t experts,
                WeightSource* source)
-      : architecture_(architecture), experts_(experts), source_(*source) {}
+      : names_(names), experts_(experts), source_(*source) {}
 
   absl::Status Run();
 
@@ -66,14 +65,24 @@ class ExpertMerger {
         source_.files[tensor.parts[0].file].path(), ": ", problem));
   }
   absl::Status Collect(const TensorName& name, SourceTensor tensor);
+  void FindRouters();
+  uint64_t LastExpert(const std::string& name, const Experts& group) const;
+  absl::Status CheckRouter(const std::string& name, const SourceTensor& first,
+                           uint64_t experts);
   absl::Status CheckComplete(const std::string& name, const Experts& group);
+  absl::Status Append(const SourceTensor& first, const SourceTensor& tensor,
+                      SourceTensor* merged);
   absl::StatusOr<SourceTensor> Merge(const std::string& name, Experts group);
+  void NoteWidened();
 
-  const Architecture& architecture_;
+  const CheckpointNames& names_;
   const uint64_t experts_;
   WeightSource& source_;
   std::map<std::string, Experts> groups_;       // by GGUF's name
   std::map<uint64_t, uint64_t> layer_experts_;  // largest number, by layer
+  std::map<uint64_t, uint64_t> router_rows_;    // by layer
+  uint64_t widened_ = 0;  // tensors whose experts are stored differently
+  std::string first_widened_;
 };
 
 absl::Status ExpertMerger::Collect(const TensorName& name,
@@ -98,61 +107,135 @@ absl::Status ExpertMerger::Collect(const TensorName& name,
                            " are the same tensor of the same expert"));
 }
 
+void ExpertMerger::FindRouters() {
+  for (const SourceTensor& tensor : source_.tensors) {
+    const auto name = ParseGgufName(tensor.name);
+    if (name.has_value() && name->role == TensorRole::kRouter &&
+        name->part == TensorPart::kWeight && tensor.shape.size() == 2) {
+      router_rows_[*name->layer] = tensor.shape[0];
+    }
+  }
+}
+
+// The number of the last expert that a layer must have.
+uint64_t ExpertMerger::LastExpert(const std::string& name,
+                                  const Experts& group) const {
+  if (InfoOf(ParseGgufName(name)->role).rows == Dimension::kNone) {
+    return group.rbegin()->first;  // heads
+  }
+  const uint64_t layer = *LayerOf(name);
+  const auto router = router_rows_.find(layer);
+  uint64_t experts = experts_;
+  if (router != router_rows_.end() &&
+      (experts == 0 || router->second < experts)) {
+    experts = router->second;
+  }
+  return std::max(experts == 0 ? uint64_t{0} : experts - 1,
+                  layer_experts_.at(layer));
+}
+
+absl::Status ExpertMerger::CheckRouter(const std::string& name,
+                                       const SourceTensor& first,
+                                       uint64_t experts) {
+  const auto router = router_rows_.find(*LayerOf(name));
+  if (InfoOf(ParseGgufName(name)->role).rows == Dimension::kNone ||
+      router == router_rows_.end() || router->second >= experts) {
+    return absl::OkStatus();
+  }
+  return Fail(first,
+              absl::StrCat(NameOfExpert(first.source_name, 0, "*"), ": ",
+                           experts, " experts, but the layer's router has ",
+                           router->second, " rows"));
+}
+
 absl::Status ExpertMerger::CheckComplete(const std::string& name,
                                          const Experts& group) {
   const auto& [number, first] = *group.begin();
-  const bool of_heads =
-      InfoOf(ParseGgufName(name)->role).rows == Dimension::kNone;
-  const uint64_t last =
-      of_heads ? group.rbegin()->first
-               : std::max(experts_ == 0 ? uint64_t{0} : experts_ - 1,
-                          layer_experts_[*LayerOf(name)]);
+  const uint64_t last = LastExpert(name, group);
   uint64_t expected = 0;
   for (const auto& [expert, tensor] : group) {
     if (expert != expected) break;
     ++expected;
   }
-  if (expected == last + 1) return absl::OkStatus();
+  if (expected == last + 1) return CheckRouter(name, first, expected);
   return Fail(first,
               absl::StrCat(NameOfExpert(first.source_name, number,
                                         absl::StrCat(expected)),
                            " is missing; the layer has experts 0 to ", last));
 }
 
+// The next matrix of `merged`, which begins with `first`.
+absl::Status ExpertMerger::Append(const SourceTensor& first,
+                                  const SourceTensor& tensor,
+                                  SourceTensor* merged) {
+  const std::string problem =
+      absl::StrCat(Described(tensor), " differs from ", Described(first));
+  if (first.shape != tensor.shape) {
+    return Fail(tensor,
+                absl::StrCat(problem, "; experts of a layer are alike"));
+  }
+  const std::optional<DType> type = CommonFloatType(merged->type, tensor.type);
+  if (!type.has_value()) {
+    return absl::UnimplementedError(
+        absl::StrCat(source_.files[tensor.parts[0].file].path(), ": ", problem,
+                     "; only floats of different types become one tensor"));
+  }
+  const std::optional<uint64_t> size = CheckedAdd(merged->size, tensor.size);
+  if (!size.has_value()) {
+    return Fail(tensor, absl::StrCat(merged->name, ": the size overflows"));
+  }
+  merged->size = *size;
+  merged->type = *type;
+  merged->parts.push_back(tensor.parts[0]);
+  merged->forms.push_back({tensor.type, tensor.scales});
+  return absl::OkStatus();
+}
+
 absl::StatusOr<SourceTensor> ExpertMerger::Merge(const std::string& name,
                                                  Experts group) {
   TESSERA_RETURN_IF_ERROR(CheckComplete(name, group));
-  SourceTensor merged = group.begin()->second;
+  const SourceTensor& first = group.begin()->second;
+  SourceTensor merged = first;
+  merged.name = name;
+  merged.shape.insert(merged.shape.begin(), group.size());
+  merged.forms = {{first.type, first.scales}};
+  merged.scales.reset();
+  bool alike = true;
   for (const auto& [expert, tensor] : group) {
     if (expert == 0) continue;
-    if (!AreAlike(group.begin()->second, tensor)) {
-      return Fail(tensor, absl::StrCat(Described(tensor), " differs from ",
-                                       Described(group.begin()->second),
-                                       "; experts of a layer are alike"));
-    }
-    merged.parts.push_back(tensor.parts[0]);
-    if (merged.scales.has_value()) {
-      merged.scales->parts.push_back(tensor.scales->parts[0]);
-    }
+    TESSERA_RETURN_IF_ERROR(Append(first, tensor, &merged));
+    alike = alike && AreAlike(first, tensor);
   }
-  const std::optional<uint64_t> size =
-      CheckedMul(merged.size, uint64_t{group.size()});
-  merged.shape.insert(merged.shape.begin(), group.size());
-  if (!size.has_value() || !TensorBytes(merged.type, merged.shape)) {
+  if (!TensorBytes(merged.type, merged.shape)) {
     return Fail(merged, absl::StrCat(name, ": the size overflows 64 bits"));
   }
-  merged.size = *size;
-  merged.name = name;
-  merged.source_name = NameOfExpert(merged.source_name, 0, "*");
+  merged.source_name = NameOfExpert(first.source_name, 0, "*");
+  if (!alike) {
+    if (widened_++ == 0) first_widened_ = merged.source_name;
+    return merged;
+  }
+  merged.scales = first.scales;
+  for (size_t i = 1; merged.scales.has_value() && i < group.size(); ++i) {
+    merged.scales->parts.push_back(merged.forms[i].scales->parts[0]);
+  }
+  merged.forms.clear();
   return merged;
 }
 
+void ExpertMerger::NoteWidened() {
+  if (widened_ == 0) return;
+  source_.notes.push_back(
+      absl::StrCat("experts are stored as different types in ", widened_,
+                   " tensors, such as ", first_widened_,
+                   "; each is read as the type that holds the values of all"));
+}
+
 absl::Status ExpertMerger::Run() {
+  FindRouters();
   std::vector<SourceTensor> tensors;
   std::vector<std::pair<size_t, std::string>> places;
   for (SourceTensor& tensor : source_.tensors) {
-    const std::optional<TensorName> name =
-        ParseCheckpointName(tensor.source_name, architecture_);
+    const std::optional<TensorName> name = names_.Parse(tensor.source_name);
     if (!name.has_value() || !name->expert.has_value()) {
       tensors.push_back(std::move(tensor));
       continue;
@@ -168,14 +251,15 @@ absl::Status ExpertMerger::Run() {
                              Merge(name, std::move(groups_[name])));
   }
   source_.tensors = std::move(tensors);
+  NoteWidened();
   return absl::OkStatus();
 }
 
 }  // namespace
 
-absl::Status MergeExperts(const Architecture& architecture, uint64_t experts,
+absl::Status MergeExperts(const CheckpointNames& names, uint64_t experts,
                           WeightSource* source) {
-  return ExpertMerger(architecture, experts, source).Run();
+  return ExpertMerger(names, experts, source).Run();
 }
 
 }  // namespace tessera

@@ -7,12 +7,13 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "base/quoted.h"
 #include "base/status_macros.h"
-#include "converter/source/checkpoint_name.h"
 #include "converter/source/share_embedding.h"
 #include "formats/model/tensor_name.h"
 #include "formats/model/tensor_role.h"
@@ -22,8 +23,10 @@ namespace {
 
 class TensorNamer {
  public:
-  TensorNamer(const HuggingFaceConfig& config, WeightSource* source)
+  TensorNamer(const HuggingFaceConfig& config, const CheckpointNames& names,
+              WeightSource* source)
       : architecture_(*config.architecture),
+        names_(names),
         model_(config.model),
         multimodal_(config.multimodal),
         source_(*source) {}
@@ -36,14 +39,17 @@ class TensorNamer {
                  const std::optional<TensorName>& name);
   absl::Status SetRows(const TensorName& name, SourceTensor* tensor) const;
   uint64_t RopeHeadsOf(TensorRole role) const;
-  absl::Status CheckHeads(const SourceTensor& tensor, uint64_t parts) const;
+  bool HeadsDivide(const SourceTensor& tensor, uint64_t heads,
+                   uint64_t parts) const;
   absl::Status Transpose(SourceTensor* tensor) const;
   std::string PathOf(const SourceTensor& tensor) const {
     return source_.files[tensor.parts[0].file].path();
   }
   void NoteLeftOut();
+  absl::Status CheckUnique() const;
 
   const Architecture& architecture_;
+  const CheckpointNames& names_;
   const ModelConfig& model_;
   const bool multimodal_;
   WeightSource& source_;
@@ -83,26 +89,18 @@ uint64_t TensorNamer::RopeHeadsOf(TensorRole role) const {
   return 0;
 }
 
-// Rows are moved within heads of `parts` parts, so they must divide into them.
-absl::Status TensorNamer::CheckHeads(const SourceTensor& tensor,
-                                     uint64_t parts) const {
-  const uint64_t heads =
-      tensor.rope_heads != 0 ? tensor.rope_heads : tensor.qkv_heads;
+// Rows are moved within heads of `parts` parts. Those that do not divide into
+// them stay where they are: no model has such a tensor
+// (converter/check_model.h).
+bool TensorNamer::HeadsDivide(const SourceTensor& tensor, uint64_t heads,
+                              uint64_t parts) const {
   const uint64_t rows =
       tensor.shape.size() < 2 ? tensor.columns() : tensor.rows();
-  if (heads != 0 && rows % (parts * heads) == 0) return absl::OkStatus();
-  return absl::DataLossError(absl::StrCat(
-      PathOf(tensor), ": ", tensor.source_name, " has ", rows,
-      " rows, which are not ", heads, " heads of ",
-      parts == 2 ? "even size" : "query, key and value of one size"));
+  return heads != 0 && rows % (parts * heads) == 0;
 }
 
 absl::Status TensorNamer::Transpose(SourceTensor* tensor) const {
-  if (tensor->shape.size() != 2) {
-    return absl::DataLossError(
-        absl::StrCat(PathOf(*tensor), ": ", tensor->source_name, " [",
-                     absl::StrJoin(tensor->shape, ", "), "] is no matrix"));
-  }
+  if (tensor->shape.size() != 2) return absl::OkStatus();
   if (FindDType(tensor->type)->block_elements != 1 ||
       tensor->scales.has_value()) {
     return absl::UnimplementedError(
@@ -116,8 +114,9 @@ absl::Status TensorNamer::Transpose(SourceTensor* tensor) const {
 
 absl::Status TensorNamer::SetRows(const TensorName& name,
                                   SourceTensor* tensor) const {
-  tensor->rope_heads = RopeHeadsOf(name.role);
-  if (tensor->rope_heads != 0) return CheckHeads(*tensor, 2);
+  const uint64_t rope_heads = RopeHeadsOf(name.role);
+  if (HeadsDivide(*tensor, rope_heads, 2)) tensor->rope_heads = rope_heads;
+  if (rope_heads != 0) return absl::OkStatus();
   switch (architecture_.hugging_face_matrices) {
     case MatrixForm::kSame:
       return absl::OkStatus();
@@ -126,8 +125,10 @@ absl::Status TensorNamer::SetRows(const TensorName& name,
                                                       : absl::OkStatus();
     case MatrixForm::kQkvByHead:
       if (name.role != TensorRole::kAttentionQkv) return absl::OkStatus();
-      tensor->qkv_heads = model_.num_attention_heads();
-      return CheckHeads(*tensor, 3);
+      if (HeadsDivide(*tensor, model_.num_attention_heads(), 3)) {
+        tensor->qkv_heads = model_.num_attention_heads();
+      }
+      return absl::OkStatus();
   }
   return absl::OkStatus();
 }
@@ -150,6 +151,21 @@ void TensorNamer::NoteLeftOut() {
       absl::StrJoin(parts, ", ")));
 }
 
+// Matrices of experts have one name until they are merged.
+absl::Status TensorNamer::CheckUnique() const {
+  absl::flat_hash_map<absl::string_view, const SourceTensor*> by_name;
+  for (const SourceTensor& tensor : source_.tensors) {
+    const auto name = names_.Parse(tensor.source_name);
+    if (name.has_value() && name->expert.has_value()) continue;
+    const auto [other, is_new] = by_name.emplace(tensor.name, &tensor);
+    if (is_new) continue;
+    return absl::DataLossError(absl::StrCat(
+        PathOf(tensor), ": ", Quoted(other->second->source_name), " and ",
+        Quoted(tensor.source_name), " are one tensor, ", tensor.name));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status TensorNamer::Run() {
   std::vector<SourceTensor> named;
   for (SourceTensor& tensor : source_.tensors) {
@@ -157,8 +173,7 @@ absl::Status TensorNamer::Run() {
       if (redundant_++ == 0) first_redundant_ = tensor.source_name;
       continue;
     }
-    const std::optional<TensorName> name =
-        ParseCheckpointName(tensor.source_name, architecture_);
+    const std::optional<TensorName> name = names_.Parse(tensor.source_name);
     if (IsLeftOut(tensor, name)) continue;
     if (name.has_value()) {
       tensor.name = GgufName(*name);
@@ -167,6 +182,7 @@ absl::Status TensorNamer::Run() {
     named.push_back(std::move(tensor));
   }
   source_.tensors = std::move(named);
+  TESSERA_RETURN_IF_ERROR(CheckUnique());
   NoteLeftOut();
   ShareEmbedding(model_.tie_word_embeddings(), &source_);
   return absl::OkStatus();
@@ -175,8 +191,8 @@ absl::Status TensorNamer::Run() {
 }  // namespace
 
 absl::Status NameTensors(const HuggingFaceConfig& config,
-                         WeightSource* source) {
-  return TensorNamer(config, source).Run();
+                         const CheckpointNames& names, WeightSource* source) {
+  return TensorNamer(config, names, source).Run();
 }
 
 }  // namespace tessera

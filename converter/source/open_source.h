@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "converter/source/source_options.h"
 #include "converter/source/weight_source.h"
 
 namespace tessera {
@@ -13,7 +14,8 @@ namespace tessera {
 // model.safetensors.index.json, a Hugging Face folder, or an arena. The kind is
 // told by content, not by name. InvalidArgument if it is none of these; errors
 // name the file.
-absl::StatusOr<WeightSource> OpenWeightSource(const std::string& path);
+absl::StatusOr<WeightSource> OpenWeightSource(
+    const std::string& path, const SourceOptions& options = {});
 
 }  // namespace tessera
 

@@ -4,87 +4,102 @@
 #include <optional>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "base/counted.h"
 #include "base/file_error.h"
 #include "base/status_macros.h"
 #include "converter/source/attach_float8_scales.h"
+#include "converter/source/checkpoint_files.h"
+#include "converter/source/checkpoint_kind.h"
+#include "converter/source/checkpoint_name.h"
+#include "converter/source/checkpoint_tensors.h"
 #include "converter/source/compute_tensors.h"
 #include "converter/source/hf_tokenizer.h"
 #include "converter/source/hugging_face_files.h"
 #include "converter/source/merge_experts.h"
 #include "converter/source/name_tensors.h"
+#include "converter/source/tensors_only.h"
+#include "converter/source/tokens_without_rows.h"
 #include "formats/model/check_tensors.h"
 #include "formats/model/hugging_face_config.h"
-#include "formats/safetensors/safetensors_index.h"
-#include "formats/safetensors/safetensors_reader.h"
+#include "formats/model/layer_experts.h"
 
 namespace tessera {
 namespace {
 
-constexpr char kIndexName[] = "model.safetensors.index.json";
-constexpr char kSingleName[] = "model.safetensors";
-
-// Where a tensor of an index must be; a plain file has none.
-using WeightMap = absl::flat_hash_map<std::string, std::string>;
-
-absl::string_view TextOf(const MappedFile& file) {
-  return absl::string_view(reinterpret_cast<const char*>(file.bytes().data()),
-                           file.bytes().size());
-}
-
 // Collects tensors, and what lies beside them, into a WeightSource.
 class HuggingFaceLoader {
  public:
-  explicit HuggingFaceLoader(std::filesystem::path folder)
-      : folder_(std::move(folder)) {
+  HuggingFaceLoader(const CheckpointFiles& files, const SourceOptions& options)
+      : folder_(files.folder), options_(options) {
     source_.format = "safetensors";
+    source_.notes = files.notes;
+    source_.tensors_only = options.tensors_only;
   }
 
-  absl::StatusOr<WeightSource> Load(const std::vector<std::string>& files,
-                                    const WeightMap& weight_map);
+  absl::StatusOr<WeightSource> Load(const CheckpointFiles& files);
 
  private:
   absl::Status ReadConfig();
   absl::Status ReadTokenizer(HuggingFaceFiles files);
-  absl::Status AddFile(const std::string& path, const WeightMap& weight_map);
+  void AttachWhatScalesFit();
+  absl::Status NameAll();
   void MarkUnmapped();
   void CheckTensors();
 
   const std::filesystem::path folder_;
+  const SourceOptions options_;
+  std::string config_json_;                  // empty: there is none
   std::optional<HuggingFaceConfig> config_;  // if there is one
-  absl::flat_hash_set<std::string> seen_;    // tensors found, used or not
   WeightSource source_;
 };
 
 absl::StatusOr<WeightSource> HuggingFaceLoader::Load(
-    const std::vector<std::string>& files, const WeightMap& weight_map) {
+    const CheckpointFiles& files) {
+  if (options_.tensors_only) {
+    TESSERA_RETURN_IF_ERROR(AddCheckpointTensors(files, &source_));
+    AttachWhatScalesFit();
+    MarkUnmapped();
+    return std::move(source_);
+  }
   TESSERA_RETURN_IF_ERROR(ReadConfig());
-  for (const std::string& file : files) {
-    TESSERA_RETURN_IF_ERROR(AddFile((folder_ / file).string(), weight_map));
-  }
-  for (const auto& [tensor, shard] : weight_map) {
-    if (!seen_.contains(tensor)) {
-      return absl::DataLossError(
-          absl::StrCat((folder_ / kIndexName).string(), ": tensor ", tensor,
-                       " is not in ", shard, ", where the index has it"));
-    }
-  }
+  TESSERA_RETURN_IF_ERROR(AddCheckpointTensors(files, &source_));
+  TESSERA_RETURN_IF_ERROR(CheckCheckpointKind(source_, config_json_));
+  TESSERA_RETURN_IF_ERROR(NameAll());
+  MarkUnmapped();
+  CheckTensors();
+  NoteTokensWithoutRows(&source_);
+  return std::move(source_);
+}
+
+// Tensors that are no model may have scales of any kind: those that cannot be
+// applied stay tensors.
+void HuggingFaceLoader::AttachWhatScalesFit() {
+  const std::vector<SourceTensor> as_they_are = source_.tensors;
+  const absl::Status attached = AttachFloat8Scales({}, &source_);
+  if (attached.ok()) return;
+  source_.tensors = as_they_are;
+  source_.notes.push_back(absl::StrCat(
+      "scales are kept as tensors, and not applied: ", attached.message()));
+}
+
+// Gives the tensors the names, types and shapes that GGUF has for them.
+absl::Status HuggingFaceLoader::NameAll() {
   const HuggingFaceConfig config = config_.value_or(HuggingFaceConfig());
   TESSERA_RETURN_IF_ERROR(AttachFloat8Scales(
       {config.quantized, config.float8_block_rows, config.float8_block_columns},
       &source_));
-  if (config.architecture != nullptr) {
-    TESSERA_RETURN_IF_ERROR(NameTensors(config, &source_));
-    TESSERA_RETURN_IF_ERROR(MergeExperts(*config.architecture,
-                                         config.model.num_experts(), &source_));
-    TESSERA_RETURN_IF_ERROR(ComputeTensors(config, &source_));
+  if (config.architecture == nullptr) return absl::OkStatus();
+  std::vector<absl::string_view> names;
+  for (const SourceTensor& tensor : source_.tensors) {
+    names.push_back(tensor.source_name);
   }
-  MarkUnmapped();
-  CheckTensors();
-  return std::move(source_);
+  const CheckpointNames parser(names, *config.architecture);
+  TESSERA_RETURN_IF_ERROR(OrTensorsOnly(NameTensors(config, parser, &source_)));
+  TESSERA_RETURN_IF_ERROR(OrTensorsOnly(
+      MergeExperts(parser, config.model.num_experts(), &source_)));
+  return ComputeTensors(config, &source_);
 }
 
 absl::Status HuggingFaceLoader::ReadConfig() {
@@ -96,8 +111,11 @@ absl::Status HuggingFaceLoader::ReadConfig() {
     return absl::OkStatus();
   }
   source_.format = "huggingface";
-  auto config = ParseHuggingFaceConfig(files["config.json"]);
-  if (!config.ok()) return WithPath(folder_.string(), config.status());
+  config_json_ = files["config.json"];
+  auto config = ParseHuggingFaceConfig(config_json_);
+  if (!config.ok()) {
+    return OrTensorsOnly(WithPath(folder_.string(), config.status()));
+  }
   for (const std::string& sentence : config->model.not_understood()) {
     source_.notes.push_back(sentence);
   }
@@ -134,36 +152,16 @@ absl::Status HuggingFaceLoader::ReadTokenizer(HuggingFaceFiles files) {
   auto data = TokenizerFromHuggingFace(tokenizer);
   if (absl::IsUnimplemented(data.status()) || absl::IsNotFound(data.status())) {
     source_.notes.emplace_back(data.status().message());
+    if (absl::IsUnimplemented(data.status())) {
+      source_.unsupported_tokenizer = std::string(data.status().message());
+    }
+    if (absl::IsUnimplemented(data.status())) {
+      source_.unsupported_tokenizer = std::string(data.status().message());
+    }
     return absl::OkStatus();
   }
   if (!data.ok()) return WithPath(folder_.string(), data.status());
   source_.tokenizer = *std::move(data);
-  return absl::OkStatus();
-}
-
-absl::Status HuggingFaceLoader::AddFile(const std::string& path,
-                                        const WeightMap& weight_map) {
-  TESSERA_ASSIGN_OR_RETURN(MappedFile file, MappedFile::Open(path));
-  auto parsed = ParseSafetensors(file.bytes());
-  if (!parsed.ok()) return WithPath(path, parsed.status());
-  const std::string name = std::filesystem::path(path).filename().string();
-  const size_t index = source_.files.size();
-  for (SafetensorsTensor& tensor : parsed->tensors) {
-    if (!weight_map.empty()) {
-      // The index decides; a tensor that it has elsewhere is a stray copy.
-      const auto entry = weight_map.find(tensor.name);
-      if (entry == weight_map.end() || entry->second != name) continue;
-    }
-    seen_.insert(tensor.name);
-    SourceTensor& from = source_.tensors.emplace_back();
-    from.name = tensor.name;
-    from.source_name = std::move(tensor.name);
-    from.type = tensor.type;
-    from.shape = std::move(tensor.shape);
-    from.parts = {{index, tensor.offset}};
-    from.size = tensor.size;
-  }
-  source_.files.push_back(std::move(file));
   return absl::OkStatus();
 }
 
@@ -179,21 +177,28 @@ void HuggingFaceLoader::MarkUnmapped() {
     if (tensor.unmapped && count++ == 0) first = tensor.source_name;
   }
   if (!described || count == 0) return;
-  source_.notes.push_back(
-      absl::StrCat(count, " tensors have no place in a ",
-                   config_->architecture->name, " model, such as ", first,
-                   "; they are kept, and the model cannot be run"));
+  source_.notes.push_back(absl::StrCat(
+      Counted(count, "tensor"), count == 1 ? " has" : " have",
+      " no place in a ", config_->architecture->name, " model, such as ", first,
+      count == 1 ? "; it is kept" : "; they are kept",
+      ", and the model cannot be run"));
 }
 
 // Tensors that are missing, or that config.json denies.
 void HuggingFaceLoader::CheckTensors() {
   if (!config_.has_value() || config_->architecture == nullptr) return;
   std::vector<absl::string_view> names;
+  LayerExperts experts;
   for (const SourceTensor& tensor : source_.tensors) {
-    if (!tensor.unmapped) names.push_back(tensor.name);
+    if (tensor.unmapped) continue;
+    names.push_back(tensor.name);
+    experts.Add(tensor.name, tensor.shape);
   }
-  for (const std::string& sentence :
-       FindContradictoryTensors(names, *config_)) {
+  std::vector<std::string> sentences =
+      FindContradictoryTensors(names, *config_);
+  std::string uneven = experts.Uneven(*source_.model);
+  if (!uneven.empty()) sentences.push_back(std::move(uneven));
+  for (const std::string& sentence : sentences) {
     source_.notes.push_back(sentence);
     source_.model->add_not_understood(sentence);
   }
@@ -201,36 +206,25 @@ void HuggingFaceLoader::CheckTensors() {
 
 }  // namespace
 
-absl::StatusOr<WeightSource> OpenSafetensorsSource(const std::string& path) {
-  const std::filesystem::path file(path);
-  return HuggingFaceLoader(file.parent_path())
-      .Load({file.filename().string()}, {});
+absl::StatusOr<WeightSource> OpenSafetensorsSource(
+    const std::string& path, const SourceOptions& options) {
+  TESSERA_ASSIGN_OR_RETURN(const CheckpointFiles files,
+                           CheckpointFilesOf(path, options));
+  return HuggingFaceLoader(files, options).Load(files);
 }
 
 absl::StatusOr<WeightSource> OpenSafetensorsIndexSource(
-    const std::string& path) {
-  TESSERA_ASSIGN_OR_RETURN(const MappedFile file, MappedFile::Open(path));
-  auto index = ParseSafetensorsIndex(TextOf(file));
-  if (!index.ok()) return WithPath(path, index.status());
-  WeightMap weight_map;
-  for (SafetensorsIndex::Entry& entry : index->entries) {
-    weight_map.emplace(std::move(entry.tensor), std::move(entry.shard));
-  }
-  return HuggingFaceLoader(std::filesystem::path(path).parent_path())
-      .Load(index->shards, weight_map);
+    const std::string& path, const SourceOptions& options) {
+  TESSERA_ASSIGN_OR_RETURN(const CheckpointFiles files,
+                           CheckpointFilesOfIndex(path, options));
+  return HuggingFaceLoader(files, options).Load(files);
 }
 
-absl::StatusOr<WeightSource> OpenHuggingFaceFolder(const std::string& path) {
-  const std::filesystem::path folder(path);
-  std::error_code error;
-  if (std::filesystem::exists(folder / kIndexName, error)) {
-    return OpenSafetensorsIndexSource((folder / kIndexName).string());
-  }
-  if (std::filesystem::exists(folder / kSingleName, error)) {
-    return OpenSafetensorsSource((folder / kSingleName).string());
-  }
-  return absl::NotFoundError(absl::StrCat(path, ": the folder has neither ",
-                                          kSingleName, " nor ", kIndexName));
+absl::StatusOr<WeightSource> OpenHuggingFaceFolder(
+    const std::string& path, const SourceOptions& options) {
+  TESSERA_ASSIGN_OR_RETURN(const CheckpointFiles files,
+                           CheckpointFilesIn(path, options));
+  return HuggingFaceLoader(files, options).Load(files);
 }
 
 }  // namespace tessera

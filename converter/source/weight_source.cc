@@ -70,11 +70,11 @@ uint64_t RowsPerPart(const SourceTensor& tensor) {
 template <typename Function>
 void ForEachRange(const WeightSource& source, const SourceTensor& tensor,
                   Function function) {
-  for (const SourcePart& part : tensor.parts) {
+  for (size_t i = 0; i < tensor.parts.size(); ++i) {
     const uint64_t size = IsPacked(tensor)
                               ? tensor.layout.StoredBytes(tensor.matrices())
-                              : tensor.size / tensor.parts.size();
-    function(source.files[part.file], part.offset, size);
+                              : tensor.PartBytes(i);
+    function(source.files[tensor.parts[i].file], tensor.parts[i].offset, size);
   }
 }
 
@@ -94,9 +94,14 @@ class PartReader {
       ReadTransposed(first_row, count, rows);
       return;
     }
+    if (!tensor_.forms.empty()) {
+      ReadWidened(tensor_.forms[part_], first_row, count, rows);
+      return;
+    }
     const uint64_t row_bytes = *RowBytes(tensor_.type, tensor_.columns());
     if (tensor_.scales.has_value()) {
-      ReadScaled(first_row, count, rows);
+      const Float8Scales& scales = *tensor_.scales;
+      ReadScaled(scales, scales.parts[part_], first_row, count, rows);
     } else if (IsPacked(tensor_)) {
       UnpackTiles(tensor_.layout, data_, first_row, count, rows);
     } else {
@@ -109,13 +114,29 @@ class PartReader {
     return source_.files[part.file].bytes().data() + part.offset;
   }
 
-  void ReadScaled(uint64_t first_row, uint64_t count, uint8_t* rows) const {
-    const Float8Scales& scales = *tensor_.scales;
+  // `grid` is where the scales of this part begin.
+  void ReadScaled(const Float8Scales& scales, const SourcePart& grid,
+                  uint64_t first_row, uint64_t count, uint8_t* rows) const {
     const uint64_t columns = tensor_.columns();
     const uint8_t* weights =
         data_ + first_row * *RowBytes(scales.weight_type, columns);
-    ReadScaledRows(scales, weights, BytesAt(scales.parts[part_]), columns,
-                   first_row, count, rows);
+    ReadScaledRows(scales, weights, BytesAt(grid), columns, first_row, count,
+                   rows);
+  }
+
+  void ReadWidened(const PartForm& form, uint64_t first_row, uint64_t count,
+                   uint8_t* rows) const {
+    const uint64_t row_bytes = *RowBytes(form.type, tensor_.columns());
+    const uint64_t numbers = count * tensor_.columns();
+    if (!form.scales.has_value()) {
+      WidenNumbers(form.type, tensor_.type, data_ + first_row * row_bytes,
+                   numbers, rows);
+      return;
+    }
+    std::vector<uint8_t> scaled(count * row_bytes);
+    ReadScaled(*form.scales, form.scales->parts[0], first_row, count,
+               scaled.data());
+    WidenNumbers(form.type, tensor_.type, scaled.data(), numbers, rows);
   }
 
   // Elements that lie side by side in the file go into one column.
@@ -157,6 +178,12 @@ uint64_t SourceTensor::matrices() const {
   uint64_t count = 1;
   for (size_t i = 0; i + 2 < shape.size(); ++i) count *= shape[i];
   return count;
+}
+
+uint64_t SourceTensor::PartBytes(size_t part) const {
+  if (forms.empty()) return size / parts.size();
+  return *RowBytes(forms[part].stored_type(), columns()) *
+         (rows() / parts.size());
 }
 
 void WeightSource::ReadRows(const SourceTensor& tensor, uint64_t first_row,
@@ -201,7 +228,7 @@ absl::Span<const uint8_t> WeightSource::RowsInPlace(const SourceTensor& tensor,
                                count * row_bytes);
   }
   if (count == 0 || IsReordered(tensor) || tensor.transposed ||
-      tensor.scales.has_value() || IsPacked(tensor)) {
+      tensor.scales.has_value() || !tensor.forms.empty() || IsPacked(tensor)) {
     return {};
   }
   const uint64_t part_rows = RowsPerPart(tensor);

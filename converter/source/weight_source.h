@@ -8,9 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/types/span.h"
 #include "base/mapped_file.h"
 #include "converter/source/float8_scales.h"
+#include "converter/source/part_form.h"
 #include "formats/arena/attachment.h"
 #include "formats/arena/manifest.pb.h"
 #include "formats/dtype/dtype.h"
@@ -47,6 +49,10 @@ struct SourceTensor {
   // The bytes are F8 and belong to these scales; `type` is BF16.
   std::optional<Float8Scales> scales;
 
+  // Nonempty: how each part is stored, where parts differ. `type` holds the
+  // values of all, and ReadRows widens them to it; `scales` is not set.
+  std::vector<PartForm> forms;
+
   // How the bytes lie: rowmajor, but for tensors of an arena.
   TensorLayout layout;
 
@@ -69,6 +75,9 @@ struct SourceTensor {
   }
   uint64_t matrices() const;
   uint64_t rows() const { return matrices() * rows_per_matrix(); }
+
+  // Bytes of parts[part] in its file.
+  uint64_t PartBytes(size_t part) const;
 };
 
 // Owns the mapped files that its tensors refer to. Movable. Const access is
@@ -89,6 +98,14 @@ struct WeightSource {
   std::vector<PackedAttachment> attachments;
   // For the user: what is missing or not understood, in whole sentences.
   std::vector<std::string> notes;
+  // What cannot be right in the configuration of an architecture that is
+  // described, so that there is no `model`.
+  absl::Status model_error;
+  // Why there is no tokenizer, if the source has one that is not supported.
+  std::string unsupported_tokenizer;
+  // No model was asked for, or an arena holds none for that reason: tensors
+  // have the names and rows of the files.
+  bool tensors_only = false;
 
   // Writes the row-major blocks of rows [first_row, first_row + count) of
   // `tensor` to `rows` (count * RowBytes). Rows of all matrices are numbered

@@ -15,7 +15,7 @@ inline constexpr uint8_t kArenaMagic[8] = {0x89, 'A', 'R',  'E',
 // A reader refuses a newer major version and accepts any minor one. Of minor
 // versions, this is the newest that is known here.
 inline constexpr uint32_t kArenaMajorVersion = 1;
-inline constexpr uint32_t kArenaMinorVersion = 4;
+inline constexpr uint32_t kArenaMinorVersion = 5;
 
 // One page, so that the header can be read by itself with direct I/O.
 inline constexpr uint64_t kArenaHeaderBytes = 4096;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "base/byte_cursor.h"
 #include "base/checked_math.h"
@@ -45,13 +44,7 @@ absl::Status Damaged(const Args&... args) {
 absl::Status CheckMagicAndVersion(absl::Span<const uint8_t> bytes) {
   if (bytes.empty()) return absl::DataLossError("not an arena: file is empty");
   if (!HasArenaMagic(bytes)) {
-    const auto magic =
-        bytes.subspan(0, std::min<size_t>(bytes.size(), sizeof(kArenaMagic)));
-    return absl::DataLossError(absl::StrCat(
-        "not an arena: starts with bytes ",
-        absl::BytesToHexString(absl::string_view(
-            reinterpret_cast<const char*>(magic.data()), magic.size())),
-        ", an arena with 894152454e410d0a"));
+    return absl::DataLossError("not an arena: it does not begin as arenas do");
   }
   ByteCursor cursor(bytes.subspan(sizeof(kArenaMagic)));
   uint32_t major = 0;
@@ -76,8 +69,7 @@ absl::Status CheckIntegrity(absl::Span<const uint8_t> bytes,
   std::memcpy(&stored_crc, bytes.data() + kCrcOffset, sizeof(stored_crc));
   const uint32_t crc = HeaderCrc(bytes);
   if (crc != stored_crc) {
-    return Damaged("CRC-32C is ", absl::Hex(crc, absl::kZeroPad8),
-                   ", expected ", absl::Hex(stored_crc, absl::kZeroPad8));
+    return Damaged("its checksum does not match: the file is damaged");
   }
   // A newer minor version may have given the reserved bytes a meaning.
   const auto reserved =
@@ -99,7 +91,8 @@ absl::Status CheckFields(const Fields& fields, uint64_t file_size) {
   if (fields.file_size != file_size) {
     return absl::DataLossError(absl::StrCat(
         "file is ", file_size < fields.file_size ? "truncated" : "too long",
-        ": has ", file_size, " bytes, header says ", fields.file_size));
+        ": has ", file_size, " bytes, header says ", fields.file_size,
+        "; copy or convert it again"));
   }
   if (fields.manifest_offset < kSectionAlignment ||
       fields.manifest_offset % kSectionAlignment != 0) {

@@ -54,6 +54,9 @@ uint32_t MinorVersionOf(const ModelConfig& model) {
 }  // namespace
 
 uint32_t MinorVersionOf(const Manifest& manifest) {
+  if (manifest.tensors_only() || !manifest.unsupported_tokenizer().empty()) {
+    return 5;
+  }
   uint32_t version = manifest.has_layout_machine() ? 1 : 0;
   for (const Tensor& tensor : manifest.tensors()) {
     const uint32_t own = tensor.nonfinite_weights() != 0 ? 4

@@ -33,7 +33,7 @@ absl::Status Within(absl::string_view context, const absl::Status& status) {
 class Parser {
  public:
   explicit Parser(absl::Span<const uint8_t> file)
-      : file_size_(file.size()), cursor_(file) {}
+      : file_(file), file_size_(file.size()), cursor_(file) {}
 
   absl::StatusOr<GgufFile> Parse();
 
@@ -43,11 +43,13 @@ class Parser {
   absl::Status ReadTensor();
   absl::Status PlaceTensor(GgufTensor* tensor) const;
   absl::Status CheckOverlaps() const;
+  absl::Status CheckNotJoined() const;
 
   absl::Status ReadName(absl::string_view kind, uint64_t max_bytes,
                         absl::string_view* name);
   absl::Status CutShort(absl::string_view what) const;
 
+  const absl::Span<const uint8_t> file_;
   const uint64_t file_size_;
   ByteCursor cursor_;
   uint64_t tensor_count_ = 0;
@@ -67,21 +69,24 @@ absl::Status Parser::ReadHeader() {
   if (!cursor_.ReadString(kGgufMagic.size(), &magic)) return CutShort("magic");
   if (magic != kGgufMagic) {
     return absl::DataLossError(
-        absl::StrCat("byte 0: magic ", Quoted(magic), ", expected 'GGUF'"));
+        "byte 0: does not begin with 'GGUF', as GGUF files do");
   }
   if (!cursor_.Read(&parsed_.version)) return CutShort("version");
   const uint32_t version = parsed_.version;
   // Nothing else in the file tells the byte order; a sane version does.
   if (version != 0 && (version & 0xFFFF) == 0) {
     return absl::UnimplementedError(
-        "byte 4: the file is big-endian, expected little-endian");
+        "byte 4: the file is big-endian; download a little-endian one, or "
+        "turn it around with gguf_convert_endian.py of llama.cpp");
   }
   if (version == 0) return absl::DataLossError("byte 4: GGUF version 0");
   if (version < kGgufOldestVersion || version > kGgufNewestVersion) {
     return absl::UnimplementedError(absl::StrCat(
         "byte 4: GGUF version ", version, ", expected ", kGgufOldestVersion,
         " or ", kGgufNewestVersion,
-        version == 1 ? "; convert the model again from its original" : ""));
+        version == 1
+            ? "; convert the model again from its original"
+            : "; it is damaged, or of a later time than this program"));
   }
   if (!cursor_.Read(&tensor_count_) || !cursor_.Read(&entry_count_)) {
     return CutShort("the header");
@@ -215,6 +220,28 @@ absl::Status Parser::CheckOverlaps() const {
   return absl::OkStatus();
 }
 
+// What follows the last tensor means nothing, unless it is another file.
+absl::Status Parser::CheckNotJoined() const {
+  uint64_t end = cursor_.position();
+  for (const GgufTensor& tensor : parsed_.tensors) {
+    end = std::max(end, tensor.offset + tensor.size);
+  }
+  for (const uint64_t at : {end, RoundUp(end, parsed_.alignment)}) {
+    ByteCursor rest(file_.subspan(std::min(at, file_size_)));
+    absl::string_view magic;
+    uint32_t version = 0;
+    if (!rest.ReadString(kGgufMagic.size(), &magic) || magic != kGgufMagic ||
+        !rest.Read(&version) || version > kGgufNewestVersion) {
+      continue;
+    }
+    return absl::DataLossError(absl::StrCat(
+        "byte ", at,
+        ": another GGUF file begins there: the files of a set are not joined "
+        "with cat; leave them as they are and give the first of them"));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<GgufFile> Parser::Parse() {
   TESSERA_RETURN_IF_ERROR(ReadHeader());
   for (uint64_t i = 0; i < entry_count_; ++i) {
@@ -229,6 +256,7 @@ absl::StatusOr<GgufFile> Parser::Parse() {
     TESSERA_RETURN_IF_ERROR(PlaceTensor(&tensor));
   }
   TESSERA_RETURN_IF_ERROR(CheckOverlaps());
+  TESSERA_RETURN_IF_ERROR(CheckNotJoined());
   return std::move(parsed_);
 }
 

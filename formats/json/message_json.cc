@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "base/printable.h"
 
 namespace tessera {
 
@@ -26,7 +27,8 @@ absl::StatusOr<std::string> MessageAsJson(
         absl::StrCat("cannot write the report as JSON: ", status.ToString()));
   }
   if (json.empty() || json.back() != '\n') json += '\n';
-  return json;
+  // Read on a terminal, too.
+  return PrintableJson(json);
 }
 
 }  // namespace tessera

@@ -50,11 +50,19 @@ inline constexpr absl::string_view kPrecomputedFrequencies[] = {
 // Tensors that come together, in any order: a mixer's, a feed-forward's.
 using TensorSpecs = absl::Span<const TensorSpec>;
 
+// Tensors of a layer that come in one of several forms: GGUF's names without
+// "blk.N." and ".weight", with "," between those of one form and "|" between
+// forms. "ffn_up.*" stands for one of each expert.
+using TensorForms = absl::string_view;
+
 struct Architecture {
   absl::string_view name;  // general.architecture of GGUF, prefix of its keys
   // model_type of config.json.
   absl::Span<const absl::string_view> hugging_face_types;
   absl::Span<const TensorSpecs> tensors;
+  // Each layer has one form of each of these. Whether one of their tensors is
+  // required, they say, and not `tensors`.
+  absl::Span<const TensorForms> forms = {};
   absl::Span<const HuggingFaceName> hugging_face_names = {};
   absl::string_view hugging_face_layers = "model.layers.";
   // Ends of the names of tensors that the converter leaves out.
@@ -87,6 +95,9 @@ struct Architecture {
   MixerKind mixer = MixerKind::kAttention;
   QueryKeyNorm query_key_norm = QueryKeyNorm::kHead;  // where the list has them
   FeedForwardKind feed_forward = FeedForwardKind::kGated;
+  // model_type of what a config.json describes that says that there are no
+  // experts; "": the same.
+  absl::string_view hugging_face_without_experts = "";
   // The tensor of the role kUp holds the rows of the gate, and then its own.
   bool gate_is_in_up = false;
   Activation activation = Activation::kSilu;  // unless hidden_act says another
@@ -110,6 +121,10 @@ absl::Span<const Architecture> AllArchitectures();
 
 // True if its models may have a tensor of `role`.
 bool ListsRole(const Architecture& architecture, TensorRole role);
+
+// The same of one part of it.
+bool ListsTensor(const Architecture& architecture, TensorRole role,
+                 TensorPart part);
 
 // By GGUF's name, and by Hugging Face's; nullptr if it is not described.
 const Architecture* FindArchitecture(absl::string_view name);

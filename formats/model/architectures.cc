@@ -35,6 +35,16 @@ bool ListsRole(const Architecture& architecture, TensorRole role) {
   return false;
 }
 
+bool ListsTensor(const Architecture& architecture, TensorRole role,
+                 TensorPart part) {
+  for (const TensorSpecs specs : architecture.tensors) {
+    for (const TensorSpec& spec : specs) {
+      if (spec.role == role && spec.part == part) return true;
+    }
+  }
+  return false;
+}
+
 const Architecture* FindArchitecture(absl::string_view name) {
   for (const Architecture& architecture : AllArchitectures()) {
     if (architecture.name == name) return &architecture;

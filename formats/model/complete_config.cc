@@ -32,12 +32,24 @@ std::optional<double> DefaultOf(const ConfigField& field,
   return std::nullopt;
 }
 
+namespace {
+
+// The heads of others are made of parts.
+bool SharesWidth(const Architecture* architecture) {
+  return architecture != nullptr &&
+         architecture->mixer == MixerKind::kAttention;
+}
+
+}  // namespace
+
 void DeriveConfigFields(const Architecture* architecture, ModelConfig* model) {
   if (model->num_key_value_heads() == 0) {
     model->set_num_key_value_heads(model->num_attention_heads());
   }
-  if (model->head_dim() == 0 && model->num_attention_heads() != 0) {
-    model->set_head_dim(model->hidden_size() / model->num_attention_heads());
+  const uint64_t heads = model->num_attention_heads();
+  if (model->head_dim() == 0 && heads != 0 &&
+      (model->hidden_size() % heads == 0 || !SharesWidth(architecture))) {
+    model->set_head_dim(model->hidden_size() / heads);
   }
   if (model->num_experts() != 0 && model->moe_intermediate_size() == 0) {
     model->set_moe_intermediate_size(model->intermediate_size());
@@ -60,8 +72,7 @@ void DeriveConfigFields(const Architecture* architecture, ModelConfig* model) {
 absl::Status CheckConfigFields(const ModelConfig& model,
                                const Architecture& architecture,
                                ConfigFieldName name) {
-  // The heads of others are made of parts.
-  if (architecture.mixer != MixerKind::kAttention) return absl::OkStatus();
+  if (!SharesWidth(&architecture)) return absl::OkStatus();
   const uint64_t heads = model.num_attention_heads();
   const uint64_t kv_heads = model.num_key_value_heads();
   if (kv_heads == 0 || heads % kv_heads != 0) {
@@ -69,9 +80,14 @@ absl::Status CheckConfigFields(const ModelConfig& model,
                                             heads, " is no multiple of ",
                                             kv_heads, " key and value heads"));
   }
-  if (model.head_dim() == 0 || model.head_dim() % 2 != 0) {
+  if (model.head_dim() == 0) {
     return absl::DataLossError(absl::StrCat(
-        name("head_dim"), ": ", model.head_dim(), " is not even and positive"));
+        name("num_attention_heads"), ": ", heads,
+        " heads do not divide the hidden size, ", model.hidden_size()));
+  }
+  if (model.head_dim() % 2 != 0) {
+    return absl::DataLossError(
+        absl::StrCat(name("head_dim"), ": ", model.head_dim(), " is not even"));
   }
   const uint64_t rotated = model.rope_dimension_count();
   if (rotated > model.head_dim() || rotated % 2 != 0) {

@@ -29,9 +29,10 @@ std::optional<double> DefaultOf(const ConfigField& field,
                                 const ModelConfig& model);
 
 // Sets fields of `model` that are 0 and follow from others: as many key and
-// value heads as heads, heads that share the hidden size, rotation of all of a
-// head, experts of the size of the feed-forward; and what follows from the
-// architecture: the scale of the embedding, parallel residuals.
+// value heads as heads, heads that share the hidden size (if they divide it),
+// rotation of all of a head, experts of the size of the feed-forward; and what
+// follows from the architecture: the scale of the embedding, parallel
+// residuals.
 void DeriveConfigFields(const Architecture* architecture, ModelConfig* model);
 
 // Checks that heads fit together as `architecture` needs them. DataLoss that

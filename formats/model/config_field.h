@@ -49,6 +49,12 @@ const ConfigField& ConfigFieldNamed(absl::string_view name);
 // No count of a model is larger, so that products of two do not overflow.
 inline constexpr uint64_t kMaxConfigCount = uint64_t{1} << 32;
 
+// True if a 0 in a file says that there is no such thing: what `missing` is.
+// Models without experts give their size as 0 too.
+inline bool ZeroIsNone(const ConfigField& field, const IfMissing& missing) {
+  return missing.zero_is_none() || field.name == "moe_intermediate_size";
+}
+
 // Sets a field, without checks.
 void SetConfigField(const ConfigField& field, double value, ModelConfig* model);
 

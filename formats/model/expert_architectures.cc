@@ -49,6 +49,30 @@ constexpr TensorSpec kSomeExperts[] = {
     {Role::kSharedDown, kWeight, kOptional},
 };
 
+// ---- forms ----
+
+// Of files of before April 2024, each expert is a tensor of its own. A layer
+// may be dense, as configurations say that are not understood
+// (mlp_only_layers).
+constexpr TensorForms kMixtralForms[] = {
+    "ffn_gate_exps,ffn_up_exps,ffn_down_exps|ffn_gate_up_exps,ffn_down_exps|"
+    "ffn_gate.*,ffn_up.*,ffn_down.*"};
+constexpr TensorForms kQwen2MoeForms[] = {
+    "ffn_gate_inp,ffn_gate_exps,ffn_up_exps,ffn_down_exps,ffn_gate_inp_shexp,"
+    "ffn_gate_shexp,ffn_up_shexp,ffn_down_shexp|"
+    "ffn_gate_inp,ffn_gate_up_exps,ffn_down_exps,ffn_gate_inp_shexp,"
+    "ffn_gate_shexp,ffn_up_shexp,ffn_down_shexp|"
+    "ffn_gate,ffn_up,ffn_down"};
+constexpr TensorForms kQwen3MoeForms[] = {
+    "ffn_gate_inp,ffn_gate_exps,ffn_up_exps,ffn_down_exps|"
+    "ffn_gate_inp,ffn_gate_up_exps,ffn_down_exps|"
+    "ffn_gate,ffn_up,ffn_down"};
+constexpr TensorForms kDeepSeekForms[] = {
+    "attn_q|attn_q_a,attn_q_a_norm,attn_q_b", "attn_kv_b|attn_k_b,attn_v_b",
+    "ffn_gate,ffn_up,ffn_down|"
+    "ffn_gate_inp,ffn_gate_exps,ffn_up_exps,ffn_down_exps|"
+    "ffn_gate_inp,ffn_gate_up_exps,ffn_down_exps"};
+
 // ---- Hugging Face's names ----
 
 constexpr HuggingFaceName kMixtralNames[] = {
@@ -96,33 +120,40 @@ constexpr Architecture kArchitectures[] = {
         .name = "llama",
         .hugging_face_types = kMixtralTypes,
         .tensors = kMixtralTensors,
+        .forms = kMixtralForms,
         .hugging_face_names = kMixtralNames,
         .rope_pairs = RopePairs::kAdjacent,
         .windowed_layers = WindowedLayers::kAll,
         .feed_forward = FeedForwardKind::kExperts,
+        .hugging_face_without_experts = "mistral",
     },
     {
         .name = "qwen2moe",
         .hugging_face_types = kQwen2MoeTypes,
         .tensors = kQwen2MoeTensors,
+        .forms = kQwen2MoeForms,
         .hugging_face_names = kExpertNames,
         .windowed_layers = WindowedLayers::kFrom,
         .gguf_unsaid = kUnsaidCounts,
         .feed_forward = FeedForwardKind::kExperts,
+        .hugging_face_without_experts = "qwen2",
     },
     {
         .name = "qwen3moe",
         .hugging_face_types = kQwen3MoeTypes,
         .tensors = kQwen3MoeTensors,
+        .forms = kQwen3MoeForms,
         .hugging_face_names = kExpertNames,
         .windowed_layers = WindowedLayers::kFrom,
         .gguf_unsaid = kUnsaidCounts,
         .feed_forward = FeedForwardKind::kExperts,
+        .hugging_face_without_experts = "qwen3",
     },
     {
         .name = "deepseek2",
         .hugging_face_types = kDeepSeekTypes,
         .tensors = kDeepSeekTensors,
+        .forms = kDeepSeekForms,
         .hugging_face_names = kDeepSeekNames,
         .mixer = MixerKind::kLatentAttention,
         .feed_forward = FeedForwardKind::kExperts,

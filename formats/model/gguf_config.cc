@@ -146,7 +146,7 @@ absl::Status Reader::ReadField(const ConfigField& field) {
         ": one value per layer is not supported, only one for all");
     return absl::OkStatus();
   }
-  const bool zero_is_none = field.gguf_missing.zero_is_none();
+  const bool zero_is_none = ZeroIsNone(field, field.gguf_missing);
   if (field.kind == ConfigKind::kCount) {
     TESSERA_ASSIGN_OR_RETURN(const uint64_t count,
                              keys_.GetCount(field.gguf_key, zero_is_none));

@@ -58,6 +58,11 @@ bool IsUnderstood(const JsonMember& member, JsonValue json,
   if (IsFieldKey(member.key)) {
     return IsFieldKeyUnderstood(member.key, member.value, json, architecture);
   }
+  // How experts are chosen, where there are none.
+  if (architecture.feed_forward != FeedForwardKind::kExperts &&
+      IsExpertConfigKey(member.key)) {
+    return true;
+  }
   return IsReadKey(member.key) || IsHarmlessConfigKey(member.key, member.value);
 }
 
@@ -76,6 +81,10 @@ absl::Status ReadDescribed(JsonValue json, absl::Span<const JsonMember> members,
   const Architecture& architecture = *config->architecture;
   const absl::string_view type = FindText(json, "model_type");
   TESSERA_RETURN_IF_ERROR(ReadHuggingFaceFields(json, architecture, &model));
+  if (SaysNoExperts(json)) {
+    model.clear_num_experts_per_tok();
+    model.clear_moe_intermediate_size();
+  }
   DeriveConfigFields(&architecture, &model);
   if (architecture.rope_pairs != RopePairs::kNone) {
     TESSERA_RETURN_IF_ERROR(ReadPartialRotation(json, type, &model));
@@ -186,6 +195,11 @@ absl::StatusOr<HuggingFaceConfig> ParseHuggingFaceConfig(
                            Members(text));
   const absl::string_view type = FindText(text, "model_type");
   config.architecture = FindHuggingFaceArchitecture(type);
+  if (config.architecture != nullptr && SaysNoExperts(text) &&
+      !config.architecture->hugging_face_without_experts.empty()) {
+    config.architecture = FindHuggingFaceArchitecture(
+        config.architecture->hugging_face_without_experts);
+  }
   config.hugging_face_type = std::string(type);
   for (const JsonMember& member : members) {
     bool flag = false;

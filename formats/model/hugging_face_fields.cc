@@ -16,6 +16,8 @@
 namespace tessera {
 namespace {
 
+constexpr absl::string_view kExperts = "num_experts";
+
 std::vector<absl::string_view> KeysOf(const ConfigField& field) {
   if (field.hugging_face_keys.empty()) return {};
   return absl::StrSplit(field.hugging_face_keys, '|');
@@ -37,7 +39,7 @@ std::vector<absl::string_view> KeysReadBy(absl::string_view model_type,
 absl::StatusOr<bool> ReadField(JsonValue config, const ConfigField& field,
                                const std::vector<absl::string_view>& keys,
                                ModelConfig* model) {
-  const bool zero_is_none = field.hugging_face_missing.zero_is_none();
+  const bool zero_is_none = ZeroIsNone(field, field.hugging_face_missing);
   for (const absl::string_view key : keys) {
     if (field.kind == ConfigKind::kFlag) {
       TESSERA_ASSIGN_OR_RETURN(const auto flag, FindConfigFlag(config, key));
@@ -49,8 +51,10 @@ absl::StatusOr<bool> ReadField(JsonValue config, const ConfigField& field,
       if (!number.has_value()) continue;
       SetConfigField(field, *number, model);
     } else {
-      TESSERA_ASSIGN_OR_RETURN(const auto count,
-                               FindConfigCount(config, key, zero_is_none));
+      TESSERA_ASSIGN_OR_RETURN(
+          const auto count, field.name == kExperts
+                                ? FindExpertCount(config, key)
+                                : FindConfigCount(config, key, zero_is_none));
       if (!count.has_value()) continue;
       (model->*field.set_count)(*count);
     }
@@ -127,6 +131,17 @@ absl::Status ReadHuggingFaceFields(JsonValue config,
     model->set_intermediate_size(4 * model->hidden_size());
   }
   return absl::OkStatus();
+}
+
+bool SaysNoExperts(JsonValue config) {
+  const std::vector<absl::string_view> keys =
+      KeysOf(ConfigFieldNamed(kExperts));
+  if (!IsMentioned(config, keys)) return false;
+  for (const absl::string_view key : keys) {
+    const auto count = FindExpertCount(config, key);
+    if (!count.ok() || count->has_value()) return false;
+  }
+  return true;
 }
 
 void ReadHuggingFaceFieldsLeniently(JsonValue config, ModelConfig* model) {

@@ -18,6 +18,10 @@ absl::Status ReadHuggingFaceFields(JsonValue config,
                                    const Architecture& architecture,
                                    ModelConfig* model);
 
+// True if `config` says that there are no experts: a count that is 0, null or a
+// list of zeros, and none that is not.
+bool SaysNoExperts(JsonValue config);
+
 // Of an architecture that is not described: what can be read. What a value
 // means there, nobody knows.
 void ReadHuggingFaceFieldsLeniently(JsonValue config, ModelConfig* model);

@@ -140,6 +140,25 @@ constexpr absl::string_view kHarmless[] = {
     "use_qkv_bias",
 };
 
+// Of the experts of a layer: nothing to models that have none.
+constexpr absl::string_view kOfExperts[] = {
+    "decoder_sparse_step",
+    "expert_layer_offset",
+    "expert_layer_period",
+    "first_k_dense_replace",
+    "mlp_only_layers",
+    "moe_layer_freq",
+    "n_group",
+    "n_shared_experts",
+    "norm_topk_prob",
+    "num_shared_experts",
+    "routed_scaling_factor",
+    "scoring_func",
+    "shared_expert_intermediate_size",
+    "topk_group",
+    "topk_method",
+};
+
 // With one of these values, as JSON, with | between them.
 struct NeutralValue {
   absl::string_view key;
@@ -178,6 +197,11 @@ constexpr NeutralValue kNeutral[] = {
 };
 
 }  // namespace
+
+bool IsExpertConfigKey(absl::string_view key) {
+  return std::find(std::begin(kOfExperts), std::end(kOfExperts), key) !=
+         std::end(kOfExperts);
+}
 
 bool IsHarmlessConfigKey(absl::string_view key, JsonValue value) {
   if (std::find(std::begin(kHarmless), std::end(kHarmless), key) !=

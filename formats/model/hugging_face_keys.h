@@ -12,6 +12,10 @@ namespace tessera {
 // was made with; or it has the value that switches off what it is about.
 bool IsHarmlessConfigKey(absl::string_view key, JsonValue value);
 
+// True for a key that says something of experts, and nothing of models that
+// have none.
+bool IsExpertConfigKey(absl::string_view key);
+
 }  // namespace tessera
 
 #endif  // FORMATS_MODEL_HUGGING_FACE_KEYS_H_

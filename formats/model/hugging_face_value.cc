@@ -1,6 +1,8 @@
 #include "formats/model/hugging_face_value.h"
 
+#include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
@@ -29,6 +31,23 @@ absl::StatusOr<std::optional<uint64_t>> FindConfigCount(JsonValue object,
     return Unexpected(key, *value, "a positive integer");
   }
   return *count;
+}
+
+absl::StatusOr<std::optional<uint64_t>> FindExpertCount(JsonValue object,
+                                                        absl::string_view key) {
+  const std::optional<JsonValue> value = FindMember(object, key);
+  if (!value.has_value() || !value->is_array()) {
+    return FindConfigCount(object, key, /*zero_is_none=*/true);
+  }
+  const absl::StatusOr<std::vector<uint64_t>> counts = JsonUintArray(*value);
+  uint64_t largest = 0;
+  for (const uint64_t count : counts.value_or(std::vector<uint64_t>())) {
+    largest = std::max(largest, count);
+  }
+  if (!counts.ok() || largest > kMaxConfigCount) {
+    return Unexpected(key, *value, "a count, or one for each layer");
+  }
+  return largest == 0 ? std::nullopt : std::optional<uint64_t>(largest);
 }
 
 absl::StatusOr<std::optional<double>> FindConfigNumber(JsonValue object,

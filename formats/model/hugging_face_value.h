@@ -17,6 +17,11 @@ namespace tessera {
 // it, if it is something else. `zero_is_none`: 0 means the same as null.
 absl::StatusOr<std::optional<uint64_t>> FindConfigCount(
     JsonValue object, absl::string_view key, bool zero_is_none = false);
+
+// The same of a count of experts, which may be a list of one for each layer:
+// the largest. 0, or nothing but zeros: nullopt.
+absl::StatusOr<std::optional<uint64_t>> FindExpertCount(JsonValue object,
+                                                        absl::string_view key);
 absl::StatusOr<std::optional<double>> FindConfigNumber(
     JsonValue object, absl::string_view key, bool zero_is_none = false);
 absl::StatusOr<std::optional<bool>> FindConfigFlag(JsonValue object,

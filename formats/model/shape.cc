@@ -14,36 +14,57 @@ bool IsExperts(TensorRole role) {
          role == TensorRole::kExpertDown;
 }
 
-// Heads that the norm of a role is for; 0 for other roles.
-uint64_t NormedHeads(TensorRole role, const ModelConfig& model) {
-  if (role == TensorRole::kAttentionQueryNorm) {
-    return model.num_attention_heads();
-  }
-  if (role == TensorRole::kAttentionKeyNorm) {
-    return model.num_key_value_heads();
-  }
-  return 0;
+bool IsHeadNorm(TensorRole role) {
+  return role == TensorRole::kAttentionQueryNorm ||
+         role == TensorRole::kAttentionKeyNorm;
 }
 
-using Shape = std::optional<std::vector<uint64_t>>;
-
 // Of queries or keys. A bias has the shape of its weight.
-Shape HeadNormShape(uint64_t heads, QueryKeyNorm kind,
-                    const ModelConfig& model) {
-  const std::optional<uint64_t> rows = HeadRows(heads, model);
-  if (!rows.has_value()) return std::nullopt;
+std::vector<ShapeDimension> HeadNormDimensions(bool of_queries,
+                                               QueryKeyNorm kind) {
   switch (kind) {
     case QueryKeyNorm::kHead:
-      return std::vector<uint64_t>{model.head_dim()};
+      break;
     case QueryKeyNorm::kEachHead:
-      return std::vector<uint64_t>{heads, model.head_dim()};
+      return {{of_queries ? Dimension::kHeads : Dimension::kKeyValueHeads},
+              {Dimension::kHeadDim}};
     case QueryKeyNorm::kAllHeads:
-      return std::vector<uint64_t>{*rows};
+      return {{of_queries ? Dimension::kQuery : Dimension::kKeyValue}};
   }
-  return std::nullopt;
+  return {{Dimension::kHeadDim}};
+}
+
+// Heads of latent attention are made of parts, whose sizes no field has.
+Dimension Known(Dimension dimension, const Architecture* architecture) {
+  if (architecture == nullptr ||
+      architecture->mixer != MixerKind::kLatentAttention) {
+    return dimension;
+  }
+  const bool of_heads =
+      dimension == Dimension::kQuery || dimension == Dimension::kKeyValue;
+  return of_heads ? Dimension::kUnknown : dimension;
 }
 
 }  // namespace
+
+std::vector<ShapeDimension> DimensionsOf(TensorRole role, TensorPart part,
+                                         const Architecture* architecture) {
+  const TensorRoleInfo& info = InfoOf(role);
+  if (IsHeadNorm(role) && architecture != nullptr) {
+    return HeadNormDimensions(role == TensorRole::kAttentionQueryNorm,
+                              architecture->query_key_norm);
+  }
+  if (info.rows == Dimension::kNone) return {{info.columns}};
+  const bool has_gate = role == TensorRole::kUp && architecture != nullptr &&
+                        architecture->gate_is_in_up;
+  std::vector<ShapeDimension> dimensions;
+  if (IsExperts(role)) dimensions.push_back({Dimension::kExperts});
+  dimensions.push_back({Known(info.rows, architecture), has_gate ? 2u : 1u});
+  if (part == TensorPart::kWeight) {
+    dimensions.push_back({Known(info.columns, architecture)});
+  }
+  return dimensions;
+}
 
 std::optional<uint64_t> SizeOf(Dimension dimension, const ModelConfig& model) {
   switch (dimension) {
@@ -69,6 +90,10 @@ std::optional<uint64_t> SizeOf(Dimension dimension, const ModelConfig& model) {
     }
     case Dimension::kHeadDim:
       return model.head_dim();
+    case Dimension::kHeads:
+      return model.num_attention_heads();
+    case Dimension::kKeyValueHeads:
+      return model.num_key_value_heads();
     case Dimension::kRopePairs:
       return model.rope_dimension_count() / 2;
     case Dimension::kInner:
@@ -81,31 +106,21 @@ std::optional<uint64_t> SizeOf(Dimension dimension, const ModelConfig& model) {
   return std::nullopt;
 }
 
+std::optional<uint64_t> SizeOf(const ShapeDimension& dimension,
+                               const ModelConfig& model) {
+  const std::optional<uint64_t> size = SizeOf(dimension.dimension, model);
+  return size ? CheckedMul(dimension.times, *size) : size;
+}
+
 std::optional<std::vector<uint64_t>> ShapeOf(TensorRole role, TensorPart part,
                                              const ModelConfig& model) {
-  const TensorRoleInfo& info = InfoOf(role);
-  const Architecture* architecture = FindArchitecture(model.model_type());
-  const uint64_t heads = NormedHeads(role, model);
-  if (heads != 0 && architecture != nullptr) {
-    return HeadNormShape(heads, architecture->query_key_norm, model);
-  }
-  const std::optional<uint64_t> columns = SizeOf(info.columns, model);
-  if (info.rows == Dimension::kNone) {
-    if (!columns.has_value()) return std::nullopt;
-    return std::vector<uint64_t>{*columns};
-  }
-  std::optional<uint64_t> rows = SizeOf(info.rows, model);
-  if (role == TensorRole::kUp && architecture != nullptr &&
-      architecture->gate_is_in_up && rows.has_value()) {
-    rows = CheckedMul(2, *rows);
-  }
-  if (!rows.has_value()) return std::nullopt;
   std::vector<uint64_t> shape;
-  if (IsExperts(role)) shape.push_back(model.num_experts());
-  shape.push_back(*rows);
-  if (part == TensorPart::kBias) return shape;
-  if (!columns.has_value()) return std::nullopt;
-  shape.push_back(*columns);
+  for (const ShapeDimension& dimension :
+       DimensionsOf(role, part, FindArchitecture(model.model_type()))) {
+    const std::optional<uint64_t> size = SizeOf(dimension, model);
+    if (!size.has_value()) return std::nullopt;
+    shape.push_back(*size);
+  }
   return shape;
 }
 

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "base/quoted.h"
 #include "base/status_macros.h"
 #include "formats/arena/attachment.h"
 #include "formats/gguf/gguf_metadata.h"
@@ -14,6 +15,9 @@
 #include "formats/model/check_tensors.h"
 #include "formats/model/gguf_config.h"
 #include "formats/model/hugging_face_config.h"
+#include "formats/model/layer_experts.h"
+#include "formats/model/limit_vocabulary.h"
+#include "formats/model/required_tensors.h"
 
 namespace tessera {
 namespace {
@@ -63,6 +67,29 @@ std::vector<absl::string_view> NamesOf(const Manifest& manifest) {
   return names;
 }
 
+// A sentence about layers that have fewer experts than others.
+std::vector<std::string> UnevenExperts(const Manifest& manifest,
+                                       const ModelConfig& model) {
+  LayerExperts experts;
+  for (const Tensor& tensor : manifest.tensors()) {
+    if (!tensor.unmapped()) experts.Add(tensor.name(), tensor.shape());
+  }
+  const std::string sentence = experts.Uneven(model);
+  return sentence.empty() ? std::vector<std::string>()
+                          : std::vector<std::string>{sentence};
+}
+
+std::vector<FoundTensor> TensorsOf(const Manifest& manifest) {
+  std::vector<FoundTensor> tensors;
+  for (const Tensor& tensor : manifest.tensors()) {
+    if (tensor.unmapped()) continue;
+    tensors.push_back(
+        {tensor.name(), tensor.source_name(),
+         absl::MakeConstSpan(tensor.shape().data(), tensor.shape().size())});
+  }
+  return tensors;
+}
+
 void Append(const std::vector<std::string>& sentences, ModelConfig* model) {
   for (const std::string& sentence : sentences) {
     model->add_not_understood(sentence);
@@ -78,11 +105,16 @@ absl::StatusOr<ModelConfig> FromMetadata(const Manifest& manifest,
     model.set_vocab_size(
         static_cast<uint64_t>(manifest.tokenizer().token_length_size()));
   }
+  for (const Tensor& tensor : manifest.tensors()) {
+    LimitVocabulary(tensor.name(), tensor.shape(), &model);
+  }
   const Architecture* described = FindArchitecture(model.model_type());
   if (described != nullptr) {
     Append(FindUnevenTensors(NamesOf(manifest), *described,
                              model.num_hidden_layers()),
            &model);
+    Append(UnevenExperts(manifest, model), &model);
+    CompleteFromTensors(TensorsOf(manifest), /*is_gguf=*/true, &model);
   }
   return model;
 }
@@ -100,10 +132,36 @@ void CheckNorms(const Architecture& architecture, const ModelConfig& stored,
       "version; convert the checkpoint again");
 }
 
+// Why an arena says nothing about its model.
+absl::Status NoConfig(const Manifest& manifest) {
+  if (manifest.tensors_only()) {
+    return absl::NotFoundError(
+        "the arena was made with --tensors_only: it holds tensors, not a "
+        "model");
+  }
+  const Source& source = manifest.source();
+  const std::string file =
+      source.files().empty() ? "its source" : Quoted(source.files(0).name());
+  if (source.format() == "safetensors") {
+    return absl::NotFoundError(absl::StrCat(
+        "the arena was made from tensors alone: there was no config.json "
+        "beside ",
+        file));
+  }
+  if (source.format() == "gguf") {
+    return absl::NotFoundError(absl::StrCat("the arena holds no model: ", file,
+                                            ", from which it was made, has no ",
+                                            kArchitectureKey));
+  }
+  return absl::NotFoundError(
+      "the arena holds no model configuration, only tensors");
+}
+
 }  // namespace
 
 absl::StatusOr<ModelConfig> StoredModelConfig(const Manifest& manifest,
                                               absl::Span<const uint8_t> file) {
+  if (manifest.tensors_only()) return NoConfig(manifest);
   const SourceMetadata* architecture =
       Find(manifest.source(), kArchitectureKey);
   if (architecture != nullptr) return FromMetadata(manifest, *architecture);
@@ -117,12 +175,13 @@ absl::StatusOr<ModelConfig> StoredModelConfig(const Manifest& manifest,
       CheckNorms(*parsed.architecture, manifest.model(), &parsed.model);
       Append(FindContradictoryTensors(NamesOf(manifest), parsed),
              &parsed.model);
+      Append(UnevenExperts(manifest, parsed.model), &parsed.model);
+      CompleteFromTensors(TensorsOf(manifest), /*is_gguf=*/false,
+                          &parsed.model);
     }
     return std::move(parsed.model);
   }
-  if (!manifest.has_model()) {
-    return absl::NotFoundError("the arena holds no model configuration");
-  }
+  if (!manifest.has_model()) return NoConfig(manifest);
   return manifest.model();
 }
 

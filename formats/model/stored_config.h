@@ -21,9 +21,9 @@ namespace tessera {
 // that attachment is read.
 //
 // What is valid but not supported is no error: it stands in
-// ModelConfig.not_understood, and such a model must not be run. NotFound if the
-// arena says nothing about its model; DataLoss, naming the key, for values that
-// are missing or impossible, and for a damaged attachment.
+// ModelConfig.not_understood, and such a model must not be run. NotFound,
+// saying why, if the arena says nothing about its model; DataLoss, naming the
+// key, for values that are missing or impossible, and for a damaged attachment.
 absl::StatusOr<ModelConfig> StoredModelConfig(const Manifest& manifest,
                                               absl::Span<const uint8_t> file);
 

@@ -171,6 +171,23 @@ std::optional<TensorName> ParseHuggingFaceName(
   return result;
 }
 
+std::string HuggingFaceNameOf(const TensorName& name,
+                              const Architecture& architecture) {
+  const std::string layers =
+      name.layer.has_value()
+          ? absl::StrCat(architecture.hugging_face_layers, *name.layer, ".")
+          : "";
+  absl::string_view module = InfoOf(name.role).hugging_face_name;
+  for (const HuggingFaceName& own : architecture.hugging_face_names) {
+    if (own.role != name.role) continue;
+    if (own.part == name.part) return absl::StrCat(layers, own.module);
+    if (!own.part.has_value()) module = own.module;
+  }
+  if (module.empty()) return GgufName(name);
+  return absl::StrCat(layers, module,
+                      kParts[static_cast<size_t>(name.part)].text);
+}
+
 bool IsRedundantHuggingFaceName(absl::string_view name,
                                 const Architecture& architecture) {
   for (const absl::string_view end : architecture.hugging_face_redundant) {

@@ -36,6 +36,12 @@ std::optional<TensorName> ParseGgufName(absl::string_view name);
 std::optional<TensorName> ParseHuggingFaceName(
     absl::string_view name, const Architecture& architecture);
 
+// The reverse, for messages: how most checkpoints of `architecture` call a
+// tensor; an expert's with "*" for its number. GGUF's name if there is no usual
+// one.
+std::string HuggingFaceNameOf(const TensorName& name,
+                              const Architecture& architecture);
+
 // True for a tensor of `architecture` that carries nothing.
 bool IsRedundantHuggingFaceName(absl::string_view name,
                                 const Architecture& architecture);

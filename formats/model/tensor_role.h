@@ -34,6 +34,8 @@ enum class Dimension : uint8_t {
   kKeyValue,       // num_key_value_heads * head_dim
   kQueryKeyValue,  // kQuery + 2 kKeyValue
   kHeadDim,        // head_dim
+  kHeads,          // num_attention_heads
+  kKeyValueHeads,  // num_key_value_heads
   kRopePairs,      // rope_dimension_count / 2
   kInner,          // intermediate_size
   kExperts,        // num_experts

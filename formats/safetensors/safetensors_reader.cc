@@ -19,6 +19,7 @@ namespace {
 
 constexpr uint64_t kMinHeaderBytes = 2;  // {}
 constexpr uint64_t kMaxHeaderBytes = 100'000'000;
+constexpr uint64_t kAbsurdHeaderBytes = uint64_t{1} << 40;  // is no length
 constexpr absl::string_view kMetadataKey = "__metadata__";
 
 // Every dtype of the format. GGUF's types have names too, but not here.
@@ -46,10 +47,15 @@ absl::StatusOr<absl::string_view> ReadHeader(absl::Span<const uint8_t> file) {
         absl::StrCat("byte 0: the length of the header needs 8 bytes, the ",
                      "file has ", file.size()));
   }
-  if (size < kMinHeaderBytes || size > kMaxHeaderBytes) {
+  if (size > kAbsurdHeaderBytes) {
     return absl::DataLossError(
-        absl::StrCat("byte 0: header of ", size, " bytes, expected ",
-                     kMinHeaderBytes, " to ", kMaxHeaderBytes));
+        "byte 0: does not begin as safetensors files do, with the length of a "
+        "header; this is another file, or its beginning is damaged");
+  }
+  if (size < kMinHeaderBytes || size > kMaxHeaderBytes) {
+    return absl::DataLossError(absl::StrCat(
+        "byte 0: header of ", size, " bytes, expected ", kMinHeaderBytes,
+        " to ", kMaxHeaderBytes, "; the file is damaged"));
   }
   absl::string_view header;
   if (!cursor.ReadString(size, &header)) {
@@ -153,9 +159,16 @@ absl::Status CheckSize(const SafetensorsTensor& tensor) {
                        : "is not a whole number of bytes below 2^64"));
 }
 
+constexpr absl::string_view kJoined =
+    ", as another safetensors file: the files of a set are not joined with "
+    "cat, "
+    "but lie in one folder with their index, which is what to convert";
+
 // Sorts, checks that tensors cover [0, data_size) without gap and overlap, and
 // turns offsets into those of the file.
-absl::Status PlaceTensors(uint64_t data_size, SafetensorsFile* file) {
+absl::Status PlaceTensors(absl::Span<const uint8_t> data,
+                          SafetensorsFile* file) {
+  const uint64_t data_size = data.size();
   std::stable_sort(file->tensors.begin(), file->tensors.end(),
                    [](const SafetensorsTensor& a, const SafetensorsTensor& b) {
                      return std::tie(a.offset, a.size) <
@@ -179,14 +192,22 @@ absl::Status PlaceTensors(uint64_t data_size, SafetensorsFile* file) {
     tensor.offset += file->data_offset;
   }
   if (end != data_size) {
-    return absl::DataLossError(absl::StrCat("byte ", file->data_offset + end,
-                                            ": ", data_size - end,
-                                            " bytes follow the last tensor"));
+    const absl::Span<const uint8_t> rest = data.subspan(end);
+    return absl::DataLossError(
+        absl::StrCat("byte ", file->data_offset + end, ": ", data_size - end,
+                     " bytes follow the last tensor",
+                     LooksLikeSafetensors(rest) ? kJoined : ""));
   }
   return absl::OkStatus();
 }
 
 }  // namespace
+
+bool LooksLikeSafetensors(absl::Span<const uint8_t> file) {
+  constexpr size_t kHigh = 6;  // no header is so long that it needs these bytes
+  return file.size() > sizeof(uint64_t) && file[kHigh] == 0 &&
+         file[kHigh + 1] == 0 && file[sizeof(uint64_t)] == '{';
+}
 
 absl::StatusOr<SafetensorsFile> ParseSafetensors(
     absl::Span<const uint8_t> file) {
@@ -216,7 +237,7 @@ absl::StatusOr<SafetensorsFile> ParseSafetensors(
     parsed.tensors.push_back(std::move(tensor));
   }
   TESSERA_RETURN_IF_ERROR(
-      PlaceTensors(file.size() - parsed.data_offset, &parsed));
+      PlaceTensors(file.subspan(parsed.data_offset), &parsed));
   return parsed;
 }
 

@@ -30,6 +30,10 @@ struct SafetensorsFile {
   uint64_t data_offset = 0;
 };
 
+// True if `file` begins as a safetensors file does, which has no magic number:
+// with the length of its header, in 8 bytes, and "{".
+bool LooksLikeSafetensors(absl::Span<const uint8_t> file);
+
 // Parses `file`, a whole safetensors file: the length of the header (8 bytes),
 // the header (JSON), the data. Tensor data is not read.
 //

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <exception>
 #include <new>
+#include <string>
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "base/printable.h"
 
 namespace tessera {
 namespace {
@@ -46,7 +48,11 @@ tessera_status AtBoundary(tessera_error* error,
   try {
     absl::Status status = CheckNeeded(needed);
     if (status.ok()) status = body();
-    return Report(status.code(), status.message(), error);
+    if (status.ok()) return Report(status.code(), "", error);
+    // Engines print it.
+    const std::string message =
+        ShortPrintable(status.message(), TESSERA_MESSAGE_BYTES - 1);
+    return Report(status.code(), message, error);
   } catch (const std::bad_alloc&) {
     return Report(Code::kResourceExhausted, "out of memory", error);
   } catch (const std::system_error& e) {

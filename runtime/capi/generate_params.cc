@@ -31,7 +31,7 @@ tessera_generate_params DefaultParams() {
 absl::StatusOr<uint64_t> SeedOf(int64_t seed) {
   if (seed < -1 || seed > std::numeric_limits<uint32_t>::max()) {
     return absl::InvalidArgumentError(
-        absl::StrCat("seed is ", seed, ", expected -1 to 2^32 - 1"));
+        absl::StrCat("seed is ", seed, ", expected -1 to 4294967295"));
   }
   // Few digits, so that a person can type it again.
   if (seed == -1) return absl::GetCurrentTimeNanos() / 1000 % 1'000'000;

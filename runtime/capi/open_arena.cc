@@ -8,9 +8,11 @@
 #include "base/status_macros.h"
 #include "formats/dtype/dtype.h"
 #include "formats/layout/tensor_layout.h"
+#include "formats/tokenizer/missing_tokenizer.h"
 #include "runtime/capi/boundary.h"
 #include "runtime/capi/option_table.h"
 #include "runtime/cpu/numa_policy.h"
+#include "runtime/llm/arena_tokenizer.h"
 
 namespace tessera {
 namespace {
@@ -120,14 +122,13 @@ const tessera_tensor* OpenArena::FindTensor(absl::string_view name) const {
 absl::StatusOr<const Tokenizer*> OpenArena::FindTokenizer() const {
   absl::MutexLock lock(&mutex_);
   if (tokenizer_ == nullptr) {
-    if (!info_.has_tokenizer) {
-      return WithPath(path(),
-                      absl::FailedPreconditionError(
-                          "the arena holds no tokenizer; convert from a source "
-                          "that has one"));
+    absl::Status has = CheckHasTokenizer(loaded_->manifest());
+    if (absl::IsInvalidArgument(has)) {
+      has = absl::FailedPreconditionError(has.message());
     }
+    TESSERA_RETURN_IF_ERROR(WithPath(path(), has));
     absl::StatusOr<std::unique_ptr<Tokenizer>> tokenizer =
-        Tokenizer::Create(loaded_->manifest().tokenizer());
+        MakeTokenizer(*loaded_);
     if (!tokenizer.ok()) return WithPath(path(), tokenizer.status());
     tokenizer_ = *std::move(tokenizer);
   }

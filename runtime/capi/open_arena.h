@@ -41,7 +41,8 @@ class OpenArena {
   const tessera_tensor* FindTensor(absl::string_view name) const;
 
   // Made when it is first asked for; lives as long as this.
-  // FailedPrecondition, with the path, if the arena holds none.
+  // With the path, FailedPrecondition if the arena holds none, and
+  // Unimplemented if that is because it is not supported.
   absl::StatusOr<const Tokenizer*> FindTokenizer() const;
 
  private:

@@ -1,7 +1,6 @@
 #include "runtime/capi/option_table.h"
 
 #include <cstdint>
-#include <limits>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -9,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "base/byte_size.h"
 #include "base/file_error.h"
 #include "base/quoted.h"
 #include "runtime/capi/boundary.h"
@@ -81,8 +81,7 @@ constexpr Option kOptions[] = {
      }},
     {"max_memory",
      [](absl::string_view value, tessera_options& options) {
-       return SetInteger(value, std::numeric_limits<int64_t>::max(),
-                         &options.load.memory_bytes);
+       return SetWord(ParseByteSize(value), &options.load.memory_bytes);
      }},
     {"numa",
      [](absl::string_view value, tessera_options& options) {

@@ -67,8 +67,9 @@ const char* tessera_status_name(tessera_status status);
 
 #define TESSERA_MESSAGE_BYTES 1024
 
-// The caller's. `message` is one line, "" after success; it is cut if it is too
-// long.
+// The caller's. `message` is one line of UTF-8 that is fit for a terminal (what
+// is not, in names from files, is escaped), "" after success; if it is too
+// long, its middle is left out.
 typedef struct tessera_error {
   tessera_status status;
   char message[TESSERA_MESSAGE_BYTES];
@@ -93,8 +94,9 @@ typedef struct tessera_error {
 //   verify      compare with the arena's hashes. "none"; "lazy": 4 MiB at a
 //               time, when they are read; "full": before the arena is open
 //   mlock       "false", "true": keep weights from being paged out
-//   max_memory  "0": as much as the machine has left; else bytes for weights:
-//               what does not fit is read again for every token
+//   max_memory  for weights. "0": as much as the machine has left; else a size,
+//               such as "700MiB" or "4G"; what does not fit is read again for
+//               every token
 //   readers     "0": measured best; else threads that read the disk, to "256"
 // Of all three, for the calling thread and the threads that the object starts:
 //   numa        "off"; "interleave": new pages on all nodes in turn; "bind=N":
@@ -165,7 +167,7 @@ typedef struct tessera_load_report {
   uint64_t major_faults;    // those that waited for the disk
   bool reading;             // it is not done yet
   char why_not_huge[256];   // one sentence, if fewer are huge than asked for
-  char how_to_repair[256];    // what would help
+  char how_to_repair[256];  // what would help
 } tessera_load_report;
 
 // Fills *report; `struct_size` is sizeof(tessera_load_report).
@@ -303,7 +305,7 @@ typedef struct tessera_generate_params {
   double min_p;           // 0.05: drop what is less likely than this, relative
                           // to the likeliest
   double repeat_penalty;  // 1; above, the last 64 tokens become less likely
-  int64_t seed;           // -1: from the clock; else 0 to 2^32 - 1
+  int64_t seed;           // -1: from the clock; else 0 to 4294967295
   int64_t n_predict;      // -1: until the model stops; else tokens at most
   bool ignore_eos;        // false: stop where the model ends its text
 } tessera_generate_params;

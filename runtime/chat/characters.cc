@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "runtime/tokenizer/utf8.h"
+#include "base/utf8.h"
 
 namespace tessera::jinja {
 namespace {

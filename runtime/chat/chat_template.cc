@@ -5,10 +5,10 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "base/utf8.h"
 #include "runtime/chat/evaluator.h"
 #include "runtime/chat/globals.h"
 #include "runtime/chat/parser.h"
-#include "runtime/tokenizer/utf8.h"
 
 namespace tessera {
 namespace {

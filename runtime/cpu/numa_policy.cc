@@ -66,10 +66,11 @@ absl::StatusOr<std::string> ApplyNumaPolicy(const NumaPolicy& policy) {
       std::find(nodes.begin(), nodes.end(), policy.node) == nodes.end()) {
     return absl::InvalidArgumentError(
         absl::StrCat("there is no NUMA node ", policy.node, "; this machine has ",
+                     nodes.size() == 1 ? "one node, " : "nodes ",
                      absl::StrJoin(nodes, ", ")));
   }
   if (nodes.size() == 1) {
-    return std::string("this machine has one NUMA node: nothing to do");
+    return std::string("this machine has one node: nothing to do");
   }
   if (policy.kind == NumaPolicy::Kind::kInterleave) {
     numa_set_interleave_mask(numa_all_nodes_ptr);

@@ -4,27 +4,19 @@
 
 #include <memory>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "base/status_macros.h"
 #include "runtime/loader/loaded_arena.h"
 #include "runtime/tokenizer/tokenizer.h"
 
 namespace tessera {
 
-// InvalidArgument, saying what helps, if `arena` holds no tokenizer.
-inline absl::Status CheckTokenizer(const LoadedArena& arena) {
-  if (arena.manifest().has_tokenizer()) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      "the arena holds no tokenizer; convert from a source that has one");
-}
-
-// Errors as CheckTokenizer and Tokenizer::Create.
-inline absl::StatusOr<std::unique_ptr<Tokenizer>> MakeTokenizer(
-    const LoadedArena& arena) {
-  TESSERA_RETURN_IF_ERROR(CheckTokenizer(arena));
-  return Tokenizer::Create(arena.manifest().tokenizer());
-}
+// The tokenizer of `arena`. Tokens that its embedding has no row for, as
+// fine-tunes add them, are not part of it: they are not matched in texts, just
+// as llama.cpp leaves them out. Errors as CheckHasTokenizer and
+// Tokenizer::Create, and Unimplemented, naming it, if such a token begins or
+// ends every text.
+absl::StatusOr<std::unique_ptr<Tokenizer>> MakeTokenizer(
+    const LoadedArena& arena);
 
 }  // namespace tessera
 

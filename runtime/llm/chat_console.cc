@@ -11,6 +11,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
+#include "base/counted.h"
+#include "base/message.h"
 #include "base/quoted.h"
 #include "runtime/llm/interrupt.h"
 #include "runtime/llm/line_reader.h"
@@ -34,10 +36,10 @@ void Print(std::FILE* file, absl::string_view text) {
 }
 
 std::string StatisticsLine(const ChatAnswer& answer) {
-  std::string line =
-      absl::StrFormat("[prompt %d tokens, %d new; answer %d tokens",
-                      answer.kept_tokens + answer.prompt_tokens,
-                      answer.prompt_tokens, answer.answer_tokens);
+  std::string line = absl::StrFormat(
+      "[prompt %s, %d new; answer %s",
+      Counted(answer.kept_tokens + answer.prompt_tokens, "token"),
+      answer.prompt_tokens, Counted(answer.answer_tokens, "token"));
   if (answer.decode_seconds > 0 && answer.decode_steps > 0) {
     absl::StrAppendFormat(
         &line, ", %.1f tokens/s",
@@ -85,7 +87,7 @@ class Console {
                      : Answer(&message);
       if (ended_) return absl::OkStatus();
       if (!status.ok() && !is_terminal_) return status;
-      if (!status.ok()) Print(stderr, absl::StrCat(status.message(), "\n"));
+      if (!status.ok()) PrintMessage(status.message());
     }
   }
 
@@ -140,8 +142,13 @@ class Console {
     if (!answer.ok()) return answer.status();
     if (!ends_line || answer->text.empty()) Print(stdout, "\n");
     if (answer->forgotten_turns > 0) {
-      Say(absl::StrCat("[the context is full: the oldest ",
-                       answer->forgotten_turns, " turns are forgotten]\n"));
+      // Told also if quiet: answers are not what they would have been.
+      Print(stderr, absl::StrCat("[the context is full: the oldest ",
+                                 answer->forgotten_turns == 1
+                                     ? "turn is"
+                                     : absl::StrCat(answer->forgotten_turns,
+                                                    " turns are"),
+                                 " forgotten]\n"));
     }
     Say(StatisticsLine(*answer));
     return absl::OkStatus();

@@ -1,9 +1,12 @@
 #include "runtime/llm/generator.h"
 
+#include <cmath>
+
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "base/counted.h"
 #include "base/status_macros.h"
 #include "runtime/llm/utf8_stream.h"
 
@@ -21,11 +24,22 @@ absl::Status CheckPrompt(absl::Span<const int32_t> prompt, int64_t room) {
   }
   if (static_cast<int64_t>(prompt.size()) > room) {
     return absl::InvalidArgumentError(
-        absl::StrCat("the prompt has ", prompt.size(),
-                     " tokens, the context holds ", room,
+        absl::StrCat("the prompt has ", Counted(prompt.size(), "token"),
+                     ", the context holds ", room,
                      "; use a larger --ctx_size or a shorter prompt"));
   }
   return absl::OkStatus();
+}
+
+// A weight that is no number makes all that follows none. Single logits of
+// -inf, or of a row of the output matrix that is none, leave a choice.
+absl::Status CheckLogits(absl::Span<const float> logits) {
+  for (const float logit : logits) {
+    if (std::isfinite(logit)) return absl::OkStatus();
+  }
+  return absl::DataLossError(
+      "the model computes no numbers (all logits are NaN or infinite); weights "
+      "may be NaN or infinite, which inspect --quality counts");
 }
 
 }  // namespace
@@ -48,6 +62,7 @@ absl::StatusOr<Generation> Generate(absl::Span<const int32_t> prompt,
   room -= static_cast<int64_t>(prompt.size());
   while (options.n_predict < 0 ||
          static_cast<int64_t>(result.ids.size()) < options.n_predict) {
+    TESSERA_RETURN_IF_ERROR(CheckLogits(logits));
     const int32_t id = sampler.Sample(logits);
     sampler.Accept(id);
     result.ids.push_back(id);

@@ -3,11 +3,14 @@
 #define RUNTIME_LLM_LOAD_PROGRESS_H_
 
 #include <cstdint>
+#include <cstdio>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "base/progress.h"
 
@@ -29,6 +32,14 @@ class LoadProgress {
       progress_->Advance(done - shown_, path_);
       shown_ = done;
     }
+  }
+
+  // Says a warning, whether quiet or not. The bar makes room for it.
+  void Warn(absl::string_view warning) {
+    absl::MutexLock lock(&mutex_);
+    progress_.reset();
+    shown_ = 0;
+    absl::FPrintF(stderr, "warning: %s: %s\n", path_, warning);
   }
 
   // Takes the bar off the terminal: from now on text comes.

@@ -49,8 +49,8 @@ TokenScore CompareToken(absl::Span<const float> logits,
     const float weight = std::exp(base[i] - theirs.top);
     // A token that the base excludes adds nothing, whatever we think of it.
     if (weight == 0) continue;
-    sum += double{weight} * (theirs.LogProbability(base[i]) -
-                             ours.LogProbability(logits[i]));
+    sum += double{weight} *
+           (theirs.LogProbability(base[i]) - ours.LogProbability(logits[i]));
   }
   // Rounding may take it below what it can be.
   score.kl_divergence = std::max(0.0, sum / theirs.sum);

@@ -8,16 +8,16 @@
 
 namespace tessera {
 
-// Logits are unnormalized log probabilities of all tokens of a vocabulary; their
-// softmax is the distribution that they stand for. Values are in nats.
+// Logits are unnormalized log probabilities of all tokens of a vocabulary;
+// their softmax is the distribution that they stand for. Values are in nats.
 struct TokenScore {
   double nll = 0;  // negative log likelihood of the token that came
 
   // Against the logits of another model, the base; 0 without one.
   double base_nll = 0;
-  double kl_divergence = 0;         // of the base's distribution from this one
+  double kl_divergence = 0;  // of the base's distribution from this one
   double probability_difference = 0;  // of that token, less the base's
-  bool same_top = false;            // both think the same token likeliest
+  bool same_top = false;              // both think the same token likeliest
 };
 
 // The score of `target`, 0 <= target < logits.size(). Sums are in double, in

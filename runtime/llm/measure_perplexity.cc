@@ -1,6 +1,7 @@
 #include "runtime/llm/measure_perplexity.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <memory>
 #include <vector>
 
@@ -15,6 +16,8 @@
 #include "base/progress.h"
 #include "base/status_macros.h"
 #include "base/thread_pool.h"
+#include "runtime/llm/arena_tokenizer.h"
+#include "runtime/llm/context_warning.h"
 #include "runtime/llm/perplexity_report.h"
 #include "runtime/llm/score_windows.h"
 #include "runtime/loader/loaded_arena.h"
@@ -75,15 +78,22 @@ absl::Status CheckSameVocabulary(const ScoredModel& arena,
 
 absl::StatusOr<std::vector<int32_t>> Tokenize(const ScoredModel& model,
                                               absl::string_view text) {
-  if (!model.arena->manifest().has_tokenizer()) {
-    return absl::InvalidArgumentError(
-        "the arena holds no tokenizer; convert from a source that has one");
-  }
   TESSERA_ASSIGN_OR_RETURN(const std::unique_ptr<Tokenizer> tokenizer,
-                           Tokenizer::Create(model.tokenizer()));
+                           MakeTokenizer(*model.arena));
   Tokenizer::EncodeOptions options;
   options.parse_special = false;  // it is text, as llama-perplexity reads it
   return tokenizer->Encode(text, options);
+}
+
+void PrintContextWarnings(const PerplexityOptions& options,
+                          const ScoredModel& arena, const ScoredModel& base) {
+  for (const ScoredModel* model : {&arena, &base}) {
+    if (model->decoder == nullptr) continue;
+    const std::string warning =
+        ContextWarning(options.ctx_size, *model->decoder);
+    if (warning.empty()) continue;
+    absl::FPrintF(stderr, "warning: %s: %s\n", model->arena->path(), warning);
+  }
 }
 
 // The scores of the windows, or of those that are done when the program is
@@ -155,6 +165,10 @@ absl::StatusOr<PerplexityReport> MeasurePerplexity(
   if (!ids.ok()) return WithPath(options.arena, ids.status());
   if (arena.tokenizer().add_bos() && arena.tokenizer().has_bos_id()) {
     windows.begin_of_text = static_cast<int32_t>(arena.tokenizer().bos_id());
+  }
+
+  if (WindowCount(static_cast<int64_t>(ids->size()), windows) > 0) {
+    PrintContextWarnings(options, arena, base);
   }
 
   const absl::Time start = absl::Now();

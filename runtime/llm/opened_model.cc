@@ -3,6 +3,7 @@
 #include "absl/status/status.h"
 #include "base/status_macros.h"
 #include "runtime/cpu/numa_policy.h"
+#include "runtime/llm/context_warning.h"
 
 namespace tessera {
 
@@ -34,7 +35,11 @@ absl::StatusOr<std::unique_ptr<Decoder>> MakeDecoder(const RunOptions& options,
   decoder_options.isa = model.isa;
   decoder_options.pool = model.pool.get();
   decoder_options.ctx_size = options.ctx_size;
-  return Decoder::Create(*model.arena, decoder_options);
+  TESSERA_ASSIGN_OR_RETURN(std::unique_ptr<Decoder> decoder,
+                           Decoder::Create(*model.arena, decoder_options));
+  const std::string warning = ContextWarning(options.ctx_size, *decoder);
+  if (!warning.empty()) model.progress->Warn(warning);
+  return decoder;
 }
 
 }  // namespace tessera

@@ -1,5 +1,4 @@
 // perplexity: how well the language model in an arena predicts a text.
-#include <cstdint>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -8,30 +7,37 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "base/byte_size.h"
 #include "base/command_line.h"
 #include "base/interrupt.h"
+#include "base/number_flag.h"
 #include "base/read_file.h"
 #include "base/status_macros.h"
 #include "runtime/llm/measure_perplexity.h"
 #include "runtime/llm/perplexity_report.h"
 
-ABSL_FLAG(std::string, file, "", "the text");
+using WindowFlag = tessera::IntegerFlag<2, 1 << 20>;
+using CountFlag = tessera::IntegerFlag<0>;
+
+ABSL_FLAG(std::string, file, "", "the file that holds the text");
 ABSL_FLAG(std::string, base, "",
-          "an arena of the same model, with more bits as a rule, to compare "
-          "the probabilities of all tokens with");
-ABSL_FLAG(int64_t, ctx_size, 512,
-          "tokens of a window; each window is a text of its own");
+          "an arena of the same model, usually with more bits, whose "
+          "probabilities of all tokens are compared with ARENA's");
+ABSL_FLAG(WindowFlag, ctx_size, {512},
+          "tokens of a window, 2 to 1048576; each window is a text of its "
+          "own");
 ABSL_FLAG(std::string, score, "half",
-          "half: the second half of each window, whose tokens have much before "
-          "them, as llama-perplexity does; all: all tokens");
-ABSL_FLAG(int64_t, windows, 0, "windows to read at most; 0: the whole text");
-ABSL_FLAG(int32_t, threads, 0, "threads; 0: one per CPU");
-ABSL_FLAG(int64_t, max_memory, 0,
-          "bytes for the weights of each arena; what does not fit is read "
-          "again for every piece of text; 0: what the machine and its control "
-          "groups have left");
+          "which tokens count. half: those of the second half of each window, "
+          "which have much before them, as for llama-perplexity; all: all");
+ABSL_FLAG(CountFlag, windows, {0},
+          "the most windows to read; 0: the whole text");
+ABSL_FLAG(tessera::ThreadsFlag, threads, {0}, "threads; 0: one per CPU");
+ABSL_FLAG(tessera::ByteSize, max_memory, tessera::ByteSize{0},
+          "memory for the weights of each arena, such as 700MiB or 4G; what "
+          "does not fit is read again for every piece of text; 0: what the "
+          "machine and its control groups have left");
 ABSL_FLAG(bool, json, false, "print one JSON object on stdout");
-ABSL_FLAG(bool, quiet, false, "no progress on stderr");
+ABSL_FLAG(bool, quiet, false, "no progress on stderr; warnings stay");
 
 namespace tessera {
 namespace {
@@ -51,21 +57,11 @@ text side by side, and the Kullback-Leibler divergence of the base's
 probabilities from the arena's shows what quantization has cost.
 )";
 
-constexpr int kMaxThreads = 4096;
-constexpr int64_t kMaxCtxSize = int64_t{1} << 20;
-
-absl::Status CheckRange(absl::string_view flag, int64_t value, int64_t least,
-                        int64_t most) {
-  if (value >= least && value <= most) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(
-      "--", flag, " is ", value, ", expected ", least, " to ", most));
-}
-
 absl::StatusOr<PerplexityOptions> OptionsFromFlags(
     const std::vector<std::string>& arguments) {
   if (arguments.size() != 1) {
     return absl::InvalidArgumentError(
-        absl::StrCat("expected one ARENA, got ", arguments.size()));
+        absl::StrCat("expected one ARENA, found ", arguments.size()));
   }
   if (absl::GetFlag(FLAGS_file).empty()) {
     return absl::InvalidArgumentError("give the text with --file");
@@ -73,19 +69,11 @@ absl::StatusOr<PerplexityOptions> OptionsFromFlags(
   PerplexityOptions options;
   options.arena = arguments[0];
   options.base = absl::GetFlag(FLAGS_base);
-  options.ctx_size = absl::GetFlag(FLAGS_ctx_size);
-  options.max_windows = absl::GetFlag(FLAGS_windows);
-  options.threads = absl::GetFlag(FLAGS_threads);
+  options.ctx_size = absl::GetFlag(FLAGS_ctx_size).value;
+  options.max_windows = absl::GetFlag(FLAGS_windows).value;
+  options.threads = static_cast<int>(absl::GetFlag(FLAGS_threads).value);
   options.quiet = absl::GetFlag(FLAGS_quiet);
-  const int64_t max_memory = absl::GetFlag(FLAGS_max_memory);
-  options.load.memory_bytes = static_cast<uint64_t>(max_memory);
-  TESSERA_RETURN_IF_ERROR(
-      CheckRange("ctx_size", options.ctx_size, 2, kMaxCtxSize));
-  TESSERA_RETURN_IF_ERROR(
-      CheckRange("windows", options.max_windows, 0, INT64_MAX));
-  TESSERA_RETURN_IF_ERROR(
-      CheckRange("threads", options.threads, 0, kMaxThreads));
-  TESSERA_RETURN_IF_ERROR(CheckRange("max_memory", max_memory, 0, INT64_MAX));
+  options.load.memory_bytes = absl::GetFlag(FLAGS_max_memory).bytes;
   const std::string score = absl::GetFlag(FLAGS_score);
   if (score != "half" && score != "all") {
     return absl::InvalidArgumentError(absl::StrCat(

@@ -1,10 +1,10 @@
 #include "runtime/llm/perplexity_report.h"
 
-
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "base/counted.h"
 #include "formats/json/message_json.h"
 
 namespace tessera {
@@ -65,25 +65,25 @@ void SetScores(const ScoreStatistics& scores, PerplexityReport* report) {
 }
 
 std::string PerplexityText(const PerplexityReport& report) {
-  std::string text = absl::StrFormat(
-      "perplexity  %.4f +/- %.4f\n", report.perplexity(),
-      report.perplexity_standard_error());
-  absl::StrAppendFormat(
-      &text, "nll         %.6f +/- %.6f nats per token\n", report.nll().mean(),
-      report.nll().standard_error());
+  std::string text =
+      absl::StrFormat("perplexity  %.4f +/- %.4f\n", report.perplexity(),
+                      report.perplexity_standard_error());
+  absl::StrAppendFormat(&text, "nll         %.6f +/- %.6f nats per token\n",
+                        report.nll().mean(), report.nll().standard_error());
   if (report.has_comparison()) {
     absl::StrAppend(&text, ComparisonText(report.comparison()));
   }
   absl::StrAppendFormat(
-      &text,
-      "scored      %d tokens, %s of each of %d windows of %d tokens\n",
-      report.scored_tokens(),
-      report.score() == "all" ? "all" : "the second half", report.windows(),
-      report.ctx_size());
-  absl::StrAppendFormat(&text,
-                        "time        %.2f s, %.1f tokens/s, %s, %d threads\n",
+      &text, "scored      %s, %s of %s of %s\n",
+      Counted(static_cast<uint64_t>(report.scored_tokens()), "token"),
+      report.score() == "all" ? "all" : "the second half",
+      report.windows() == 1
+          ? "one window"
+          : absl::StrCat("each of ", Counted(report.windows(), "window")),
+      Counted(report.ctx_size(), "token"));
+  absl::StrAppendFormat(&text, "time        %.2f s, %.1f tokens/s, %s, %s\n",
                         report.seconds(), report.tokens_per_second(),
-                        report.isa(), report.threads());
+                        report.isa(), Counted(report.threads(), "thread"));
   return text;
 }
 

@@ -1,45 +1,59 @@
 #include "runtime/llm/run_flags.h"
 
+#include <algorithm>
 #include <cstdint>
-#include <limits>
 #include <utility>
 
 #include "absl/flags/flag.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "absl/types/span.h"
+#include "base/byte_size.h"
+#include "base/command_line.h"
 #include "base/file_error.h"
+#include "base/number_flag.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
 
-ABSL_FLAG(std::string, prompt, "", "text to continue");
+using LimitFlag = tessera::IntegerFlag<-1>;
+using CountFlag = tessera::IntegerFlag<0>;
+using SeedFlag = tessera::IntegerFlag<-1, UINT32_MAX>;
+using ReadersFlag = tessera::IntegerFlag<0, tessera::kMaxReaders>;
+using TemperatureFlag = tessera::RealFlag<0, 100'000>;
+using ShareFlag = tessera::RealFlag<0, 100>;
+using PenaltyFlag = tessera::RealFlag<1, 10'000>;
+
+ABSL_FLAG(std::string, prompt, "", "the text to continue");
 ABSL_FLAG(std::string, file, "",
-          "file that holds the text to continue; one line end at its end is "
+          "a file that holds the text to continue; one line end at its end is "
           "left out");
-ABSL_FLAG(int64_t, n_predict, -1,
-          "tokens to generate at most; -1: until the model ends its text or "
+ABSL_FLAG(LimitFlag, n_predict, {-1},
+          "the most tokens to generate; -1: until the model ends its text or "
           "the context is full");
-ABSL_FLAG(double, temperature, 0.8,
-          "how freely tokens are chosen; 0 always takes the likeliest");
-ABSL_FLAG(int64_t, top_k, 40, "choose among the k likeliest tokens; 0: all");
-ABSL_FLAG(double, top_p, 0.95,
+ABSL_FLAG(TemperatureFlag, temperature, {0.8},
+          "how freely tokens are chosen, 0 to 1000; 0 always takes the "
+          "likeliest");
+ABSL_FLAG(CountFlag, top_k, {40},
+          "choose among the k likeliest tokens; 0: all");
+ABSL_FLAG(ShareFlag, top_p, {0.95},
           "choose among the likeliest tokens that together reach this "
-          "probability; 1: all");
-ABSL_FLAG(double, min_p, 0.05,
-          "drop tokens less likely than this, relative to the likeliest; 0: "
-          "none");
-ABSL_FLAG(double, repeat_penalty, 1.0,
-          "above 1, the last 64 tokens become less likely");
-ABSL_FLAG(int64_t, seed, -1,
-          "seed of the random choice: the same seed gives the same text; -1: "
-          "from the clock");
-ABSL_FLAG(int32_t, threads, 0, "threads; 0: one per CPU");
-ABSL_FLAG(int64_t, ctx_size, 0,
+          "probability, 0 to 1; 1: all");
+ABSL_FLAG(ShareFlag, min_p, {0.05},
+          "drop tokens whose probability is below this share of the "
+          "likeliest's, 0 to 1; 0: none");
+ABSL_FLAG(PenaltyFlag, repeat_penalty, {1.0},
+          "above 1, the last 64 tokens become less likely; 0.01 to 100");
+ABSL_FLAG(SeedFlag, seed, {-1},
+          "the seed of the random choice: the same seed gives the same text; "
+          "-1: from the clock");
+ABSL_FLAG(tessera::ThreadsFlag, threads, {0}, "threads; 0: one per CPU");
+ABSL_FLAG(CountFlag, ctx_size, {0},
           "tokens that prompt and answer may have together; 0: as many as the "
-          "model was made for, 4096 at most");
+          "model was trained with, but not more than 4096");
 ABSL_FLAG(std::string, huge_pages, "auto",
-          "pages of 2 MiB for the weights. auto: those of the page cache, "
-          "shared by all processes; file: for the whole file, cold sections "
+          "where pages of 2 MiB for the weights come from. auto: the page "
+          "cache, shared by all processes; file: the same, for cold sections "
           "too; thp: a private copy in transparent huge pages; hugetlb: a "
           "private copy in the system's pool; off: small pages");
 ABSL_FLAG(std::string, populate, "ahead",
@@ -47,35 +61,39 @@ ABSL_FLAG(std::string, populate, "ahead",
           "lazy: when they are touched; hot: before it, what every token "
           "needs; all: before it, everything");
 ABSL_FLAG(std::string, verify, "none",
-          "compare weights with the arena's hashes. lazy: each 4 MiB when it "
-          "is first read; full: all before the first token");
+          "when to compare the weights with the arena's hashes. none: never; "
+          "lazy: each 4 MiB when it is first read; full: all before the first "
+          "token");
 ABSL_FLAG(std::string, numa, "off",
-          "off; interleave: spread new pages over all NUMA nodes; bind=N: "
-          "threads and new pages on node N");
+          "on which NUMA nodes to work. off: where the system wants; "
+          "interleave: new pages on all nodes in turn; bind=N: threads and new "
+          "pages on node N");
 ABSL_FLAG(bool, mlock, false, "keep the weights from being paged out");
-ABSL_FLAG(int64_t, max_memory, 0,
-          "bytes for weights; what does not fit is read again for every token; "
-          "0: what the machine and its control groups have left");
-ABSL_FLAG(int32_t, readers, 0,
+ABSL_FLAG(tessera::ByteSize, max_memory, tessera::ByteSize{0},
+          "memory for the weights, such as 700MiB or 4G; what does not fit is "
+          "read again for every token; 0: what the machine and its control "
+          "groups have left");
+ABSL_FLAG(ReadersFlag, readers, {0},
           "threads that read weights from the disk at the same time; 0: 4");
 ABSL_FLAG(bool, json, false,
           "print one JSON object on stdout at the end, instead of text");
-ABSL_FLAG(bool, quiet, false, "no report on stderr");
-ABSL_FLAG(bool, ignore_eos, false, "go on when the model ends its text");
+ABSL_FLAG(bool, quiet, false,
+          "no progress and no report on stderr; warnings stay");
+ABSL_FLAG(bool, ignore_eos, false, "go on where the model ends its text");
 ABSL_FLAG(bool, show_prompt, true, "print the prompt before the text");
 ABSL_FLAG(std::string, tokenize_file, "",
-          "print the token ids of this file on one line, and exit; no weights "
-          "are needed");
+          "print the token ids of this file on one line, and exit; the arena "
+          "needs no weights");
 ABSL_FLAG(bool, add_special, false,
-          "with --tokenize_file: add begin and end of text, as the model "
-          "wants them");
+          "with --tokenize_file: add the tokens for begin and end of text, as "
+          "the model wants them");
 ABSL_FLAG(bool, parse_special, false,
           "with --tokenize_file: turn the text of special tokens into them");
 ABSL_FLAG(std::string, apply_template, "",
-          "print what the model's chat template makes of this JSON file, an "
-          "object with messages, tools, documents, add_generation_prompt, "
-          "chat_template (a name or a text) and what else the template asks "
-          "for, and exit; no weights are needed");
+          "print what the model's chat template makes of this JSON file, and "
+          "exit; the arena needs no weights. The file holds an object with "
+          "messages, tools, documents, add_generation_prompt, chat_template (a "
+          "name or a text) and what else the template asks for");
 ABSL_FLAG(bool, chat, false,
           "hold a conversation by the model's chat template; with --prompt, "
           "answer once");
@@ -84,8 +102,6 @@ ABSL_FLAG(std::string, system, "",
 
 namespace tessera {
 namespace {
-
-constexpr int kMaxThreads = 4096;
 
 absl::StatusOr<std::string> ArenaArgument(
     const std::vector<std::string>& arguments) {
@@ -99,12 +115,31 @@ absl::StatusOr<std::string> ArenaArgument(
   return arguments[0];
 }
 
+// What is given beside `action`, which leaves all others without effect, must
+// be of `its_own`.
+absl::Status CheckNothingElse(absl::string_view action,
+                              absl::Span<const absl::string_view> its_own) {
+  for (const auto& [name, value] : ChangedFlags()) {
+    if (name == action || name == "quiet" ||
+        std::find(its_own.begin(), its_own.end(), name) != its_own.end()) {
+      continue;
+    }
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--", name, " has no effect beside --", action, "; leave it out"));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ReadPromptFlags(RunOptions* options) {
   options->prompt = absl::GetFlag(FLAGS_prompt);
   options->chat = absl::GetFlag(FLAGS_chat);
   options->system_prompt = absl::GetFlag(FLAGS_system);
   if (!options->chat && !options->system_prompt.empty()) {
     return absl::InvalidArgumentError("--system is for --chat");
+  }
+  if (absl::GetFlag(FLAGS_add_special) || absl::GetFlag(FLAGS_parse_special)) {
+    return absl::InvalidArgumentError(
+        "--add_special and --parse_special are for --tokenize_file");
   }
   const bool is_given = !options->prompt.empty() || !PromptFile().empty();
   if (!options->prompt.empty() && !PromptFile().empty()) {
@@ -123,38 +158,23 @@ absl::Status ReadPromptFlags(RunOptions* options) {
 }
 
 absl::Status ReadSamplerFlags(SamplerOptions* sampler) {
-  sampler->temperature = absl::GetFlag(FLAGS_temperature);
-  sampler->top_k = absl::GetFlag(FLAGS_top_k);
-  sampler->top_p = absl::GetFlag(FLAGS_top_p);
-  sampler->min_p = absl::GetFlag(FLAGS_min_p);
-  sampler->repeat_penalty = absl::GetFlag(FLAGS_repeat_penalty);
-  const int64_t seed = absl::GetFlag(FLAGS_seed);
-  if (seed < -1 || seed > std::numeric_limits<uint32_t>::max()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("--seed is ", seed, ", expected -1 to 2^32 - 1"));
-  }
+  sampler->temperature = absl::GetFlag(FLAGS_temperature).value;
+  sampler->top_k = absl::GetFlag(FLAGS_top_k).value;
+  sampler->top_p = absl::GetFlag(FLAGS_top_p).value;
+  sampler->min_p = absl::GetFlag(FLAGS_min_p).value;
+  sampler->repeat_penalty = absl::GetFlag(FLAGS_repeat_penalty).value;
+  const int64_t seed = absl::GetFlag(FLAGS_seed).value;
   // Few digits, so that a person can type it again.
   sampler->seed = seed == -1 ? absl::GetCurrentTimeNanos() / 1000 % 1'000'000
                              : static_cast<uint64_t>(seed);
   return CheckSamplerOptions(*sampler);
 }
 
-absl::Status ReadLimitFlags(RunOptions* options) {
-  options->generate.n_predict = absl::GetFlag(FLAGS_n_predict);
+void ReadLimitFlags(RunOptions* options) {
+  options->generate.n_predict = absl::GetFlag(FLAGS_n_predict).value;
   options->generate.ignore_eos = absl::GetFlag(FLAGS_ignore_eos);
-  options->threads = absl::GetFlag(FLAGS_threads);
-  options->ctx_size = absl::GetFlag(FLAGS_ctx_size);
-  if (options->generate.n_predict < -1) {
-    return absl::InvalidArgumentError("--n_predict is less than -1");
-  }
-  if (options->threads < 0 || options->threads > kMaxThreads) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "--threads is ", options->threads, ", expected 0 to ", kMaxThreads));
-  }
-  if (options->ctx_size < 0) {
-    return absl::InvalidArgumentError("--ctx_size is negative");
-  }
-  return absl::OkStatus();
+  options->threads = static_cast<int>(absl::GetFlag(FLAGS_threads).value);
+  options->ctx_size = absl::GetFlag(FLAGS_ctx_size).value;
 }
 
 // "--huge_pages: " before the message of a word that was not understood.
@@ -179,15 +199,8 @@ absl::Status ReadLoadFlags(RunOptions* options) {
   TESSERA_RETURN_IF_ERROR(Take(
       "numa", NumaPolicyFromWord(absl::GetFlag(FLAGS_numa)), &options->numa));
   load.mlock = absl::GetFlag(FLAGS_mlock);
-  if (absl::GetFlag(FLAGS_max_memory) < 0) {
-    return absl::InvalidArgumentError("--max_memory is negative");
-  }
-  load.memory_bytes = static_cast<uint64_t>(absl::GetFlag(FLAGS_max_memory));
-  load.readers = absl::GetFlag(FLAGS_readers);
-  if (load.readers < 0 || load.readers > kMaxReaders) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "--readers is ", load.readers, ", expected 0 to ", kMaxReaders));
-  }
+  load.memory_bytes = absl::GetFlag(FLAGS_max_memory).bytes;
+  load.readers = static_cast<int>(absl::GetFlag(FLAGS_readers).value);
   return absl::OkStatus();
 }
 
@@ -224,7 +237,7 @@ absl::StatusOr<RunOptions> RunOptionsFromFlags(
   TESSERA_ASSIGN_OR_RETURN(options.arena, ArenaArgument(arguments));
   TESSERA_RETURN_IF_ERROR(ReadPromptFlags(&options));
   TESSERA_RETURN_IF_ERROR(ReadSamplerFlags(&options.sampler));
-  TESSERA_RETURN_IF_ERROR(ReadLimitFlags(&options));
+  ReadLimitFlags(&options);
   TESSERA_RETURN_IF_ERROR(ReadLoadFlags(&options));
   options.json = absl::GetFlag(FLAGS_json);
   options.quiet = absl::GetFlag(FLAGS_quiet);
@@ -236,6 +249,7 @@ absl::StatusOr<TemplateRequest> TemplateRequestFromFlags(
     const std::vector<std::string>& arguments) {
   TemplateRequest request;
   TESSERA_ASSIGN_OR_RETURN(request.arena, ArenaArgument(arguments));
+  TESSERA_RETURN_IF_ERROR(CheckNothingElse("apply_template", {}));
   request.file = absl::GetFlag(FLAGS_apply_template);
   return request;
 }
@@ -244,6 +258,8 @@ absl::StatusOr<TokenizeRequest> TokenizeRequestFromFlags(
     const std::vector<std::string>& arguments) {
   TokenizeRequest request;
   TESSERA_ASSIGN_OR_RETURN(request.arena, ArenaArgument(arguments));
+  TESSERA_RETURN_IF_ERROR(
+      CheckNothingElse("tokenize_file", {"add_special", "parse_special"}));
   request.file = absl::GetFlag(FLAGS_tokenize_file);
   request.encode.add_special = absl::GetFlag(FLAGS_add_special);
   request.encode.parse_special = absl::GetFlag(FLAGS_parse_special);

@@ -6,12 +6,14 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "base/command_line.h"
 #include "base/file_error.h"
 #include "base/interrupt.h"
+#include "base/progress.h"
 #include "base/read_file.h"
 #include "base/status_macros.h"
 #include "formats/json/json_big_numbers.h"
@@ -57,10 +59,23 @@ void EndWhenInterrupted(RunOptions* options) {
   options->generate.wants_stop = WasInterrupted;
 }
 
+// What people hear of who do not see the report.
+void PrintWarnings(const RunOptions& options, const RunReport& report) {
+  if (report.load().streamed_bytes() == 0) return;
+  absl::FPrintF(
+      stderr,
+      "warning: %s: memory is too small for the model; %s are read "
+      "again for every token\n",
+      options.arena,
+      HumanBytes(static_cast<uint64_t>(report.load().streamed_bytes())));
+}
+
 absl::Status RunWithText(const RunOptions& options) {
   TESSERA_ASSIGN_OR_RETURN(const RunReport report, RunModel(options, PrintNow));
   PrintNow("\n");
-  if (!options.quiet) {
+  if (options.quiet) {
+    PrintWarnings(options, report);
+  } else {
     std::fputs(absl::StrCat("\n", ReportText(report)).c_str(), stderr);
   }
   return absl::OkStatus();
@@ -69,6 +84,7 @@ absl::Status RunWithText(const RunOptions& options) {
 absl::Status RunWithJson(const RunOptions& options) {
   TESSERA_ASSIGN_OR_RETURN(const RunReport report,
                            RunModel(options, [](absl::string_view) {}));
+  PrintWarnings(options, report);
   TESSERA_ASSIGN_OR_RETURN(const std::string json, ReportJson(report));
   PrintNow(json);
   return absl::OkStatus();

@@ -11,6 +11,7 @@
 #include "base/file_error.h"
 #include "base/isa.h"
 #include "base/status_macros.h"
+#include "formats/tokenizer/missing_tokenizer.h"
 #include "runtime/chat/apply_template.h"
 #include "runtime/chat/conversation.h"
 #include "runtime/chat/marked_text.h"
@@ -155,7 +156,7 @@ absl::StatusOr<std::string> ApplyChatTemplate(const std::string& path,
                                               JsonValue json) {
   TESSERA_ASSIGN_OR_RETURN(const std::unique_ptr<LoadedArena> arena,
                            OpenManifest(path));
-  absl::Status status = CheckTokenizer(*arena);
+  absl::Status status = CheckHasTokenizer(arena->manifest());
   if (status.ok()) {
     const absl::StatusOr<MarkedText> text =
         ApplyTemplate(arena->manifest().tokenizer(), json, absl::Now(),

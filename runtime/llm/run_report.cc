@@ -4,16 +4,19 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "base/counted.h"
 #include "base/progress.h"
+#include "base/utf8.h"
 #include "formats/json/message_json.h"
-#include "runtime/tokenizer/utf8.h"
 
 namespace tessera {
 namespace {
 
 std::string PhaseLine(absl::string_view name, const RunReport::Phase& phase) {
-  return absl::StrFormat("%-9s %d tokens, %.1f tokens/s", name, phase.tokens(),
-                         phase.tokens_per_second());
+  return absl::StrFormat(
+      "%-9s %s, %.1f tokens/s", name,
+      Counted(static_cast<uint64_t>(phase.tokens()), "token"),
+      phase.tokens_per_second());
 }
 
 std::string Bytes(double bytes) {
@@ -145,10 +148,11 @@ std::string ReportText(const RunReport& report) {
                         ", %s of weights per token, %.1f GB/s; stopped by %s\n",
                         Bytes(report.weight_bytes_per_token()),
                         report.decode_gigabytes_per_second(), report.stop());
-  absl::StrAppendFormat(
-      &text, "%-9s %s, %d threads, context of %d tokens in %s, seed %d\n",
-      "setup", report.isa(), report.threads(), report.ctx_size(),
-      Bytes(report.memory_bytes()), report.seed());
+  absl::StrAppendFormat(&text, "%-9s %s, %s, context of %s in %s, seed %d\n",
+                        "setup", report.isa(),
+                        Counted(report.threads(), "thread"),
+                        Counted(report.ctx_size(), "token"),
+                        Bytes(report.memory_bytes()), report.seed());
   return text;
 }
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "base/status_macros.h"
 
 namespace tessera {
@@ -15,8 +15,9 @@ constexpr int64_t kMaxRecent = 1 << 20;
 absl::Status CheckRange(absl::string_view name, double value, double least,
                         double most) {
   if (value >= least && value <= most) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(
-      name, " is ", value, ", expected ", least, " to ", most));
+  // Not "2.14748e+09".
+  return absl::InvalidArgumentError(absl::StrFormat(
+      "%s is %.10g, expected %.10g to %.10g", name, value, least, most));
 }
 
 }  // namespace
@@ -24,9 +25,9 @@ absl::Status CheckRange(absl::string_view name, double value, double least,
 absl::Status CheckSamplerOptions(const SamplerOptions& options) {
   TESSERA_RETURN_IF_ERROR(
       CheckRange("temperature", options.temperature, 0, 1000));
-  TESSERA_RETURN_IF_ERROR(
-      CheckRange("top_k", static_cast<double>(options.top_k), 0,
-                 std::numeric_limits<int32_t>::max()));
+  TESSERA_RETURN_IF_ERROR(CheckRange("top_k",
+                                     static_cast<double>(options.top_k), 0,
+                                     std::numeric_limits<int32_t>::max()));
   TESSERA_RETURN_IF_ERROR(CheckRange("top_p", options.top_p, 0, 1));
   TESSERA_RETURN_IF_ERROR(CheckRange("min_p", options.min_p, 0, 1));
   TESSERA_RETURN_IF_ERROR(
@@ -86,16 +87,14 @@ void Sampler::FillCandidates(absl::Span<const float> logits) {
 }
 
 void Sampler::KeepTopK() {
-  const size_t k =
-      options_.top_k == 0
-          ? candidates_.size()
-          : std::min<size_t>(options_.top_k, candidates_.size());
-  std::partial_sort(candidates_.begin(), candidates_.begin() + k,
-                    candidates_.end(),
-                    [](const Candidate& a, const Candidate& b) {
-                      return a.logit != b.logit ? a.logit > b.logit
-                                                : a.id < b.id;
-                    });
+  const size_t k = options_.top_k == 0
+                       ? candidates_.size()
+                       : std::min<size_t>(options_.top_k, candidates_.size());
+  std::partial_sort(
+      candidates_.begin(), candidates_.begin() + k, candidates_.end(),
+      [](const Candidate& a, const Candidate& b) {
+        return a.logit != b.logit ? a.logit > b.logit : a.id < b.id;
+      });
   candidates_.resize(k);
 }
 

@@ -55,9 +55,9 @@ class Sampler {
   const SamplerOptions options_;
   std::mt19937_64 random_;
   std::vector<Candidate> candidates_;
-  std::vector<int32_t> recent_;          // a ring of the last tokens
+  std::vector<int32_t> recent_;  // a ring of the last tokens
   size_t next_recent_ = 0;
-  std::vector<uint32_t> times_recent_;   // per id, how often it is in the ring
+  std::vector<uint32_t> times_recent_;  // per id, how often it is in the ring
 };
 
 }  // namespace tessera

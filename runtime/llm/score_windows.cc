@@ -1,10 +1,12 @@
 #include "runtime/llm/score_windows.h"
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "base/counted.h"
 #include "base/status_macros.h"
 #include "runtime/llm/logit_scores.h"
 
@@ -122,9 +124,10 @@ absl::StatusOr<ScoreStatistics> ScoreWindows(absl::Span<const int32_t> ids,
   const int64_t windows =
       WindowCount(static_cast<int64_t>(ids.size()), options);
   if (windows == 0) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "the text has ", ids.size(), " tokens, which do not fill a window of ",
-        options.tokens, "; use a longer text or a smaller --ctx_size"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("the text has ", Counted(ids.size(), "token"),
+                     ", too few for a window of ", options.tokens,
+                     "; use a longer text or a smaller --ctx_size"));
   }
   ScoreStatistics scores;
   WindowScorer scorer(options, decoder, base, pool);
@@ -133,6 +136,11 @@ absl::StatusOr<ScoreStatistics> ScoreWindows(absl::Span<const int32_t> ids,
     std::vector<int32_t> tokens(taken.begin(), taken.end());
     if (options.begin_of_text.has_value()) tokens[0] = *options.begin_of_text;
     TESSERA_RETURN_IF_ERROR(scorer.Score(tokens, &scores));
+    if (std::isnan(scores.perplexity())) {
+      return absl::DataLossError(
+          "the model computes no numbers (logits are NaN or infinite); weights "
+          "may be NaN or infinite, which inspect --quality counts");
+    }
     if (!on_window(window + 1, scores)) break;
   }
   return scores;

@@ -15,12 +15,14 @@
 #include "absl/strings/str_cat.h"
 #include "base/errno_status.h"
 #include "base/file_error.h"
+#include "base/name_hint.h"
 #include "base/smaps.h"
 #include "base/status_macros.h"
 #include "formats/arena/arena_header.h"
 #include "formats/arena/extent.h"
 #include "runtime/loader/memory_copy.h"
 #include "runtime/loader/memory_limit.h"
+#include "runtime/loader/no_arena.h"
 #include "runtime/loader/page_diagnosis.h"
 
 namespace tessera {
@@ -71,12 +73,17 @@ bool IsCopy(HugePages mode) {
 absl::StatusOr<std::unique_ptr<LoadedArena>> LoadedArena::Open(
     const std::string& path, const LoadOptions& options) {
   const LoadMeter meter;
-  TESSERA_ASSIGN_OR_RETURN(FileMapping mapping, FileMapping::Open(path));
+  absl::StatusOr<FileMapping> opened = FileMapping::Open(path);
+  if (!opened.ok()) return NoArenaMapped(path, opened.status());
+  FileMapping mapping = *std::move(opened);
   ReadAheadManifest(mapping);
   absl::StatusOr<Arena> arena = ParseArena(mapping.bytes());
   // What was read as zeros must not be called damaged.
   TESSERA_RETURN_IF_ERROR(mapping.CheckReadable());
-  if (!arena.ok()) return WithPath(path, arena.status());
+  if (!arena.ok()) {
+    if (!HasArenaMagic(mapping.bytes())) return NoArena(path, mapping.bytes());
+    return WithNameHint(path, WithPath(path, arena.status()));
+  }
   auto loaded = std::unique_ptr<LoadedArena>(
       new LoadedArena(meter, std::move(mapping), *std::move(arena), options));
   TESSERA_RETURN_IF_ERROR(loaded->CheckOptions());

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <string>
 #include <thread>
@@ -80,8 +82,9 @@ class TwoWayReader {
       if (count <= 0) {
         return absl::DataLossError(absl::StrCat(
             mapping_.path(), ": byte ", range.offset, " cannot be read: ",
-            count == 0 ? "the file was cut while it was being read"
-                       : "the disk failed"));
+            count == 0 ? std::string("the file was cut while it was being read")
+                       : absl::StrCat(std::strerror(errno),
+                                      "; the disk may have failed")));
       }
       range.offset += count;
       range.size -= count;

@@ -38,10 +38,10 @@ void ExplainCopy(LoadReport* report) {
       report->asked_bytes - report->huge_bytes - report->hugetlb_bytes;
   Explain(report,
           absl::StrFormat("the kernel found no free huge pages for %d MB of "
-                          "the copy: memory is fragmented",
+                          "the copy; memory may be fragmented",
                           missing / 1000000),
-          "write 1 to /proc/sys/vm/compact_memory as root, or use huge_pages="
-          "auto, which takes the page cache's own");
+          "writing 1 to /proc/sys/vm/compact_memory as root may, or "
+          "huge_pages=auto, which takes the page cache's own");
 }
 
 void ExplainPool(LoadReport* report) {
@@ -59,24 +59,23 @@ void ExplainFile(const PageFacts& facts, LoadReport* report) {
   if (!facts.large_folios) {
     Explain(report,
             absl::StrCat("the page cache of ", facts.file_system,
-                         " has no huge pages"),
-            "keep the file on ext4 (Linux 6.16 or later), xfs or btrfs, or use "
+                         " may have no huge pages"),
+            "a file on ext4 (Linux 6.16 or later), xfs or btrfs, or "
             "huge_pages=thp, a private copy");
   } else if (report->cached_share.value_or(0) > 0.01) {
     Explain(report,
-            "the page cache already held the file, in small pages: it was "
-            "copied or downloaded, and has not been read again since",
+            "the page cache already held the file, in small pages; it may have "
+            "been copied or downloaded, and not read again since",
             "inspect --rewarm FILE drops it from the page cache and reads it "
             "back in huge pages; needs no root");
   } else {
     Explain(report,
-            absl::StrCat("the kernel read the file into small pages: ",
+            absl::StrCat("the kernel read the file into small pages; ",
                          facts.file_system.empty() ? "the file system"
                                                    : facts.file_system,
-                         " of this kernel has no large folios, or memory is "
-                         "fragmented"),
-            "ext4 needs Linux 6.16 or later; huge_pages=thp makes a private "
-            "copy in huge pages");
+                         " of this kernel may have no large folios (ext4 needs "
+                         "Linux 6.16), or memory may be fragmented"),
+            "huge_pages=thp, a private copy in huge pages, may");
   }
 }
 

@@ -39,7 +39,7 @@ struct Batch {
   absl::Span<const int64_t> positions;  // [tokens], each in its sequence
   absl::Span<const TokenRun> runs;      // cover all rows, in their order
   int64_t logit_tokens;                 // the last ones
-  float* logits;                        // [logit_tokens][vocab_size]
+  float* logits;                        // [logit_tokens][rows of the output]
 
   int64_t tokens() const { return static_cast<int64_t>(ids.size()); }
 

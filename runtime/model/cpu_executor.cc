@@ -48,6 +48,7 @@ absl::Status CpuExecutor::AllocateBuffers(int threads) {
   const PassBuffers::Shape shape = {
       max_batch_,
       max_logit_rows_,
+      model_.weights().output().rows(),
       threads,
       max_batch_ >= model_.kernels().gemm_tokens,
       model_.weights().scratch_bytes(),
@@ -185,7 +186,7 @@ absl::StatusOr<absl::Span<const float>> CpuExecutor::Forward(
     TESSERA_RETURN_IF_ERROR(model_.VerifyEmbedding(slice.ids));
   }
   UseHugePages(slices);
-  const int64_t vocabulary = model_.parameters().vocab_size;
+  const int64_t output_rows = model_.weights().output().rows();
   int64_t logit_rows = 0;
   Cursor cursor;
   while (cursor.slice < slices.size()) {
@@ -194,7 +195,7 @@ absl::StatusOr<absl::Span<const float>> CpuExecutor::Forward(
                    slice.sequence->Place(count);
                  });
     Batch batch = NextBatch(slices, cursor);
-    batch.logits = buffers_.logits + logit_rows * vocabulary;
+    batch.logits = buffers_.logits + logit_rows * output_rows;
     team_.Run([&](ThreadTeam::Member member) {
       ForwardPass(model_, buffers_, batch, team_,
                   model_.arena().weight_stream(), member)
@@ -207,6 +208,17 @@ absl::StatusOr<absl::Span<const float>> CpuExecutor::Forward(
                           });
   }
   TESSERA_RETURN_IF_ERROR(model_.arena().CheckHealth());
+  return DropPadding(logit_rows);
+}
+
+// The logits of rows that only pad the vocabulary are no token's.
+absl::Span<const float> CpuExecutor::DropPadding(int64_t logit_rows) {
+  const int64_t output_rows = model_.weights().output().rows();
+  const int64_t vocabulary = model_.parameters().vocab_size;
+  for (int64_t i = 1; i < logit_rows && output_rows != vocabulary; ++i) {
+    std::copy_n(buffers_.logits + i * output_rows, vocabulary,
+                buffers_.logits + i * vocabulary);
+  }
   return absl::MakeConstSpan(buffers_.logits, logit_rows * vocabulary);
 }
 

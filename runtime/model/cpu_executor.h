@@ -59,6 +59,7 @@ class CpuExecutor : public Executor {
                       Visit visit) const;
   Batch NextBatch(absl::Span<const Slice> slices, Cursor cursor) const;
   void UseHugePages(absl::Span<const Slice> slices);
+  absl::Span<const float> DropPadding(int64_t logit_rows);
 
   const Model& model_;
   const int64_t max_batch_;

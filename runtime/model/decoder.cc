@@ -14,14 +14,21 @@ constexpr int64_t kDefaultCtxSize = 4096;
 constexpr int64_t kMaxCtxSize = int64_t{1} << 26;
 
 absl::StatusOr<int64_t> CtxSize(const DecoderOptions& options,
-                                const HyperParameters& parameters) {
+                                const Model& model) {
   if (options.ctx_size < 0 || options.ctx_size > kMaxCtxSize) {
     return absl::InvalidArgumentError(absl::StrCat(
         "ctx_size is ", options.ctx_size, ", expected 0 to ", kMaxCtxSize));
   }
-  return options.ctx_size > 0
-             ? options.ctx_size
-             : std::min(parameters.max_positions, kDefaultCtxSize);
+  const int64_t trained = model.parameters().max_positions;
+  if (options.ctx_size == 0) return std::min(trained, kDefaultCtxSize);
+  // Rather now than when a text gets there.
+  const Matrix* positions = model.weights().position_embedding();
+  if (positions != nullptr && options.ctx_size > positions->rows()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "ctx_size is ", options.ctx_size, ", expected at most ",
+        positions->rows(), ", the positions that the model has learned"));
+  }
+  return options.ctx_size;
 }
 
 }  // namespace
@@ -31,8 +38,7 @@ absl::StatusOr<std::unique_ptr<Decoder>> Decoder::Create(
   TESSERA_ASSIGN_OR_RETURN(
       std::unique_ptr<const Model> model,
       Model::Create(arena, {.isa = options.isa, .exact = options.exact}));
-  TESSERA_ASSIGN_OR_RETURN(const int64_t ctx_size,
-                           CtxSize(options, model->parameters()));
+  TESSERA_ASSIGN_OR_RETURN(const int64_t ctx_size, CtxSize(options, *model));
   CpuExecutorOptions executor_options;
   executor_options.max_batch = std::min(options.max_batch, ctx_size);
   executor_options.max_logit_rows = std::min(options.max_logit_rows, ctx_size);

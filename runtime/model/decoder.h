@@ -63,6 +63,11 @@ class Decoder {
   int64_t position() const { return sequence_.position(); }
   int64_t ctx_size() const { return sequence_.max_positions(); }
 
+  // Tokens of the longest text that the model was trained with.
+  int64_t trained_positions() const {
+    return model_->parameters().max_positions;
+  }
+
   int64_t vocab_size() const { return model_->parameters().vocab_size; }
 
   // Bytes of weights that are read to compute one token.

@@ -100,7 +100,7 @@ void ForwardPass::MakeLogits() {
                    MatmulPiece(output, x.tokens, pass_.team),
                    [&](int64_t first, int64_t last) {
                      MatmulTiles(output, x, first, last, pass_.batch.logits,
-                                 pass_.parameters.vocab_size, pass_.scratch());
+                                 output.rows(), pass_.scratch());
                      FinishLogits(first * kTileRows, last * kTileRows);
                    });
 }
@@ -108,9 +108,10 @@ void ForwardPass::MakeLogits() {
 void ForwardPass::FinishLogits(int64_t first_row, int64_t last_row) {
   const HyperParameters& parameters = pass_.parameters;
   if (parameters.logit_scale == 1 && parameters.logit_cap == 0) return;
-  const int64_t count = std::min(last_row, parameters.vocab_size) - first_row;
+  const int64_t rows = model_.weights().output().rows();
+  const int64_t count = std::min(last_row, rows) - first_row;
   for (int64_t t = 0; t < pass_.active; ++t) {
-    float* logits = pass_.batch.logits + t * parameters.vocab_size + first_row;
+    float* logits = pass_.batch.logits + t * rows + first_row;
     if (parameters.logit_scale != 1) {
       pass_.kernels.scale(logits, parameters.logit_scale, count);
     }

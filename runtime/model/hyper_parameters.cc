@@ -7,11 +7,11 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
 #include "formats/model/activation.h"
 #include "formats/model/layer_config.h"
+#include "formats/model/supported_graph.h"
 #include "runtime/model/config_checks.h"
 
 namespace tessera {
@@ -161,10 +161,7 @@ absl::Status ReadRopeScaling(const ModelConfig& model,
   if (type.empty() || type == "default" || type == "none") {
     return absl::OkStatus();
   }
-  if (type == "llama3") {
-    parameters->needs_rope_factors = true;
-    return absl::OkStatus();
-  }
+  if (type == "llama3") return absl::OkStatus();  // it is in a tensor
   if (type == "linear") {
     parameters->rope.linear_factor = scaling.factor();
     return CheckPositive("rope_scaling.factor", scaling.factor());
@@ -186,7 +183,6 @@ absl::Status ReadRopeScaling(const ModelConfig& model,
 }
 
 absl::Status ReadRope(const ModelConfig& model, HyperParameters* parameters) {
-  parameters->needs_rope_factors = false;
   parameters->original_positions = 0;
   if (!Rotates(*parameters)) return absl::OkStatus();
   parameters->rope.theta = model.rope_theta();
@@ -196,49 +192,7 @@ absl::Status ReadRope(const ModelConfig& model, HyperParameters* parameters) {
 
 absl::Status Unsupported(const ModelConfig& model, absl::string_view what) {
   return absl::UnimplementedError(absl::StrCat(
-      "model type ", Quoted(model.model_type()), " cannot be run: ", what));
-}
-
-// The names of all architectures, each once.
-std::string KnownArchitectures() {
-  std::vector<std::string> names;
-  for (const Architecture& architecture : AllArchitectures()) {
-    const std::string name = Quoted(architecture.name);
-    if (names.empty() || names.back() != name) names.push_back(name);
-  }
-  return absl::StrJoin(names, ", ");
-}
-
-// Refuses what has no code, by name.
-absl::Status CheckArchitecture(const ModelConfig& model,
-                               const Architecture* architecture) {
-  if (architecture == nullptr) {
-    return Unsupported(
-        model,
-        absl::StrCat("it is not known (known: ", KnownArchitectures(), ")"));
-  }
-  if (architecture->mixer != MixerKind::kAttention) {
-    return Unsupported(model, "latent attention is not supported");
-  }
-  if (architecture->feed_forward == FeedForwardKind::kExperts ||
-      model.num_experts() != 0) {
-    return Unsupported(model, "mixtures of experts are not supported");
-  }
-  if (model.sliding_window() != 0 && model.layers().empty()) {
-    return Unsupported(
-        model, absl::StrCat("which layers have its sliding window of ",
-                            model.sliding_window(), " positions is not known"));
-  }
-  if (model.parallel_residual() &&
-      architecture->norms != NormPlacement::kBefore) {
-    return Unsupported(model,
-                       "a parallel residual with norms after attention "
-                       "and feed-forward is not supported");
-  }
-  if (model.not_understood_size() > 0) {
-    return Unsupported(model, model.not_understood(0));
-  }
-  return absl::OkStatus();
+      "this ", model.model_type(), " model is not supported: ", what));
 }
 
 absl::Status ReadActivation(const ModelConfig& model,
@@ -266,8 +220,8 @@ absl::Status ReadActivation(const ModelConfig& model,
 
 absl::StatusOr<HyperParameters> CheckHyperParameters(const ModelConfig& model) {
   HyperParameters parameters;
+  TESSERA_RETURN_IF_ERROR(CheckGraphIsSupported(model));
   parameters.architecture = FindArchitecture(model.model_type());
-  TESSERA_RETURN_IF_ERROR(CheckArchitecture(model, parameters.architecture));
   TESSERA_RETURN_IF_ERROR(ReadActivation(model, &parameters));
   TESSERA_RETURN_IF_ERROR(ReadSizes(model, &parameters));
   TESSERA_RETURN_IF_ERROR(CheckConsistent(parameters));

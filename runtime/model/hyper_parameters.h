@@ -70,7 +70,6 @@ struct HyperParameters {
 
   RopeParameters rope;
   std::optional<RopeParameters> local_rope;  // if a layer has it
-  bool needs_rope_factors;  // the scaling is in the tensor of that role
   // Contexts beyond it take the long factors, others the short ones.
   int64_t original_positions;
   std::vector<LayerParameters> layer;  // [layers]
@@ -79,10 +78,10 @@ struct HyperParameters {
   int64_t kv_size() const { return kv_heads * head_dim; }
 };
 
-// The only place that says what this version can run, from the configuration
-// alone, before a weight is read. Unimplemented, naming it, for an architecture
-// that is not described, or for a part of one that has no code; DataLoss,
-// naming the field, for values that cannot be.
+// Says what this version can run, from the configuration alone, before a weight
+// is read. Unimplemented, naming it, for what CheckGraphIsSupported refuses and
+// for what has no kernel; DataLoss, naming the field, for values that cannot
+// be.
 absl::StatusOr<HyperParameters> CheckHyperParameters(const ModelConfig& model);
 
 }  // namespace tessera

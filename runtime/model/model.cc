@@ -22,17 +22,10 @@ absl::StatusOr<ModelConfig> ConfigOf(const LoadedArena& arena) {
   absl::StatusOr<ModelConfig> config =
       StoredModelConfig(arena.manifest(), arena.bytes());
   if (!absl::IsNotFound(config.status())) return config;
-  return absl::InvalidArgumentError(
-      "the arena holds no model configuration, only tensors");
+  return absl::InvalidArgumentError(config.status().message());
 }
 
-absl::Status CheckRopeFactors(const HyperParameters& parameters,
-                              const ModelWeights& weights) {
-  if (weights.model.vector(TensorRole::kRopeFactors).empty() &&
-      parameters.needs_rope_factors) {
-    return absl::DataLossError(absl::StrCat(
-        "tensor ", Quoted(GgufName(TensorRole::kRopeFactors)), " is missing"));
-  }
+absl::Status CheckRopeFactors(const ModelWeights& weights) {
   for (const TensorRole role :
        {TensorRole::kRopeFactors, TensorRole::kRopeFactorsShort,
         TensorRole::kRopeFactorsLong}) {
@@ -71,8 +64,7 @@ absl::StatusOr<std::unique_ptr<const Model>> Model::Create(
       ModelWeights weights,
       FindModelWeights(*parameters.architecture, config, arena.tensors(),
                        kernels, options.exact));
-  TESSERA_RETURN_IF_ERROR(CheckRopeFactors(parameters, weights));
-  TESSERA_RETURN_IF_ERROR(CheckComplete(parameters, weights));
+  TESSERA_RETURN_IF_ERROR(CheckRopeFactors(weights));
   auto model = std::unique_ptr<const Model>(
       new Model(arena, parameters, std::move(weights), kernels, options.exact));
   TESSERA_RETURN_IF_ERROR(model->CheckAllRead());
@@ -109,26 +101,6 @@ KvPlan Model::kv_plan(int64_t max_batch) const {
     plan.windows.push_back(layer.window);
   }
   return plan;
-}
-
-absl::Status Model::CheckComplete(const HyperParameters& parameters,
-                                  const ModelWeights& weights) {
-  const auto missing = [](const TensorName& tensor) {
-    return absl::DataLossError(
-        absl::StrCat("tensor ", Quoted(GgufName(tensor)), " is missing"));
-  };
-  for (int64_t i = 0; i < parameters.layers; ++i) {
-    const auto role = MissingTensor(parameters, weights.layers[i]);
-    if (role.has_value()) {
-      return missing({.role = *role, .layer = static_cast<uint64_t>(i)});
-    }
-  }
-  const bool needs_norm =
-      parameters.architecture->norm != NormKind::kPlainLayerNorm;
-  if (needs_norm && weights.model.vector(TensorRole::kOutputNorm).empty()) {
-    return missing({.role = TensorRole::kOutputNorm});
-  }
-  return absl::OkStatus();
 }
 
 absl::Status Model::CheckAllRead() const {
@@ -181,9 +153,10 @@ absl::Status Model::VerifyPositions(int64_t first, int64_t count) const {
   const Matrix* positions = weights_.position_embedding();
   if (positions == nullptr) return absl::OkStatus();
   if (count > positions->rows() - first) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("no room for ", count, " more tokens: the model has ",
-                     positions->rows(), " positions, ", first, " are used"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "no room for ", count, count == 1 ? " more token" : " more tokens",
+        ": the model has ", positions->rows(), " positions, of which ", first,
+        first == 1 ? " is" : " are", " used"));
   }
   for (int64_t i = first; i < first + count; ++i) {
     TESSERA_RETURN_IF_ERROR(VerifyRow(*positions, i));

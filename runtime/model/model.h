@@ -74,10 +74,6 @@ class Model {
   Model(const LoadedArena& arena, const HyperParameters& parameters,
         ModelWeights weights, const KernelTable& kernels, bool exact);
 
-  // DataLoss if a layer lacks a tensor that it needs.
-  static absl::Status CheckComplete(const HyperParameters& parameters,
-                                    const ModelWeights& weights);
-
   // Unimplemented if a tensor is read by nobody.
   absl::Status CheckAllRead() const;
   absl::Status CheckModelTensorsRead() const;

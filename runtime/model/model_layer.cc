@@ -1,7 +1,6 @@
 #include "runtime/model/model_layer.h"
 
 #include <optional>
-#include <vector>
 
 #include "runtime/model/attention_block.h"
 #include "runtime/model/fused_gated_feed_forward.h"
@@ -54,16 +53,6 @@ NormRoles NormRolesOf(const Architecture& architecture) {
   return roles;
 }
 
-// Whether a layer needs the norm, if its models have tensors of norms.
-bool NeedsNorm(const HyperParameters& parameters, const RoleWeights& weights,
-               const NormRoles& roles, TensorRole role) {
-  // In parallel, one norm may serve both.
-  const bool shared = parameters.parallel_residual &&
-                      role == roles.before_feed_forward &&
-                      !weights.vector(TensorRole::kAttentionNorm).empty();
-  return parameters.architecture->norm != NormKind::kPlainLayerNorm && !shared;
-}
-
 }  // namespace
 
 ModelLayer ModelLayer::Build(const HyperParameters& parameters,
@@ -85,35 +74,6 @@ ModelLayer ModelLayer::Build(const HyperParameters& parameters,
   layer.fed = {layer.feed_forward->OutputBias(),
                norm(roles.after_feed_forward)};
   return layer;
-}
-
-std::optional<TensorRole> MissingTensor(const HyperParameters& parameters,
-                                        const RoleWeights& weights) {
-  std::vector<TensorRole> matrices = {TensorRole::kAttentionOutput,
-                                      TensorRole::kUp, TensorRole::kDown};
-  if (weights.FindMatrix(TensorRole::kAttentionQkv) == nullptr) {
-    matrices.insert(matrices.end(),
-                    {TensorRole::kAttentionQuery, TensorRole::kAttentionKey,
-                     TensorRole::kAttentionValue});
-  }
-  const Architecture& architecture = *parameters.architecture;
-  if (architecture.feed_forward == FeedForwardKind::kGated &&
-      !architecture.gate_is_in_up) {
-    matrices.push_back(TensorRole::kGate);
-  }
-  for (const TensorRole role : matrices) {
-    if (weights.FindMatrix(role) == nullptr) return role;
-  }
-  const NormRoles roles = NormRolesOf(architecture);
-  for (const auto& role :
-       {roles.before_mixer, roles.after_mixer, roles.before_feed_forward,
-        roles.after_feed_forward}) {
-    if (role.has_value() && weights.vector(*role).empty() &&
-        NeedsNorm(parameters, weights, roles, *role)) {
-      return role;
-    }
-  }
-  return std::nullopt;
 }
 
 bool LayerReads(const HyperParameters& parameters, const ModelLayer& layer,

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 
 #include "formats/model/architecture.h"
 #include "runtime/model/feed_forward.h"
@@ -32,11 +31,6 @@ struct ModelLayer {
   static ModelLayer Build(const HyperParameters& parameters,
                           const RoleWeights& weights, int64_t index);
 };
-
-// The tensor that a layer of such a model needs and `weights` do not have;
-// nullopt if there is none.
-std::optional<TensorRole> MissingTensor(const HyperParameters& parameters,
-                                        const RoleWeights& weights);
 
 // True if `layer`, which is of such an architecture, reads the tensor of a
 // layer.

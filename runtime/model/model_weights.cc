@@ -9,11 +9,10 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
-#include "formats/model/shape.h"
 #include "formats/model/tensor_name.h"
+#include "formats/model/tensor_problem.h"
 
 namespace tessera {
 namespace {
@@ -22,13 +21,27 @@ bool IsMatrix(TensorRole role, TensorPart part) {
   return part == TensorPart::kWeight && InfoOf(role).rows != Dimension::kNone;
 }
 
-// Finds tensors by name in the arena's list, checks their shapes, and remembers
-// which are left.
+// As the converter asks, of arenas that no converter has asked about.
+absl::Status CheckTensors(const Architecture& architecture,
+                          const ModelConfig& model,
+                          absl::Span<const TensorView> tensors) {
+  std::vector<FoundTensor> found;
+  for (const TensorView& tensor : tensors) {
+    found.push_back({tensor.name, tensor.name, tensor.shape});
+  }
+  const auto problem = FindTensorProblem(
+      architecture, model, found, /*hugging_face=*/false,
+      [](absl::string_view field) { return std::string(field); });
+  if (!problem.has_value()) return absl::OkStatus();
+  return absl::Status(problem->code, problem->message);
+}
+
+// Finds tensors by name in the arena's list, and remembers which are left.
 class WeightFinder {
  public:
-  WeightFinder(const ModelConfig& model, absl::Span<const TensorView> tensors,
-               const KernelTable& kernels, bool exact, ModelWeights* weights)
-      : model_(model), kernels_(kernels), exact_(exact), weights_(*weights) {
+  WeightFinder(absl::Span<const TensorView> tensors, const KernelTable& kernels,
+               bool exact, ModelWeights* weights)
+      : kernels_(kernels), exact_(exact), weights_(*weights) {
     for (const TensorView& tensor : tensors) {
       unused_.emplace(tensor.name, &tensor);
     }
@@ -42,10 +55,8 @@ class WeightFinder {
   absl::Status CheckAllUsed(const Architecture& architecture) const;
 
  private:
-  absl::Status CheckShape(const TensorSpec& spec, const TensorView& view) const;
   absl::StatusOr<absl::Span<const float>> ReadVector(const TensorView& view);
 
-  const ModelConfig& model_;
   const KernelTable& kernels_;
   const bool exact_;
   ModelWeights& weights_;
@@ -58,13 +69,8 @@ absl::Status WeightFinder::Find(const TensorSpec& spec,
   const std::string name =
       GgufName({.role = spec.role, .part = spec.part, .layer = layer});
   const auto entry = unused_.find(name);
-  if (entry == unused_.end()) {
-    if (spec.optional) return absl::OkStatus();
-    return absl::DataLossError(
-        absl::StrCat("tensor ", Quoted(name), " is missing"));
-  }
+  if (entry == unused_.end()) return absl::OkStatus();
   const TensorView& view = *entry->second;
-  TESSERA_RETURN_IF_ERROR(CheckShape(spec, view));
   if (IsMatrix(spec.role, spec.part)) {
     TESSERA_ASSIGN_OR_RETURN(const Matrix matrix,
                              MakeMatrix(view, kernels_, exact_));
@@ -76,20 +82,6 @@ absl::Status WeightFinder::Find(const TensorSpec& spec,
   }
   unused_.erase(entry);
   return absl::OkStatus();
-}
-
-absl::Status WeightFinder::CheckShape(const TensorSpec& spec,
-                                      const TensorView& view) const {
-  const std::optional<std::vector<uint64_t>> expected =
-      ShapeOf(spec.role, spec.part, model_);
-  if (!expected.has_value() ||
-      absl::MakeConstSpan(view.shape) == absl::MakeConstSpan(*expected)) {
-    return absl::OkStatus();
-  }
-  return absl::DataLossError(absl::StrCat(
-      "tensor ", Quoted(view.name), " has the shape [",
-      absl::StrJoin(view.shape, ", "), "], expected [",
-      absl::StrJoin(*expected, ", "), "] from the model configuration"));
 }
 
 absl::StatusOr<absl::Span<const float>> WeightFinder::ReadVector(
@@ -196,8 +188,9 @@ absl::StatusOr<ModelWeights> FindModelWeights(
     const Architecture& architecture, const ModelConfig& model,
     absl::Span<const TensorView> tensors, const KernelTable& kernels,
     bool exact) {
+  TESSERA_RETURN_IF_ERROR(CheckTensors(architecture, model, tensors));
   ModelWeights weights;
-  WeightFinder finder(model, tensors, kernels, exact, &weights);
+  WeightFinder finder(tensors, kernels, exact, &weights);
   TESSERA_RETURN_IF_ERROR(
       ForEachSpec(architecture, /*in_layer=*/false, [&](const auto& spec) {
         return finder.Find(spec, std::nullopt, &weights.model);

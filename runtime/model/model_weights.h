@@ -89,10 +89,10 @@ struct ModelWeights {
   uint64_t scratch_bytes() const;
 };
 
-// Finds the tensors that `architecture` lists among `tensors`, with the shapes
-// that `model` gives them. DataLoss if one is missing or has another shape;
-// Unimplemented if there are tensors that the architecture does not have, or
-// that have no kernel, since leaving them out would give wrong answers.
+// Finds the tensors that `architecture` lists among `tensors`. As
+// FindTensorProblem if one is missing or has another shape than `model` gives
+// it; Unimplemented if there are tensors that the architecture does not have,
+// or that have no kernel, since leaving them out would give wrong answers.
 absl::StatusOr<ModelWeights> FindModelWeights(
     const Architecture& architecture, const ModelConfig& model,
     absl::Span<const TensorView> tensors, const KernelTable& kernels,

@@ -30,7 +30,7 @@ PassBuffers PassBuffers::Allocate(Workspace& workspace,
   const int64_t local_pairs = parameters.local_rope.has_value() ? pairs : 0;
   buffers.local_angles = {rows(local_pairs), rows(local_pairs)};
   buffers.logits =
-      workspace.Allocate<float>(shape.logit_rows * parameters.vocab_size);
+      workspace.Allocate<float>(shape.logit_rows * shape.output_rows);
 
   const int64_t widest =
       std::max({parameters.hidden_size, parameters.query_size(),

@@ -23,6 +23,7 @@ struct PassBuffers {
   struct Shape {
     int64_t tokens;  // of the largest batch
     int64_t logit_rows;
+    int64_t output_rows;  // at least vocab_size
     int threads;
     bool bf16;               // whether batches are large enough for a gemm
     uint64_t scratch_bytes;  // of each thread
@@ -43,7 +44,7 @@ struct PassBuffers {
   // Of layers that rotate as the model does, and of those that do otherwise.
   RopeAngles global_angles;
   RopeAngles local_angles;
-  float* logits;  // [logit_rows][vocab_size]
+  float* logits;  // [logit_rows][output_rows]
 
   // The batch itself, with no more runs than tokens.
   int32_t* ids;

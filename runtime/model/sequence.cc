@@ -57,9 +57,10 @@ bool Sequence::Rewind(int64_t position) {
 
 absl::Status Sequence::Reserve(int64_t count) {
   if (count > max_positions_ - position_) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("no room for ", count, " more tokens: the context holds ",
-                     max_positions_, ", ", position_, " are used"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "no room for ", count, count == 1 ? " more token" : " more tokens",
+        ": the context holds ", max_positions_, ", of which ", position_,
+        position_ == 1 ? " is" : " are", " used"));
   }
   const int64_t needed = BlocksOf(position_ + count);
   if (needed <= reserved_) return absl::OkStatus();

@@ -3,7 +3,7 @@
 #include <array>
 #include <cstddef>
 
-#include "runtime/tokenizer/utf8.h"
+#include "base/utf8.h"
 
 namespace tessera {
 namespace {

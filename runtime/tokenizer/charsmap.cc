@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "runtime/tokenizer/utf8.h"
+#include "base/utf8.h"
 
 namespace tessera {
 namespace {

@@ -8,9 +8,9 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "base/status_macros.h"
+#include "base/utf8.h"
 #include "runtime/tokenizer/byte_level.h"
 #include "runtime/tokenizer/byte_tokens.h"
-#include "runtime/tokenizer/utf8.h"
 
 namespace tessera {
 namespace {

@@ -6,10 +6,10 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "base/status_macros.h"
+#include "base/utf8.h"
 #include "runtime/tokenizer/text_changes.h"
 #include "runtime/tokenizer/unicode_class.h"
 #include "runtime/tokenizer/unicode_form.h"
-#include "runtime/tokenizer/utf8.h"
 
 namespace tessera {
 namespace {

@@ -4,7 +4,7 @@
 #include <cstddef>
 
 #include "base/status_macros.h"
-#include "runtime/tokenizer/utf8.h"
+#include "base/utf8.h"
 
 namespace tessera {
 

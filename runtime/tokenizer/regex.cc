@@ -12,8 +12,8 @@
 #include "absl/strings/str_cat.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
+#include "base/utf8.h"
 #include "runtime/tokenizer/regex_translation.h"
-#include "runtime/tokenizer/utf8.h"
 
 namespace tessera {
 namespace {

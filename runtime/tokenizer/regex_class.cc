@@ -12,7 +12,7 @@
 #include "absl/strings/strip.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
-#include "runtime/tokenizer/utf8.h"
+#include "base/utf8.h"
 
 namespace tessera {
 namespace {

@@ -6,9 +6,9 @@
 
 #include "absl/status/status.h"
 #include "base/status_macros.h"
+#include "base/utf8.h"
 #include "runtime/tokenizer/spelling_rules.h"
 #include "runtime/tokenizer/unicode_class.h"
-#include "runtime/tokenizer/utf8.h"
 
 namespace tessera {
 namespace {

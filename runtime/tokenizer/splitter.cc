@@ -4,7 +4,7 @@
 
 #include "absl/status/status.h"
 #include "base/status_macros.h"
-#include "runtime/tokenizer/utf8.h"
+#include "base/utf8.h"
 
 namespace tessera {
 namespace {

@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "absl/strings/ascii.h"
+#include "base/utf8.h"
 #include "runtime/tokenizer/unicode_class.h"
-#include "runtime/tokenizer/utf8.h"
 
 namespace tessera {
 namespace {

@@ -7,7 +7,7 @@
 #include <cstdint>
 
 #include "absl/strings/ascii.h"
-#include "runtime/tokenizer/utf8.h"
+#include "base/utf8.h"
 
 namespace tessera {
 namespace {

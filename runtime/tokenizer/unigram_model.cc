@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <limits>
 
-#include "runtime/tokenizer/utf8.h"
+#include "base/utf8.h"
 
 namespace tessera {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "runtime/tokenizer/utf8.h"
+#include "base/utf8.h"
 
 namespace tessera {
 namespace {

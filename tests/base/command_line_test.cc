@@ -77,7 +77,8 @@ TEST_F(CommandLineTest, NamesTheMistake) {
   EXPECT_THAT(ErrorOf({"--shap=x"}), HasSubstr("unknown flag '--shap'"));
   EXPECT_THAT(ErrorOf({"--noshape"}), HasSubstr("unknown flag '--noshape'"));
   EXPECT_THAT(ErrorOf({"--shape"}), HasSubstr("--shape needs a value"));
-  EXPECT_THAT(ErrorOf({"--count=many"}), HasSubstr("--count: illegal value"));
+  EXPECT_THAT(ErrorOf({"--count=many"}),
+              HasSubstr("--count: expected a whole number"));
   EXPECT_THAT(ErrorOf({"--noloud=1"}), HasSubstr("--noloud takes no value"));
   EXPECT_FALSE(absl::StrContains(ErrorOf({"--a\nb"}), "\n"));
 }

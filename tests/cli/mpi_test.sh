@@ -32,6 +32,30 @@ mpirun -n 2 "$convert" --quantize Q4_0 "$tiny" 1.arena >stdout 2>stderr
 [[ $? != 0 ]] || fail "an existing output was replaced"
 [[ $(grep -c 'exists already' stderr) == 1 ]] || { fail "not said once:"; cat stderr; }
 expect 0 mpirun -n 2 "$convert" --quiet one.arena back.gguf
+
+# Another launcher than Open MPI's: each process would make the whole arena.
+for variable in PMI_SIZE SLURM_STEP_NUM_TASKS; do
+  expect 1 env $variable=4 "$convert" --quantize Q4_0 --quiet "$tiny" other.arena
+  expect_stderr "^convert: this is one of 4 processes \($variable=4\), but "
+  expect_stderr "start them with Open MPI's mpirun"
+  [[ ! -e other.arena ]] || fail "an arena was made nevertheless"
+done
+expect 0 env PMI_SIZE=1 "$convert" --quantize Q4_0 --quiet "$tiny" alone.arena
+
+# Warnings come from one rank, whether quiet or not.
+expect 0 mpirun -n 2 "$convert" --quantize Q4_0 --tensor_type none=Q8_0 --quiet "$tiny" warned.arena
+[[ $(grep -c '^warning: --tensor_type=none=Q8_0: matches no tensor' stderr) == 1 ]] ||
+  { fail "not warned once:"; cat stderr; }
+
+# Open MPI itself refuses to run as root, and says which variables help.
+if [[ $(id -u) == 0 ]]; then
+  env -u OMPI_ALLOW_RUN_AS_ROOT -u OMPI_ALLOW_RUN_AS_ROOT_CONFIRM \
+    mpirun -n 2 "$convert" --quantize Q4_0 "$tiny" root.arena >stdout 2>stderr &&
+    fail "mpirun ran as root"
+  expect_stderr 'OMPI_ALLOW_RUN_AS_ROOT=1'
+fi
+expect 0 "$convert" --help
+grep -q 'OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1' stdout || fail "--help does not name the variables"
 [[ -z $(find . -name '*.partial') ]] || fail "partial files are left"
 
 ((failures == 0)) && echo "all as expected"

@@ -47,7 +47,7 @@ for flag in --overwrite --nooverwrite; do
   expect 1 "$convert" $flag in.gguf circle.arena
   expect_stderr 'leads back to itself'
   expect 1 "$convert" $flag in.gguf nowhere.arena
-  expect_stderr 'No such file'
+  expect_stderr 'no such folder'
 done
 [[ -L null.arena && -c /dev/null ]] || fail "a device was replaced"
 
@@ -110,7 +110,7 @@ expect_stderr 'identical to'
 cmp "$latin.gguf" in.gguf || fail "not the same file"
 grep -qaP '\xe9' "$latin.svg" && fail "a picture that is no XML"
 expect 1 "$convert" "$latin/none.gguf" "$latin.arena"
-expect_stderr 'none.gguf: cannot open'
+expect_stderr 'none.gguf: no such file'
 
 # ---- a .gguf ----
 

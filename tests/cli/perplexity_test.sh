@@ -44,6 +44,11 @@ python3 -m json.tool <stdout >/dev/null || fail "no JSON"
 expect 1 "$perplexity" q4.arena --file text.txt --ctx_size 4096
 expect_stderr '^perplexity: q4.arena: the text has [0-9]+ tokens, .* window of 4096'
 expect_one_line
+for i in 1 2 3 4 5; do cat text.txt; done >long.txt
+expect 0 "$perplexity" q4.arena --file long.txt --ctx_size 600 --windows 1 --quiet
+expect_stderr '^warning: q4.arena: --ctx_size 600 is more than the 512 tokens'
+expect_one_line
+expect_stdout '^scored +299 tokens, the second half of one window of 600 tokens'
 expect 1 "$perplexity" q4.arena --file missing.txt
 expect_stderr '^perplexity: missing.txt: '
 expect 1 "$perplexity" missing.arena --file text.txt

@@ -67,10 +67,15 @@ TEST_F(ChooseTypesTest, TooSmallBudgetsAreRefused) {
 }
 
 // --tensor_type adds up, so this is the last test.
-TEST_F(ChooseTypesTest, NotesRulesThatMatchNothing) {
+TEST_F(ChooseTypesTest, WarnsOfRulesThatMatchNothing) {
   ASSERT_TRUE(Run({"--quantize=Q4_0", "--tensor_type=attn_v=Q8_0",
                    "--tensor_type=attn_x=Q8_0"}).ok());
-  EXPECT_EQ(messages_, "note: --tensor_type=attn_x=Q8_0: matches no tensor\n");
+  EXPECT_EQ(messages_,
+            "warning: --tensor_type=attn_x=Q8_0: matches no tensor\n");
+  // They add up.
+  ASSERT_TRUE(Run({"--quantize=Q4_0", "--quiet"}).ok());
+  EXPECT_EQ(messages_,
+            "warning: --tensor_type=attn_x=Q8_0: matches no tensor\n");
 }
 
 }  // namespace

@@ -86,7 +86,7 @@ cmp stdout story || fail "generate tells another story"
 (($(wc -c <story) > 200)) || fail "no story: $(cat story)"
 expect 2 ./generate
 expect 1 ./generate missing.arena "$prompt"
-expect_stderr '^generate: NOT_FOUND: missing.arena: cannot open'
+expect_stderr '^generate: NOT_FOUND: missing.arena: no such file'
 expect 0 second/bin/tessera-inspect tiny.arena
 expect 1 second/bin/tessera-run missing.arena --prompt x
 expect_stderr '^tessera-run: missing.arena: '

@@ -1,6 +1,7 @@
 #include "tests/testing/convert_model.h"
 
 #include "base/status_macros.h"
+#include "converter/check_model.h"
 #include "converter/convert_to_arena.h"
 #include "converter/export_gguf.h"
 #include "converter/source/open_source.h"
@@ -22,7 +23,12 @@ absl::Status ConvertModel(const std::string& input, const std::string& output,
   TESSERA_ASSIGN_OR_RETURN(arena.plan.recipe,
                            QuantizeRecipe::Parse(options.quantize));
   if (options.recipe.has_value()) arena.plan.recipe = *options.recipe;
-  TESSERA_ASSIGN_OR_RETURN(const WeightSource source, OpenWeightSource(input));
+  TESSERA_ASSIGN_OR_RETURN(
+      WeightSource source,
+      OpenWeightSource(input, {.tensors_only = options.tensors_only}));
+  if (options.check_model) {
+    TESSERA_RETURN_IF_ERROR(CheckModel(input, &source));
+  }
   return ConvertToArena(source, arena, convert).status();
 }
 

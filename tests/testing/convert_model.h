@@ -15,12 +15,14 @@ namespace tessera {
 
 struct ConvertModelOptions {
   LayoutOrder layout = LayoutOrder::kInterleaved;
-  std::optional<LayoutProfile> profile;  // instead of `layout`
+  std::optional<LayoutProfile> profile = std::nullopt;  // instead of `layout`
   absl::string_view quantize = "keep";
-  std::optional<QuantizeRecipe> recipe;  // instead of `quantize`
+  std::optional<QuantizeRecipe> recipe = std::nullopt;  // instead of `quantize`
   bool fuse = true;
   int threads = 2;
   bool allow_nonfinite = false;  // of weights without a meaning
+  bool tensors_only = false;
+  bool check_model = true;  // else parts of a model will do
 };
 
 // Converts `input` to `output`, an arena, replacing it.

@@ -78,7 +78,7 @@ done
 # ---- wrong usage ----
 
 expect 2 "$bench" --advise=x.profile --advise_rounds=3
-expect_stderr 'advise_rounds is 3'
+expect_stderr '--advise_rounds: expected a whole number from 8 to 10000'
 expect 1 "$bench" --advise=none/x.profile --types=F16 --shapes=test-tiny
 expect_stderr 'none/x.profile'
 [[ -z $(find . -name '*x.profile*') ]] || fail "something is left"

@@ -10,10 +10,10 @@ cd "$TEST_TMPDIR" || exit 1
 : >empty.json
 for file in empty.json . /dev/zero none.json; do
   expect 1 "$bench" --gate --gate_checks=counts --counts="$file"
-  expect_stderr "^bench: $file: (is not JSON|cannot read|is longer|cannot open)"
+  expect_stderr "^bench: $file: (is not JSON|is a folder|is longer|no such file)"
   (($(wc -l <stderr) == 1)) || fail "more than a line: $(cat stderr)"
   expect 1 "$bench" --gate --gate_checks=layouts,stored --baseline="$file"
-  expect_stderr "^bench: $file: (is not JSON|cannot read|is longer|cannot open)"
+  expect_stderr "^bench: $file: (is not JSON|is a folder|is longer|no such file)"
   (($(wc -l <stderr) == 1)) || fail "more than a line: $(cat stderr)"
 done
 

@@ -31,7 +31,7 @@ expect_stderr '^bench: cut.json: is not JSON'
 expect 1 "$bench" --compare old.json none.json
 expect_stderr '^bench: none.json: '
 expect 1 "$bench" --compare old.json .
-expect_stderr '^bench: \.: cannot read: Is a directory$'
+expect_stderr '^bench: \.: is a folder, not a file; name a file in it$'
 : >empty.json
 expect 1 "$bench" --compare empty.json old.json
 expect_stderr '^bench: empty.json: is not JSON'
@@ -53,6 +53,9 @@ expect 0 "$bench" --trends --history=runs.db --output=json
 grep -q '"time": "2026-11-30T12:25:34Z"' stdout || fail "no point"
 expect 1 "$bench" --trends --history=none.db
 expect_stderr '^bench: none.db: cannot open'
+mkfifo pipe.db
+expect 1 timeout 5 "$bench" --history=pipe.db --trends
+expect_stderr '^bench: pipe.db: is a pipe, not a file'
 expect 1 "$bench" --trends --history=old.json
 expect_stderr '^bench: old.json: '
 expect 2 "$bench" --trends

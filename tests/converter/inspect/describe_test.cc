@@ -70,11 +70,11 @@ TEST(DescribeTest, Arena) {
   EXPECT_EQ(Fact(file, "arena", "source file").substr(0, 33),
             "model.gguf, 1.50 kB, SHA-256 abab");
   EXPECT_EQ(Fact(file, "arena", "options"), "--quantize=Q4_0");
-  EXPECT_EQ(Fact(file, "model", "model_type"), "llama");
-  EXPECT_EQ(Fact(file, "model", "hidden_size"), "64");
-  EXPECT_EQ(Fact(file, "model", "rms_norm_eps"), "1e-05");
-  EXPECT_EQ(Fact(file, "model", "tie_word_embeddings"), "true");
-  EXPECT_EQ(Fact(file, "model", "rope_scaling.factor"), "8");
+  EXPECT_EQ(Fact(file, "configuration", "model_type"), "llama");
+  EXPECT_EQ(Fact(file, "configuration", "hidden_size"), "64");
+  EXPECT_EQ(Fact(file, "configuration", "rms_norm_eps"), "1e-05");
+  EXPECT_EQ(Fact(file, "configuration", "tie_word_embeddings"), "true");
+  EXPECT_EQ(Fact(file, "configuration", "rope_scaling.factor"), "8");
   EXPECT_EQ(Fact(file, "tokenizer", "kind"), "byte-level BPE");
   EXPECT_EQ(Fact(file, "tokenizer", "tokens"), "1");
   EXPECT_EQ(Fact(file, "tokenizer", "bos_id"), "0, added");
@@ -122,11 +122,11 @@ TEST(DescribeTest, EachLayerOfAModelOnOneLine) {
   layer.set_window(12);
   layer.set_rope(ModelConfig::Layer::LOCAL);
   EXPECT_EQ(Fact(DescribeFile("x", builder.FileWith(manifest), {}).value(),
-                 "model", "layers"),
+                 "configuration", "layers"),
             "window 12, rope LOCAL");
   layer.Clear();
   EXPECT_EQ(Fact(DescribeFile("x", builder.FileWith(manifest), {}).value(),
-                 "model", "layers"),
+                 "configuration", "layers"),
             "-");
 }
 
@@ -141,7 +141,7 @@ TEST(DescribeTest, AttachmentsAndWhatIsNotUnderstood) {
   ThreadPool pool(2);
   const FileDescription file =
       DescribeFile("x", bytes, {.verify_with = &pool}).value();
-  EXPECT_EQ(Fact(file, "model", "not_understood"), "one");
+  EXPECT_EQ(Fact(file, "configuration", "not_understood"), "one");
   ASSERT_EQ(file.attachments.size(), 1);
   EXPECT_EQ(file.attachments[0].name, "config.json");
   EXPECT_EQ(file.attachments[0].bytes, 2);
@@ -151,7 +151,7 @@ TEST(DescribeTest, AttachmentsAndWhatIsNotUnderstood) {
             40 * 126 + 6 * 2304 + manifest.attachments(0).extent().size());
   EXPECT_TRUE(Find(file, "blk.0.attn_q.weight").unmapped);
   EXPECT_FALSE(Find(file, "token_embd.weight").unmapped);
-  EXPECT_NE(file.verified.find("1 attachments"), std::string::npos)
+  EXPECT_NE(file.verified.find("1 attachment "), std::string::npos)
       << file.verified;
 }
 
@@ -269,18 +269,28 @@ TEST(DescribeTest, RealFiles) {
   }
 }
 
-TEST(DescribeTest, NameDecidesWhereBytesDoNot) {
+TEST(DescribeTest, SaysWhatIsNoModel) {
   const auto message = [](const char* path, absl::string_view bytes) {
     return std::string(
         DescribeFile(path, AsBytes(bytes), {}).status().message());
   };
-  EXPECT_EQ(message("x", ""),
-            "neither an arena nor a GGUF nor a safetensors file");
+  EXPECT_EQ(message("x", ""), "x: is empty; download it again");
+  EXPECT_EQ(message("x.arena", ""), "x.arena: is empty; download it again");
   EXPECT_EQ(message("x", "hello, this is no model at all"),
-            "neither an arena nor a GGUF nor a safetensors file");
-  EXPECT_EQ(message("x.arena", ""), "not an arena: file is empty");
-  EXPECT_NE(message("x.gguf", "hello, world"), message("x", "hello, world"));
-  EXPECT_NE(message("x.safetensors", "hello"), message("x", "hello"));
+            "x: is text, not a model; it begins with 'hello, this is no model "
+            "at all'");
+}
+
+TEST(DescribeTest, NameDecidesWhereBytesDoNot) {
+  const auto message = [](const char* path) {
+    return std::string(
+        DescribeFile(path, AsBytes("\x01\x99\xff\xfe"), {}).status().message());
+  };
+  EXPECT_EQ(message("x"), "neither an arena nor a GGUF nor a safetensors file");
+  EXPECT_EQ(message("x.arena"), "not an arena: it does not begin as arenas do");
+  EXPECT_EQ(message("x.gguf"),
+            "byte 0: does not begin with 'GGUF', as GGUF files do");
+  EXPECT_NE(message("x.safetensors"), message("x"));
 }
 
 TEST(TotalsByTypeTest, MostBytesFirst) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "converter/inspect/describe.h"
+#include "converter/inspect/one_line.h"
 #include "tests/testing/arena_builder.h"
 
 namespace tessera {
@@ -52,19 +53,19 @@ model
   hidden_size  64
 
 sections
-  name     offset    bytes  used  padding
-  header        0     4096
-  hot     2097152  2097152  3000  2094152  99.9 %
+  name       offset      bytes   used    padding
+  header          0      4,096
+  hot     2,097,152  2,097,152  3,000  2,094,152  99.9 %
 
 types
   type  tensors  weights  bytes   share  bits per weight
-  Q4_0        1     4096   2304  90.0 %            4.500
+  Q4_0        1    4,096  2,304  90.0 %            4.500
   F32         1       64    256  10.0 %           32.000
 
 tensors
-  name                 type  from  shape    layout       section   offset  bytes  SNR dB  fused in
-  norm                 F32         64       rowmajor     hot      2097152    256
-  blk.0.attn_q.weight  Q4_0  F16   64 x 64  interleaved  hot      2097408   2304    20.5  blk.0.attn_qkv
+  name                 type  from  shape    layout       section     offset  bytes  SNR dB  fused in
+  norm                 F32         64       rowmajor     hot      2,097,152    256
+  blk.0.attn_q.weight  Q4_0  F16   64 x 64  interleaved  hot      2,097,408  2,304    20.5  blk.0.attn_qkv
 )");
 }
 
@@ -74,8 +75,8 @@ TEST(DescribeTextTest, Attachments) {
   file.attachments = {{"config.json", 2099712, 100, 1000}};
   EXPECT_NE(RenderText(file, false).find(R"(
 attachments
-  name          offset  stored  bytes
-  config.json  2099712     100   1000
+  name            offset  stored  bytes
+  config.json  2,099,712     100  1,000
 )"),
             std::string::npos)
       << RenderText(file, false);
@@ -85,8 +86,9 @@ TEST(DescribeTextTest, ColumnsWithoutTextAreLeftOut) {
   FileDescription file = Example();
   file.tensors.pop_back();
   const std::string text = RenderText(file, true);
-  EXPECT_NE(text.find("  name  type  shape  layout    section   offset  bytes"),
-            std::string::npos)
+  EXPECT_NE(
+      text.find("  name  type  shape  layout    section     offset  bytes"),
+      std::string::npos)
       << text;
 }
 
@@ -120,14 +122,40 @@ TEST(DescribeTextTest, TextFromTheFileStaysOnItsLine) {
       << text;
 }
 
+// A terminal obeys some of U+0080 to U+009F, such as 9b, in place of ESC [.
+TEST(DescribeTextTest, ControlCharactersOfTwoBytesAndBytesThatAreNoUtf8) {
+  EXPECT_EQ(OneLine("a\xc2\x9b"
+                    "31mb"),
+            "a\\xc2\\x9b31mb");
+  EXPECT_EQ(OneLine("caf\xe9"), "caf\\xe9");
+  EXPECT_EQ(OneLine("caf\xc3\xa9 \xc2\xa0"), "caf\xc3\xa9 \xc2\xa0");
+  FileDescription file = Example();
+  file.path = "a\nb\x1b[2J.arena";
+  EXPECT_EQ(RenderText(file, true).find("a\\nb\\x1b[2J.arena: arena"), 0);
+}
+
+TEST(DescribeTextTest, TheModelComesFirstInLinesOf80Columns) {
+  FileDescription file = Example();
+  file.model.emplace();
+  file.model->architecture = "llama";
+  file.model->why_not = std::string(30, 'x') + " " + std::string(28, 'y') +
+                        " " + std::string(10, 'z');
+  const std::string text = RenderText(file, true);
+  EXPECT_NE(text.find("\n\nmodel\n  architecture   llama, which is not known "
+                      "to this version\n  name           not stated\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("  runs           no: " + std::string(30, 'x') + " " +
+                      std::string(28, 'y') + "\n                 zzzzzzzzzz\n"),
+            std::string::npos)
+      << text;
+  EXPECT_LT(text.find("\nmodel\n"), text.find("hidden_size"));
+}
+
 TEST(DescribeTextTest, ShapesAndNumbers) {
   EXPECT_EQ(ShapeText({}), "scalar");
   EXPECT_EQ(ShapeText({5}), "5");
   EXPECT_EQ(ShapeText({2, 3, 4}), "2 x 3 x 4");
-  EXPECT_EQ(WithCommas(0), "0");
-  EXPECT_EQ(WithCommas(999), "999");
-  EXPECT_EQ(WithCommas(1000), "1,000");
-  EXPECT_EQ(WithCommas(123456789), "123,456,789");
 }
 
 TEST(DescribeTextTest, ArenaWithoutTensors) {

@@ -58,8 +58,10 @@ TEST(LayoutReasonsTest, SummaryOfAnArena) {
   EXPECT_EQ(LayoutSummary(Example()),
             "layouts: 2 interleaved (measured), 1 interleaved (not measured), "
             "1 rowmajor (nothing to choose), 1 rowmajor (the only one for the "
-            "type), 1 swizzled (by a rule without figures)\n"
-            "note: Q4_0 has no kernel for swizzled: 1 tensor row-major\n");
+            "type), 1 swizzled (by a rule without figures)\n");
+  EXPECT_EQ(LayoutFallbacks(Example()),
+            std::vector<std::string>(
+                {"Q4_0 has no kernel for swizzled: 1 tensor is row-major"}));
   Manifest plain;
   AddTensor(Layout::ORDER_ROWMAJOR, nullptr, &plain);
   EXPECT_FALSE(HasLayoutReasons(plain));

@@ -96,7 +96,7 @@ TEST_F(RecipeFlagsTest, TensorTypesAddUp) {
   EXPECT_EQ(recipe->tensor_types[1].type(), DType::kQ5_K);
   const auto refused = ParseFlags({"--tensor_type=attn_(=Q8_0"});
   EXPECT_EQ(refused.status().message(),
-            "--tensor_type: illegal value 'attn_(=Q8_0': expression 'attn_(', "
+            "--tensor_type: expression 'attn_(', "
             "offset 6: missing closing parenthesis");
 }
 

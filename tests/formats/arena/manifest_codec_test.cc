@@ -77,6 +77,11 @@ TEST(ManifestCodecTest, MinorVersionIsTheFirstThatHasAllFields) {
   EXPECT_EQ(MinorVersionOf(with_yarn), 3);
   with_model.mutable_model()->add_layers();
   EXPECT_EQ(MinorVersionOf(with_model), 3);
+  Manifest tensors_only;
+  tensors_only.set_tensors_only(true);
+  EXPECT_EQ(MinorVersionOf(tensors_only), 5);
+  with_model.set_unsupported_tokenizer("it is new");
+  EXPECT_EQ(MinorVersionOf(with_model), 5);
 }
 
 TEST(ManifestCodecTest, UnknownFieldsAreIgnored) {

@@ -409,6 +409,58 @@ TEST(HuggingFaceConfigTest, DefaultsOfClasses) {
             0u);
 }
 
+TEST(HuggingFaceConfigTest, NoExpertsAreADenseModel) {
+  for (const char* none :
+       {"\"num_local_experts\": 0", "\"num_experts\": 0",
+        "\"n_routed_experts\": null", "\"num_experts\": [0, 0, 0]"}) {
+    for (const auto& [type, name] :
+         {std::pair{"llama", "llama"}, std::pair{"mistral", "llama"},
+          std::pair{"granite", "granite"}, std::pair{"mixtral", "llama"},
+          std::pair{"qwen2_moe", "qwen2"}, std::pair{"qwen3_moe", "qwen3"}}) {
+      const HuggingFaceConfig config =
+          Parsed(OfType(type, absl::StrCat(none, R"(, "num_experts_per_tok": 2,
+              "moe_intermediate_size": 0, "norm_topk_prob": true,
+              "mlp_only_layers": [1], "decoder_sparse_step": 2,
+              "shared_expert_intermediate_size": 8)")));
+      ASSERT_NE(config.architecture, nullptr);
+      EXPECT_EQ(config.architecture->feed_forward, FeedForwardKind::kGated);
+      EXPECT_EQ(config.model.model_type(), name);
+      EXPECT_EQ(config.model.num_experts(), 0u);
+      EXPECT_EQ(config.model.num_experts_per_tok(), 0u);
+      EXPECT_EQ(config.model.moe_intermediate_size(), 0u);
+      EXPECT_THAT(
+          std::vector<std::string>(config.model.not_understood().begin(),
+                                   config.model.not_understood().end()),
+          IsEmpty())
+          << type << " " << none;
+    }
+  }
+  // Where one key says otherwise, there are some.
+  const HuggingFaceConfig some =
+      Parsed(OfType("mixtral", R"("num_local_experts": 4, "num_experts": 0)"));
+  EXPECT_EQ(some.architecture->feed_forward, FeedForwardKind::kExperts);
+  EXPECT_EQ(some.model.num_experts(), 4u);
+  // How experts are chosen matters where there are any.
+  EXPECT_THAT(
+      NotUnderstood(
+          OfType("qwen3_moe", R"("num_experts": 4, "norm_topk_prob": true)")),
+      ElementsAre("config.json: norm_topk_prob: true is not understood"));
+}
+
+TEST(HuggingFaceConfigTest, ExpertsOfEachLayer) {
+  const HuggingFaceConfig config =
+      Parsed(OfType("mixtral", R"("num_local_experts": [4, 3, 0])"));
+  EXPECT_EQ(config.model.num_experts(), 4u);
+  for (const char* value : {"[\"a\"]", "-1", "[-1]", "\"0\"", "{}", "[[4]]",
+                            "[99999999999]", "0.5"}) {
+    EXPECT_TRUE(absl::IsDataLoss(
+        ParseHuggingFaceConfig(
+            OfType("mixtral", absl::StrCat("\"num_local_experts\": ", value)))
+            .status()))
+        << value;
+  }
+}
+
 TEST(HuggingFaceConfigTest, BlocksOfFloat8Scales) {
   const HuggingFaceConfig config =
       Parsed(Plus(R"("quantization_config": {"weight_block_size": [64, 32]})"));

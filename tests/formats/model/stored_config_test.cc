@@ -16,6 +16,7 @@ namespace tessera {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 constexpr char kConfig[] = R"({"model_type": "llama", "hidden_size": 64,
     "intermediate_size": 96, "num_hidden_layers": 2, "num_attention_heads": 4,
@@ -57,6 +58,45 @@ std::vector<uint8_t> AttachConfig(absl::string_view json, Manifest* manifest) {
 
 TEST(StoredConfigTest, NothingIsNotFound) {
   EXPECT_TRUE(absl::IsNotFound(StoredModelConfig(Manifest(), {}).status()));
+}
+
+TEST(StoredConfigTest, SaysWhyThereIsNothing) {
+  const auto reason = [](const Manifest& manifest) {
+    const absl::Status status = StoredModelConfig(manifest, {}).status();
+    EXPECT_TRUE(absl::IsNotFound(status)) << status;
+    return std::string(status.message());
+  };
+  Manifest manifest;
+  manifest.mutable_source()->set_format("safetensors");
+  manifest.mutable_source()->add_files()->set_name("x.safetensors");
+  EXPECT_EQ(reason(manifest),
+            "the arena was made from tensors alone: there was no config.json "
+            "beside 'x.safetensors'");
+  manifest.mutable_source()->set_format("gguf");
+  EXPECT_THAT(reason(manifest), HasSubstr("has no general.architecture"));
+  // Whatever its source says.
+  AddMetadata(&manifest);
+  manifest.set_tensors_only(true);
+  EXPECT_THAT(reason(manifest), HasSubstr("made with --tensors_only"));
+}
+
+// Whose key means nothing, but whose layers have one norm.
+TEST(StoredConfigTest, ParallelResidualsFollowFromTheTensors) {
+  ModelConfig stablelm = OldModel();
+  stablelm.set_model_type("stablelm");
+  stablelm.set_layer_norm_eps(1e-5f);
+  GgufMetadata metadata;
+  AppendModelConfig(stablelm, &metadata);
+  Manifest manifest;
+  for (const GgufMetadataEntry& entry : metadata.entries()) {
+    SourceMetadata& kept = *manifest.mutable_source()->add_metadata();
+    kept.set_key(entry.key);
+    kept.set_type(static_cast<uint32_t>(entry.value.type()));
+    kept.set_value(entry.value.raw().data(), entry.value.raw().size());
+  }
+  EXPECT_TRUE(StoredModelConfig(manifest, {})->parallel_residual());
+  manifest.add_tensors()->set_name("blk.0.ffn_norm.weight");
+  EXPECT_FALSE(StoredModelConfig(manifest, {})->parallel_residual());
 }
 
 TEST(StoredConfigTest, ManifestsModelIfNothingElseIsThere) {

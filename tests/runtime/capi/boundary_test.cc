@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "gtest/gtest.h"
 
 namespace tessera {
@@ -62,15 +63,25 @@ TEST(BoundaryTest, NamesWhatIsNull) {
   EXPECT_FALSE(called);
 }
 
-TEST(BoundaryTest, CutsLongMessagesBetweenCharacters) {
+TEST(BoundaryTest, LongMessagesLoseTheirMiddle) {
   tessera_error error;
   const std::string text(TESSERA_MESSAGE_BYTES - 2, 'x');
-  StatusOf(&error, [&] { return absl::InternalError(text + "ab"); });
-  EXPECT_EQ(error.message, text + "a");
-  StatusOf(&error, [&] { return absl::InternalError(text + "\u00e4"); });
-  EXPECT_EQ(error.message, text);
   StatusOf(&error, [&] { return absl::InternalError(text + "a"); });
   EXPECT_EQ(error.message, text + "a");
+  StatusOf(&error, [&] {
+    return absl::InternalError("path: " + text + "; what to do");
+  });
+  const std::string cut = error.message;
+  EXPECT_EQ(cut.size(), size_t{TESSERA_MESSAGE_BYTES} - 1);
+  EXPECT_TRUE(absl::StartsWith(cut, "path: xxx")) << cut;
+  EXPECT_TRUE(absl::StrContains(cut, "x...x")) << cut;
+  EXPECT_TRUE(absl::EndsWith(cut, "x; what to do")) << cut;
+}
+
+TEST(BoundaryTest, MessagesAreFitForATerminal) {
+  tessera_error error;
+  StatusOf(&error, [&] { return absl::InternalError("a\x1b[2J\nb\xff"); });
+  EXPECT_STREQ(error.message, "a\\x1b[2J\\nb\\xff");
 }
 
 }  // namespace

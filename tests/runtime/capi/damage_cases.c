@@ -22,7 +22,7 @@ static tessera_status OpenError(const char* name, tessera_error* error) {
 static void FilesThatAreNoArenasAreRefused(void) {
   tessera_error error;
   EXPECT(OpenError("missing.arena", &error) == TESSERA_NOT_FOUND);
-  EXPECT(strstr(error.message, "No such file") != NULL);
+  EXPECT(strstr(error.message, "no such file") != NULL);
   EXPECT(OpenError("damaged.arena", &error) == TESSERA_DATA_LOSS);
   EXPECT(OpenError("cut.arena", &error) == TESSERA_DATA_LOSS);
   EXPECT(OpenError("text.arena", &error) != TESSERA_OK);

@@ -25,7 +25,7 @@ TEST(NumaPolicyTest, AppliesOrSaysThatThereIsNothingToDo) {
   EXPECT_EQ(*ApplyNumaPolicy(NumaPolicy()), "");
   const auto done = ApplyNumaPolicy({NumaPolicy::Kind::kInterleave, 0});
   ASSERT_TRUE(done.ok()) << done.status();
-  EXPECT_TRUE(absl::StrContains(*done, "NUMA node")) << *done;
+  EXPECT_TRUE(absl::StrContains(*done, "node")) << *done;
   EXPECT_TRUE(ApplyNumaPolicy({NumaPolicy::Kind::kBind, 0}).ok());
 }
 
@@ -33,7 +33,12 @@ TEST(NumaPolicyTest, RefusesANodeThatIsNotThere) {
   const auto status =
       ApplyNumaPolicy({NumaPolicy::Kind::kBind, 100000}).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_TRUE(absl::StrContains(status.message(), "100000")) << status;
+  EXPECT_TRUE(absl::StrContains(
+      status.message(), "there is no NUMA node 100000; this machine has "))
+      << status;
+  EXPECT_TRUE(absl::StrContains(status.message(), "has one node, 0") ||
+              absl::StrContains(status.message(), "has nodes 0, "))
+      << status;
 }
 
 }  // namespace

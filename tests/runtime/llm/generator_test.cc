@@ -1,5 +1,6 @@
 #include "runtime/llm/generator.h"
 
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -147,6 +148,34 @@ TEST(GeneratorTest, PromptMustFit) {
             absl::StatusCode::kInvalidArgument);
   EXPECT_TRUE(absl::StrContains(full.generation.status().message(),
                                 "3 tokens, the context holds 2"));
+}
+
+// What follows a weight that is no number says nothing; single logits may be.
+TEST(GeneratorTest, StopsWhereThereAreNoNumbers) {
+  Sampler sampler(SamplerOptions(), 256);
+  const std::vector<int32_t> prompt = {'x'};
+  GenerateOptions options;
+  options.n_predict = 3;
+  std::vector<float> logits(256, NAN);
+  std::string text;
+  const auto generate = [&] {
+    return Generate(
+        prompt, options, 10, ByteTokenizer(), sampler,
+        [&](absl::Span<const int32_t>)
+            -> absl::StatusOr<absl::Span<const float>> { return logits; },
+        [&](absl::string_view piece) { text += std::string(piece); });
+  };
+  absl::Status status = generate().status();
+  EXPECT_TRUE(absl::IsDataLoss(status));
+  EXPECT_TRUE(absl::StrContains(status.message(), "all logits are NaN"))
+      << status;
+  EXPECT_EQ(text, "");
+  logits.assign(256, -INFINITY);
+  EXPECT_TRUE(absl::IsDataLoss(generate().status()));
+  logits['a'] = 1;
+  logits['b'] = NAN;
+  ASSERT_TRUE(generate().ok());
+  EXPECT_EQ(text, "aaa");
 }
 
 TEST(GeneratorTest, PassesErrorsOn) {

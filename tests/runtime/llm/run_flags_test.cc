@@ -18,7 +18,7 @@ class RunFlagsTest : public testing::Test {
       const std::vector<std::string>& arguments) {
     absl::FlagSaver saver;
     const auto positional = ParseFlags(arguments);
-    EXPECT_TRUE(positional.ok()) << positional.status();
+    if (!positional.ok()) return positional.status();
     return RunOptionsFromFlags(*positional);
   }
 
@@ -107,18 +107,63 @@ TEST_F(RunFlagsTest, WrongUsageIsNamed) {
   ExpectWrong({"a", "b", "--prompt=x"}, "'b'");
   ExpectWrong({"a"}, "either --prompt or --file, or hold");
   ExpectWrong({"a", "--prompt=x", "--file=y"}, "either --prompt or --file");
-  ExpectWrong({"a", "--prompt=x", "--temperature=-1"}, "temperature");
-  ExpectWrong({"a", "--prompt=x", "--n_predict=-2"}, "--n_predict");
-  ExpectWrong({"a", "--prompt=x", "--threads=-1"}, "--threads");
-  ExpectWrong({"a", "--prompt=x", "--ctx_size=-1"}, "--ctx_size");
-  ExpectWrong({"a", "--prompt=x", "--seed=-2"}, "--seed");
+  ExpectWrong({"a", "--prompt=x", "--add_special"}, "are for --tokenize_file");
   ExpectWrong({"a", "--prompt=x", "--huge_pages=maybe"},
               "--huge_pages: 'maybe' is none of auto, file, thp, hugetlb, off");
   ExpectWrong({"a", "--prompt=x", "--populate=no"}, "--populate: ");
   ExpectWrong({"a", "--prompt=x", "--verify=yes"}, "--verify: ");
   ExpectWrong({"a", "--prompt=x", "--numa=bind=x"}, "--numa: ");
-  ExpectWrong({"a", "--prompt=x", "--readers=-1"}, "--readers");
-  ExpectWrong({"a", "--prompt=x", "--max_memory=-1"}, "--max_memory");
+}
+
+TEST_F(RunFlagsTest, NumbersBeyondTheirRangeSayIt) {
+  const auto expect = [this](const std::string& flag, absl::string_view text) {
+    ExpectWrong({"a", "--prompt=x", flag}, text);
+  };
+  expect("--temperature=-1", "--temperature: expected a number from 0 to 1000");
+  expect("--top_k=-5", "--top_k: expected a whole number from 0 to 2147483647");
+  expect("--top_p=1.5", "--top_p: expected a number from 0 to 1, found '1.5'");
+  expect("--repeat_penalty=0", "--repeat_penalty: expected a number from 0.01");
+  expect("--n_predict=-2", "--n_predict: expected a whole number from -1 to ");
+  expect("--threads=-1", "--threads: expected a whole number from 0 to 4096");
+  expect("--ctx_size=-1", "--ctx_size: expected a whole number from 0 to ");
+  expect("--seed=4294967296",
+         "--seed: expected a whole number from -1 to "
+         "4294967295, found '4294967296'");
+  expect("--readers=257", "--readers: expected a whole number from 0 to 256");
+  expect("--max_memory=-1",
+         "--max_memory: '-1' is no size; expected a number "
+         "with k, M, G, Ki, Mi, Gi");
+}
+
+TEST_F(RunFlagsTest, SizesHaveUnits) {
+  EXPECT_EQ(
+      Options({"a", "--prompt=x", "--max_memory=700MiB"})->load.memory_bytes,
+      uint64_t{700} << 20);
+  EXPECT_EQ(Options({"a", "--prompt=x", "--max_memory=4G"})->load.memory_bytes,
+            4'000'000'000u);
+}
+
+// They would be ignored in silence.
+TEST_F(RunFlagsTest, WhatHasNoEffectIsRefused) {
+  const auto error = [](const std::vector<std::string>& arguments) {
+    absl::FlagSaver saver;
+    EXPECT_TRUE(ParseFlags(arguments).ok());
+    return std::string(
+        WantsTokenization()
+            ? TokenizeRequestFromFlags({"m.arena"}).status().message()
+            : TemplateRequestFromFlags({"m.arena"}).status().message());
+  };
+  EXPECT_EQ(error({"--tokenize_file=t", "--prompt=x"}),
+            "--prompt has no effect beside --tokenize_file; leave it out");
+  EXPECT_EQ(error({"--tokenize_file=t", "--apply_template=c"}),
+            "--apply_template has no effect beside --tokenize_file; leave it "
+            "out");
+  EXPECT_EQ(error({"--apply_template=c", "--json"}),
+            "--json has no effect beside --apply_template; leave it out");
+  EXPECT_EQ(error({"--apply_template=c", "--add_special"}),
+            "--add_special has no effect beside --apply_template; leave it "
+            "out");
+  EXPECT_EQ(error({"--tokenize_file=t", "--quiet", "--parse_special"}), "");
 }
 
 TEST_F(RunFlagsTest, TokenizesPlainlyUnlessTold) {

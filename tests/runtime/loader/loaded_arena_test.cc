@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/string_view.h"
 #include "formats/layout/pack.h"
 #include "gtest/gtest.h"
 #include "tests/testing/arena_builder.h"
@@ -145,9 +146,9 @@ void ExpectRightBytes(const LoadedArena& arena) {
   const std::vector<uint8_t> file = SmallArenaFile();
   for (const Section& section : arena.manifest().sections()) {
     const uint64_t offset = section.extent().offset();
-    ASSERT_EQ(0, std::memcmp(arena.tensors()[0].data -
-                                 FileOffset(arena, 0) + offset,
-                             file.data() + offset, section.extent().size()));
+    ASSERT_EQ(
+        0, std::memcmp(arena.tensors()[0].data - FileOffset(arena, 0) + offset,
+                       file.data() + offset, section.extent().size()));
   }
 }
 
@@ -155,8 +156,8 @@ TEST(LoadedArenaTest, EveryModeGivesTheSameBytes) {
   for (const HugePages mode :
        {HugePages::kAuto, HugePages::kFile, HugePages::kThp,
         HugePages::kHugetlb, HugePages::kOff}) {
-    for (const Populate populate : {Populate::kAhead, Populate::kLazy,
-                                    Populate::kHot, Populate::kAll}) {
+    for (const Populate populate :
+         {Populate::kAhead, Populate::kLazy, Populate::kHot, Populate::kAll}) {
       LoadOptions options;
       options.huge_pages = mode;
       options.populate = populate;
@@ -275,12 +276,34 @@ TEST(LoadedArenaTest, ACutUnderTheMappingIsAnErrorAndNoCrash) {
 }
 
 TEST(LoadedArenaTest, RefusesWhatIsNoArena) {
-  OpenError(testing::TempDir() + "/missing.arena",
-            absl::StatusCode::kNotFound);
+  OpenError(testing::TempDir() + "/missing.arena", absl::StatusCode::kNotFound);
   OpenError(WriteFile("empty.arena", {}), absl::StatusCode::kInvalidArgument);
-  OpenError(WriteFile("short.arena", {'h', 'i'}), absl::StatusCode::kDataLoss);
-  OpenError(WriteFile("text.arena", std::vector<uint8_t>(100'000, 'x')),
+  OpenError(WriteFile("short.arena", {200, 201}), absl::StatusCode::kDataLoss);
+  OpenError(WriteFile("noise.arena", {1, 153, 255, 254}),
             absl::StatusCode::kDataLoss);
+}
+
+TEST(LoadedArenaTest, SaysWhatToDoWithAModelThatIsNoArena) {
+  const auto bytes = [](absl::string_view text) {
+    return std::vector<uint8_t>(text.begin(), text.end());
+  };
+  const std::string gguf = WriteFile("a.gguf", bytes("GGUF\3"));
+  EXPECT_EQ(OpenError(gguf, absl::StatusCode::kFailedPrecondition),
+            gguf +
+                ": is a GGUF file, not an arena; convert it first: "
+                "tessera-convert " +
+                gguf + " " + testing::TempDir() + "/a.arena");
+  const std::string weights =
+      WriteFile("b.safetensors", {2, 0, 0, 0, 0, 0, 0, 0, '{', '}'});
+  OpenError(weights, absl::StatusCode::kFailedPrecondition);
+  EXPECT_TRUE(absl::StrContains(
+      OpenError(WriteFile("c.gguf.part", bytes("GGUF\3")),
+                absl::StatusCode::kFailedPrecondition),
+      "not an arena; its name says that the download is not finished"));
+  EXPECT_TRUE(absl::StrContains(
+      OpenError(WriteFile("d.arena", bytes("hello, this is text")),
+                absl::StatusCode::kInvalidArgument),
+      "is text, not a model; it begins with 'hello, this is text'"));
 }
 
 TEST(LoadedArenaTest, RefusesATruncatedArena) {

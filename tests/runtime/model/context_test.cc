@@ -134,7 +134,14 @@ TEST_F(ContextTest, MemoryIsForTheWindow) {
 TEST_F(ContextTest, LearnedPositionsAreALimit) {
   ASSERT_NO_FATAL_FAILURE(Open("gpt2"));
   EXPECT_EQ(NewDecoder(0, 8)->ctx_size(), 128);
-  const auto decoder = NewDecoder(1024, 8);
+  DecoderOptions options;
+  options.isa = BestWithoutGemm();
+  options.pool = &pool_;
+  options.ctx_size = 129;
+  EXPECT_EQ(Decoder::Create(*arena_, options).status().message(),
+            "ctx_size is 129, expected at most 128, the positions that the "
+            "model has learned");
+  const auto decoder = NewDecoder(128, 8);
   ASSERT_TRUE(decoder->Forward(SomeIds(127), 1).ok());
   const absl::Status status = decoder->Forward(SomeIds(2), 1).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);

@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <filesystem>
+#include <fstream>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "gtest/gtest.h"
 #include "tests/testing/convert_model.h"
 
@@ -81,6 +85,46 @@ std::vector<float> LogitsOf(const LoadedArena& arena, Isa isa, int threads,
   }
   EXPECT_EQ(decoder->position(), static_cast<int64_t>(ids.size()));
   return all;
+}
+
+// A model of fewer tokens than its matrices have rows.
+TEST(DecoderPaddingTest, RowsThatPadTheVocabularyHaveNoLogits) {
+  constexpr size_t kTokens = 1000;
+  namespace fs = std::filesystem;
+  const fs::path folder = fs::path(testing::TempDir()) / "padded";
+  fs::create_directories(folder);
+  std::stringstream config;
+  config << std::ifstream(absl::StrCat(kModelFolder, "/config.json")).rdbuf();
+  std::ofstream(folder / "config.json") << absl::StrReplaceAll(
+      config.str(), {{"\"vocab_size\": 1024", "\"vocab_size\": 1000"}});
+  fs::copy_file(fs::path(kModelFolder) / "model.safetensors",
+                folder / "model.safetensors",
+                fs::copy_options::overwrite_existing);
+  std::vector<int32_t> ids = SomeIds(9);
+  for (int32_t& id : ids) id %= kTokens;
+  for (const LayoutOrder layout :
+       {LayoutOrder::kInterleaved, LayoutOrder::kRowMajor,
+        LayoutOrder::kTransposed, LayoutOrder::kSwizzled}) {
+    ConvertModelOptions options;
+    options.layout = layout;
+    options.quantize = "Q8_0";
+    const std::string path = (folder / "padded.arena").string();
+    const absl::Status status = ConvertModel(folder.string(), path, options);
+    ASSERT_TRUE(status.ok()) << status;
+    const auto padded = LoadedArena::Open(path, LoadOptions());
+    ASSERT_TRUE(padded.ok()) << padded.status();
+    const Isa isa = BestWithoutGemm();
+    const std::vector<float> logits =
+        LogitsOf(**padded, isa, 2, 4, 5, /*exact=*/false, ids);
+    const std::vector<float> all = LogitsOf(*OpenModel("Q8_0", layout), isa, 2,
+                                            4, 5, /*exact=*/false, ids);
+    ASSERT_EQ(logits.size(), ids.size() * kTokens);
+    for (size_t i = 0; i < ids.size(); ++i) {
+      EXPECT_TRUE(std::equal(&logits[i * kTokens],
+                             &logits[i * kTokens] + kTokens, &all[i * 1024]))
+          << LayoutOrderName(layout) << " " << i;
+    }
+  }
 }
 
 struct Case {

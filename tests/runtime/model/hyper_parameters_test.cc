@@ -43,7 +43,6 @@ TEST(HyperParametersTest, ReadsAllSizes) {
   EXPECT_EQ(config->max_positions, 512);
   EXPECT_EQ(config->rope.dim, 32);
   EXPECT_EQ(config->rope.linear_factor, 1);
-  EXPECT_FALSE(config->needs_rope_factors);
 }
 
 TEST(HyperParametersTest, KnowsPositionScaling) {
@@ -52,7 +51,6 @@ TEST(HyperParametersTest, KnowsPositionScaling) {
   model.mutable_rope_scaling()->set_factor(4);
   EXPECT_EQ(CheckHyperParameters(model)->rope.linear_factor, 4);
   model.mutable_rope_scaling()->set_rope_type("llama3");
-  EXPECT_TRUE(CheckHyperParameters(model)->needs_rope_factors);
   EXPECT_EQ(CheckHyperParameters(model)->rope.linear_factor, 1);
   model.mutable_rope_scaling()->set_rope_type("dynamic");
   const auto dynamic = CheckHyperParameters(model);
@@ -91,7 +89,6 @@ TEST(HyperParametersTest, LongropeIsInTensors) {
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_EQ(config->original_positions, 4096);
   EXPECT_EQ(config->rope.attention_factor, 1);
-  EXPECT_FALSE(config->needs_rope_factors);
 }
 
 TEST(HyperParametersTest, AbsentScalesAreNeutral) {
@@ -166,7 +163,7 @@ TEST(HyperParametersTest, RefusesWhatHasNoCodeByName) {
   EXPECT_THAT(refusal(model), HasSubstr("sliding window of 128"));
   model = SmallModel();
   model.set_num_experts(8);
-  EXPECT_THAT(refusal(model), HasSubstr("mixtures of experts"));
+  EXPECT_THAT(refusal(model), HasSubstr("mixture of 8 experts"));
   model = SmallModel();
   model.add_not_understood("config.json: \"foo\" is 7");
   EXPECT_THAT(refusal(model), HasSubstr("\"foo\" is 7"));

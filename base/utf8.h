@@ -1,6 +1,6 @@
 // Well-formed UTF-8, character by character.
-#ifndef RUNTIME_TOKENIZER_UTF8_H_
-#define RUNTIME_TOKENIZER_UTF8_H_
+#ifndef BASE_UTF8_H_
+#define BASE_UTF8_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -45,4 +45,4 @@ std::string Utf8Lossy(absl::string_view bytes);
 
 }  // namespace tessera
 
-#endif  // RUNTIME_TOKENIZER_UTF8_H_
+#endif  // BASE_UTF8_H_
