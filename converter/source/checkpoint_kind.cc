@@ -158,6 +158,12 @@ absl::string_view GptqOrAwq(const SourceTensor& qweight,
   return packs_outputs ? "an AWQ checkpoint" : "a GPTQ checkpoint";
 }
 
+// "GPTQ" of "a GPTQ checkpoint".
+absl::string_view MethodName(const QuantizationMethod& method) {
+  const std::vector<absl::string_view> words = absl::StrSplit(method.what, ' ');
+  return words[1];
+}
+
 absl::Status CheckPacked(const WeightSource& source,
                          const std::optional<ConfiguredMethod>& configured) {
   Tensors tensors;
@@ -178,8 +184,11 @@ absl::Status CheckPacked(const WeightSource& source,
           &shown, " with ",
           absl::StrJoin(absl::MakeConstSpan(ends).subspan(1), ", "));
     }
-    return Refused(*evidence, source, method != nullptr ? method->what : what,
-                   shown, kOriginalAdvice);
+    // "a bitsandbytes checkpoint (4 bits)" says more than the method.
+    const bool says_more =
+        method == nullptr || absl::StrContains(what, MethodName(*method));
+    return Refused(*evidence, source, says_more ? what : method->what, shown,
+                   kOriginalAdvice);
   }
   return absl::OkStatus();
 }
@@ -187,7 +196,7 @@ absl::Status CheckPacked(const WeightSource& source,
 // What config.json says, if the tensors do not contradict it.
 absl::Status CheckMethod(const WeightSource& source,
                          const ConfiguredMethod& configured) {
-  if (IsOneOf(configured.method, kMethodsThatAreRead)) return absl::OkStatus();
+  if (IsOneOf(configured.method, kMethodsThatAreTaken)) return absl::OkStatus();
   for (const SourceTensor& tensor : source.tensors) {
     if (IsPlain(tensor)) continue;
     const QuantizationMethod* method = FindMethod(configured.method);

@@ -15,8 +15,8 @@ namespace tessera {
 // Of a safetensors checkpoint whose tensors have the names of their files.
 // `config` is the text of its config.json, or empty. Unimplemented, saying what
 // it is, by which tensor or key that was recognized, and what to do, for what
-// is in the tables: GPTQ, AWQ, bitsandbytes, compressed-tensors, MLX, NVFP4,
-// MXFP4 and others, LoRA and other adapters.
+// is in the tables: GPTQ, AWQ, bitsandbytes, compressed-tensors, MLX, NVFP4
+// and others, LoRA and other adapters.
 absl::Status CheckCheckpointKind(const WeightSource& source,
                                  absl::string_view config);
 

@@ -48,9 +48,12 @@ absl::Span<const PackedKind> PackedKinds();
 absl::Span<const QuantizationMethod> QuantizationMethods();
 absl::Span<const GgufKind> GgufKinds();
 
-// Methods of quantization_config whose weights can be read, if they are F8 with
-// scales; of others, hugging_face_quantization.cc knows too.
-inline constexpr absl::string_view kMethodsThatAreRead = "fp8|fbgemm_fp8";
+// Methods of quantization_config that are no reason to refuse: weights that can
+// be read, if they are F8 with scales; and the blocks in which gpt-oss was
+// published, which are no copy of anything else and are kept as they are. Of
+// others, hugging_face_quantization.cc knows too.
+inline constexpr absl::string_view kMethodsThatAreTaken =
+    "fp8|fbgemm_fp8|mxfp4";
 
 // What to do.
 inline constexpr absl::string_view kOriginalAdvice =

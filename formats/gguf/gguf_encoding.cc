@@ -76,10 +76,10 @@ absl::Status SkipArray(int depth, ByteCursor* cursor) {
   }
   TESSERA_ASSIGN_OR_RETURN(const GgufType type, CheckType(type_number, start));
   if (count > cursor->remaining() / GgufMinBytes(type)) {
-    return absl::DataLossError(
-        absl::StrCat("byte ", start.position(), ": ARRAY of ", count, " ",
-                     GgufTypeName(type), " does not fit in the ",
-                     cursor->remaining(), " bytes left"));
+    return absl::DataLossError(absl::StrCat(
+        "byte ", start.position(), ": ARRAY of ", count, " ",
+        GgufTypeName(type), " does not fit in the ", cursor->remaining(),
+        " bytes left; the file is cut short or damaged"));
   }
   if (type != GgufType::kString && type != GgufType::kArray) {
     return SkipScalars(type, count, cursor);

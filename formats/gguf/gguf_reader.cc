@@ -95,12 +95,12 @@ absl::Status Parser::ReadHeader() {
   if (entry_count_ > left / kMinEntryBytes) {
     return absl::DataLossError(absl::StrCat(
         "byte 16: ", entry_count_, " metadata entries do not fit in the ", left,
-        " bytes left"));
+        " bytes left; the file is cut short or damaged"));
   }
   if (tensor_count_ > left / kMinTensorBytes) {
-    return absl::DataLossError(absl::StrCat("byte 8: ", tensor_count_,
-                                            " tensors do not fit in the ", left,
-                                            " bytes left"));
+    return absl::DataLossError(
+        absl::StrCat("byte 8: ", tensor_count_, " tensors do not fit in the ",
+                     left, " bytes left; the file is cut short or damaged"));
   }
   return absl::OkStatus();
 }

@@ -2,6 +2,7 @@
 #ifndef FORMATS_MODEL_LIMIT_VOCABULARY_H_
 #define FORMATS_MODEL_LIMIT_VOCABULARY_H_
 
+#include <algorithm>
 #include <cstdint>
 
 #include "absl/strings/string_view.h"
@@ -26,6 +27,15 @@ inline void LimitVocabulary(absl::string_view name,
     return;
   }
   model->set_vocab_size(shape[0]);
+}
+
+// Of a config.json, whose vocab_size may be smaller than the tokenizer (tokens
+// were added to the model, and config.json was not written anew): sets it to
+// the number of `tokens`, or to `rows` of the embedding if that has fewer.
+inline void RaiseVocabulary(uint64_t tokens, uint64_t rows,
+                            ModelConfig* model) {
+  model->set_vocab_size(
+      std::max<uint64_t>(model->vocab_size(), std::min(tokens, rows)));
 }
 
 }  // namespace tessera

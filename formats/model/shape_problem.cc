@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -42,6 +43,7 @@ class ShapeFinder {
  private:
   bool IsLooked(const TensorName& name) const;
   Sizes Expected(const TensorName& name) const;
+  bool MayDifferByLayer() const;
   bool HasUnknown(const TensorName& name) const;
   bool Fits(const FoundTensor& tensor, const TensorName& name) const;
   std::string Message(const FoundTensor& tensor, const TensorName& name) const;
@@ -60,7 +62,16 @@ bool ShapeFinder::IsLooked(const TensorName& name) const {
          (layers == 0 || name.layer.value_or(0) < layers);
 }
 
-// There are as many experts as the router of their layer has rows.
+// False if all routers have as many rows as any other, and not those that the
+// configuration says.
+bool ShapeFinder::MayDifferByLayer() const {
+  std::set<uint64_t> rows;
+  for (const auto& [layer, router] : routers_) rows.insert(router);
+  return rows.size() != 1 || model_.num_experts() == 0;
+}
+
+// There are as many experts as the router of their layer has rows. Layers of
+// models that were pruned differ in it.
 Sizes ShapeFinder::Expected(const TensorName& name) const {
   Sizes sizes;
   for (const ShapeDimension& dimension :
@@ -68,9 +79,13 @@ Sizes ShapeFinder::Expected(const TensorName& name) const {
     std::optional<uint64_t> size = SizeOf(dimension, model_);
     if (dimension.dimension == Dimension::kExperts) {
       const auto router = routers_.find(name.layer.value_or(0));
-      size = name.role == TensorRole::kRouter || router == routers_.end()
-                 ? std::optional<uint64_t>()
-                 : router->second;
+      if (name.role == TensorRole::kRouter) {
+        if (MayDifferByLayer()) size.reset();
+      } else if (router != routers_.end()) {
+        size = router->second;
+      } else {
+        size.reset();
+      }
     }
     if (size == uint64_t{0}) size.reset();
     sizes.push_back(size);

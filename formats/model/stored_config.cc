@@ -1,5 +1,7 @@
 #include "formats/model/stored_config.h"
 
+#include <algorithm>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +20,8 @@
 #include "formats/model/layer_experts.h"
 #include "formats/model/limit_vocabulary.h"
 #include "formats/model/required_tensors.h"
+#include "formats/model/tensor_name.h"
+#include "formats/model/tensor_role.h"
 
 namespace tessera {
 namespace {
@@ -88,6 +92,19 @@ std::vector<FoundTensor> TensorsOf(const Manifest& manifest) {
          absl::MakeConstSpan(tensor.shape().data(), tensor.shape().size())});
   }
   return tensors;
+}
+
+// Those that both the embedding and the output have.
+uint64_t RowsOfVocabulary(const Manifest& manifest) {
+  uint64_t rows = std::numeric_limits<uint64_t>::max();
+  for (const Tensor& tensor : manifest.tensors()) {
+    if (tensor.unmapped() || tensor.shape_size() != 2) continue;
+    if (tensor.name() == GgufName(TensorRole::kTokenEmbedding) ||
+        tensor.name() == GgufName(TensorRole::kOutput)) {
+      rows = std::min<uint64_t>(rows, tensor.shape(0));
+    }
+  }
+  return rows == std::numeric_limits<uint64_t>::max() ? 0 : rows;
 }
 
 void Append(const std::vector<std::string>& sentences, ModelConfig* model) {
@@ -175,6 +192,9 @@ absl::StatusOr<ModelConfig> StoredModelConfig(const Manifest& manifest,
       CheckNorms(*parsed.architecture, manifest.model(), &parsed.model);
       Append(FindContradictoryTensors(NamesOf(manifest), parsed),
              &parsed.model);
+      RaiseVocabulary(
+          static_cast<uint64_t>(manifest.tokenizer().token_length_size()),
+          RowsOfVocabulary(manifest), &parsed.model);
       Append(UnevenExperts(manifest, parsed.model), &parsed.model);
       CompleteFromTensors(TensorsOf(manifest), /*is_gguf=*/false,
                           &parsed.model);

@@ -124,8 +124,6 @@ TEST(CheckpointKindTest, PackedWeightsByTheirTensors) {
       {"an NVFP4 checkpoint (ModelOpt)",
        {Of(".weight", "U8", {32, 16}), Of(".weight_scale", "F8_E4M3", {32, 2}),
         Of(".weight_scale_2", "F32", {})}},
-      {"an MXFP4 checkpoint",
-       {Of("_blocks", "U8", {4, 8, 1, 16}), Of("_scales", "U8", {4, 8, 1})}},
       {"an MXFP8 checkpoint",
        {Of(".weight", "F8_E4M3", {32, 32}),
         Of(".weight_scale", "U8", {32, 1})}},
