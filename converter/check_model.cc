@@ -12,7 +12,10 @@
 #include "base/file_error.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
+#include "converter/source/attached_json.h"
 #include "converter/source/tensors_only.h"
+#include "formats/json/json_document.h"
+#include "formats/json/json_member.h"
 #include "formats/model/architecture.h"
 #include "formats/model/config_field.h"
 #include "formats/model/found_tensor.h"
@@ -47,6 +50,7 @@ class ModelChecker {
            (source_.origin.has_value() && source_.origin->format() == "gguf");
   }
   bool HasMetadata(absl::string_view key) const;
+  bool HasConfigKey(absl::string_view key) const;
 
   const std::string& input_;
   WeightSource& source_;
@@ -74,14 +78,28 @@ std::string ModelChecker::FieldText(const Architecture& architecture,
     return name == "vocab_size" && !HasMetadata(key) ? "tokenizer.ggml.tokens"
                                                      : key;
   }
+  std::optional<absl::string_view> read;  // if the file has none of them
   for (const absl::string_view key :
        absl::StrSplit(field.hugging_face_keys, '|', absl::SkipEmpty())) {
-    if (!architecture.hugging_face_types.empty() &&
-        ReadsConfigKey(architecture.hugging_face_types.front(), key)) {
-      return std::string(key);
+    if (architecture.hugging_face_types.empty() ||
+        !ReadsConfigKey(architecture.hugging_face_types.front(), key)) {
+      continue;
     }
+    if (HasConfigKey(key)) return std::string(key);
+    if (!read.has_value()) read = key;
   }
-  return std::string(name);
+  return std::string(read.value_or(name));
+}
+
+// In config.json, or in the part of it that is about text.
+bool ModelChecker::HasConfigKey(absl::string_view key) const {
+  const std::optional<JsonDocument> config =
+      AttachedJson(source_.attachments, "config.json");
+  if (!config.has_value()) return false;
+  if (FindMember(config->root(), key).has_value()) return true;
+  const auto text = FindMember(config->root(), "text_config");
+  return text.has_value() && text->is_object() &&
+         FindMember(*text, key).has_value();
 }
 
 absl::Status ModelChecker::CheckTensors(const ModelConfig& model,
