@@ -126,7 +126,7 @@ TEST(DescribeTextTest, TextFromTheFileStaysOnItsLine) {
 TEST(DescribeTextTest, ControlCharactersOfTwoBytesAndBytesThatAreNoUtf8) {
   EXPECT_EQ(OneLine("a\xc2\x9b"
                     "31mb"),
-            "a\\xc2\\x9b31mb");
+            "a\\u009b31mb");
   EXPECT_EQ(OneLine("caf\xe9"), "caf\\xe9");
   EXPECT_EQ(OneLine("caf\xc3\xa9 \xc2\xa0"), "caf\xc3\xa9 \xc2\xa0");
   FileDescription file = Example();
