@@ -42,9 +42,8 @@ namespace {
 // The first of a kind show what it is about.
 constexpr size_t kMostNotesOfAKind = 5;
 
-// Warnings are printed whether or not the command is quiet.
+// Whether or not the command is quiet.
 void PrintNotes(const WeightSource& source, const ConvertCommand& command) {
-  const bool quiet = command.options.quiet;
   for (const std::string& note : command.notes) {
     PrintMessage(absl::StrCat("note: ", note));
   }
@@ -52,7 +51,6 @@ void PrintNotes(const WeightSource& source, const ConvertCommand& command) {
        FewOfEachKind(source.notes, kMostNotesOfAKind)) {
     PrintMessage(absl::StrCat("warning: ", note));
   }
-  if (quiet) return;
   if (source.model.has_value() && !source.model->not_understood().empty() &&
       FindArchitecture(source.model->model_type()) != nullptr) {
     std::fputs(

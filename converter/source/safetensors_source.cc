@@ -73,9 +73,10 @@ absl::StatusOr<WeightSource> HuggingFaceLoader::Load(
   return std::move(source_);
 }
 
-// Tensors that are no model may have scales of any kind: those that cannot be
-// applied stay tensors.
+// F8 weights are their values with their scales. Packed weights may have scales
+// of any kind: what cannot be applied stays a tensor.
 void HuggingFaceLoader::AttachWhatScalesFit() {
+  if (!CheckCheckpointKind(source_, "").ok()) return;
   const std::vector<SourceTensor> as_they_are = source_.tensors;
   const absl::Status attached = AttachFloat8Scales({}, &source_);
   if (attached.ok()) return;

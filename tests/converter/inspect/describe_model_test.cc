@@ -114,11 +114,13 @@ TEST(DescribeModelTest, WhyItDoesNotRun) {
   source.model->add_not_understood(
       "config.json: alibi: true is not understood");
   EXPECT_EQ(Fact(source, "runs"),
-            "no: config.json: alibi: true is not understood");
+            "no: this llama model is not supported: config.json: alibi: true "
+            "is not understood");
   source.model->set_num_experts(8);
   source.model->set_num_experts_per_tok(2);
   EXPECT_EQ(Fact(source, "runs"),
-            "no: it is a mixture of experts, which is not supported");
+            "no: this llama model is not supported: it is a mixture of 8 "
+            "experts, for which there is no code");
   EXPECT_TRUE(
       absl::StrContains(Fact(source, "size"), "8 experts, 2 at a time"));
   source.model->set_model_type("falcon-h1");
