@@ -11,11 +11,11 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "base/file_error.h"
 #include "base/mapped_file.h"
 #include "base/quoted.h"
+#include "base/quoted_list.h"
 #include "base/status_macros.h"
 #include "converter/source/folder_contents.h"
 #include "converter/source/hub_cache.h"
@@ -33,7 +33,6 @@ constexpr absl::string_view kStem = "model";  // of sets
 // How Mistral's repositories call the form of the weights that has other names
 // of tensors; most have the usual form beside it.
 constexpr absl::string_view kMistralForm = "consolidated";
-constexpr size_t kMostNamed = 4;
 
 bool Exists(const fs::path& path) {
   std::error_code error;
@@ -59,18 +58,6 @@ absl::StatusOr<SafetensorsIndex> ReadIndex(const fs::path& path) {
       reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()));
   if (!index.ok()) return WithPath(path.string(), index.status());
   return index;
-}
-
-std::string Listed(absl::Span<const std::string> names) {
-  std::vector<std::string> quoted;
-  for (const std::string& name : names) {
-    if (quoted.size() == kMostNamed) {
-      quoted.push_back("...");
-      break;
-    }
-    quoted.push_back(Quoted(name));
-  }
-  return absl::StrJoin(quoted, ", ");
 }
 
 // Keeps in `files` those that are there. NotFound, naming the first, if one is
@@ -171,10 +158,10 @@ bool HasModelSet(const std::vector<std::string>& names) {
 
 absl::Status SeveralModels(const fs::path& folder,
                            const std::vector<std::string>& names) {
-  return absl::InvalidArgumentError(absl::StrCat(
-      folder.string(), ": ", names.size(),
-      " .safetensors files that are not parts of one model: ", Listed(names),
-      "; give the one that is meant as INPUT"));
+  return absl::InvalidArgumentError(
+      absl::StrCat(folder.string(), ": ", names.size(),
+                   " .safetensors files that are not parts of one model: ",
+                   QuotedList(names), "; give the one that is meant as INPUT"));
 }
 
 // What is left when neither an index nor a set says what belongs together.

@@ -11,11 +11,11 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "base/errno_status.h"
 #include "base/quoted.h"
+#include "base/quoted_list.h"
 #include "converter/source/hub_cache.h"
 #include "formats/gguf/gguf_split.h"
 
@@ -23,8 +23,6 @@ namespace tessera {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr size_t kMostNamed = 4;
 
 constexpr absl::string_view kFromPyTorch =
     "PyTorch pickles, which can run any code and are not read; convert them to "
@@ -98,18 +96,6 @@ Names NamesIn(const fs::path& folder) {
   return names;
 }
 
-std::string Listed(const std::vector<std::string>& names) {
-  std::vector<std::string> quoted;
-  for (const std::string& name : names) {
-    if (quoted.size() == kMostNamed) {
-      quoted.push_back("...");
-      break;
-    }
-    quoted.push_back(Quoted(name));
-  }
-  return absl::StrJoin(quoted, ", ");
-}
-
 absl::Status Error(absl::StatusCode code, const fs::path& folder,
                    absl::string_view what) {
   return absl::Status(code, absl::StrCat(folder.string(), ": ", what));
@@ -151,7 +137,7 @@ std::optional<absl::Status> Gguf(const fs::path& folder, const Names& names) {
     return Error(absl::StatusCode::kInvalidArgument, folder,
                  absl::StrCat("the folder holds ", models.size(),
                               " GGUF models; give one of them as INPUT: ",
-                              Listed(models)));
+                              QuotedList(models)));
   }
   return Error(
       absl::StatusCode::kInvalidArgument, folder,
@@ -221,7 +207,7 @@ std::optional<absl::Status> Below(const fs::path& folder, const Names& names) {
     return Error(absl::StatusCode::kInvalidArgument, folder,
                  absl::StrCat("no .safetensors; ", models.size(),
                               " folders in it hold models, give one of them: ",
-                              Listed(models)));
+                              QuotedList(models)));
   }
   return Error(
       absl::StatusCode::kInvalidArgument, folder,

@@ -8,9 +8,9 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "base/quoted.h"
+#include "base/quoted_list.h"
 #include "base/read_file.h"
 #include "base/status_macros.h"
 
@@ -20,7 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr uint64_t kMostRefBytes = 4096;
-constexpr size_t kMostNamed = 4;
 
 bool IsFolder(const fs::path& path) {
   std::error_code error;
@@ -57,18 +56,6 @@ std::vector<std::string> Snapshots(const fs::path& model) {
   return names;
 }
 
-std::string Listed(const std::vector<std::string>& names) {
-  std::vector<std::string> quoted;
-  for (const std::string& name : names) {
-    if (quoted.size() == kMostNamed) {
-      quoted.push_back("...");
-      break;
-    }
-    quoted.push_back(Quoted(name));
-  }
-  return absl::StrJoin(quoted, ", ");
-}
-
 absl::StatusOr<HubSnapshot> SnapshotOf(const fs::path& model) {
   TESSERA_ASSIGN_OR_RETURN(const std::string main, MainRevision(model));
   const std::vector<std::string> names = Snapshots(model);
@@ -78,9 +65,9 @@ absl::StatusOr<HubSnapshot> SnapshotOf(const fs::path& model) {
     return absl::NotFoundError(absl::StrCat(
         model.string(), ": refs/main names the snapshot ", Quoted(main),
         ", which is not there; the download is not complete",
-        names.empty()
-            ? std::string()
-            : absl::StrCat(" (there is ", Listed(names), " in snapshots)")));
+        names.empty() ? std::string()
+                      : absl::StrCat(" (there is ", QuotedList(names),
+                                     " in snapshots)")));
   }
   if (main.empty() && names.empty()) {
     return absl::NotFoundError(
@@ -92,7 +79,7 @@ absl::StatusOr<HubSnapshot> SnapshotOf(const fs::path& model) {
     return absl::InvalidArgumentError(absl::StrCat(
         model.string(), ": a cache of the Hugging Face Hub with ", names.size(),
         " snapshots and no refs/main; give one of those in snapshots: ",
-        Listed(names)));
+        QuotedList(names)));
   }
   const std::string& name = main.empty() ? names.front() : main;
   return HubSnapshot{

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "base/quoted_list.h"
+
 namespace tessera {
 namespace {
 
@@ -18,6 +20,12 @@ TEST(QuotedTest, CutsLongText) {
   EXPECT_EQ(Quoted(std::string(96, 'x')), "'" + std::string(96, 'x') + "'");
   EXPECT_EQ(Quoted(std::string(65535, 'x')),
             "'" + std::string(96, 'x') + "...'");
+}
+
+TEST(QuotedTest, ListsTheFirst) {
+  EXPECT_EQ(QuotedList({}), "");
+  EXPECT_EQ(QuotedList({"a", "b\n"}), "'a', 'b\\n'");
+  EXPECT_EQ(QuotedList({"a", "b", "c"}, 2), "'a', 'b', ...");
 }
 
 }  // namespace
