@@ -24,6 +24,7 @@
 #include "formats/model/supported_graph.h"
 #include "formats/model/tensor_name.h"
 #include "formats/model/tensor_problem.h"
+#include "formats/quant/codec.h"
 
 namespace tessera {
 namespace {
@@ -43,6 +44,7 @@ class ModelChecker {
                             absl::Span<const FoundTensor> tensors);
   void NoteUnknown();
   void NoteUnplaced(const Architecture& architecture);
+  void NoteTypes();
   std::string FieldText(const Architecture& architecture,
                         absl::string_view field) const;
   bool IsFromGguf() const {
@@ -111,13 +113,11 @@ absl::Status ModelChecker::CheckTensors(const ModelConfig& model,
       architecture, model, tensors, !IsFromGguf(),
       [&](absl::string_view field) { return FieldText(architecture, field); });
   if (!problem.has_value()) return absl::OkStatus();
-  std::string path = input_;
+  std::string path;
   if (problem->tensor.has_value()) {
-    const SourceTensor& tensor = source_.tensors[*problem->tensor];
-    if (!tensor.parts.empty()) {
-      path = source_.files[tensor.parts.front().file].path();
-    }
+    path = source_.PathOf(source_.tensors[*problem->tensor]);
   }
+  if (path.empty()) path = input_;
   return OrTensorsOnly(
       WithPath(path, absl::Status(problem->code, problem->message)));
 }
@@ -153,10 +153,28 @@ void ModelChecker::NoteUnplaced(const Architecture& architecture) {
     if (count++ == 0) first = tensor.source_name;
   }
   if (count == 0) return;
-  source_.notes.push_back(
-      absl::StrCat(count, count == 1 ? " tensor has" : " tensors have",
-                   " no place in a ", architecture.name, " model, such as ",
-                   Quoted(first), "; they are kept, and the model is not run"));
+  source_.AddNotRun(absl::StrCat(
+      count, count == 1 ? " tensor has" : " tensors have", " no place in a ",
+      architecture.name, " model, such as ", Quoted(first),
+      count == 1 ? "; it is kept" : "; they are kept",
+      ", and the model is not run"));
+}
+
+// Blocks without a codec, and integers.
+void ModelChecker::NoteTypes() {
+  uint64_t count = 0;
+  const SourceTensor* first = nullptr;
+  for (const SourceTensor& tensor : source_.tensors) {
+    const Codec* codec = FindCodec(tensor.type);
+    if (codec != nullptr && codec->dequantize_row != nullptr) continue;
+    if (count++ == 0) first = &tensor;
+  }
+  if (count == 0) return;
+  source_.AddNotRun(absl::StrCat(
+      "tensor ", Quoted(first->source_name), " is of type ",
+      DTypeName(first->type), ", for which there is no code",
+      count == 1 ? "" : absl::StrCat(" (", count, " such tensors)"), "; ",
+      kNotRun));
 }
 
 absl::Status ModelChecker::Check() {
@@ -189,9 +207,10 @@ absl::Status ModelChecker::Check() {
   model.clear_not_understood();
   const absl::Status supported = CheckGraphIsSupported(model);
   if (!supported.ok()) {
-    source_.notes.push_back(absl::StrCat(supported.message(), "; ", kNotRun));
+    source_.AddNotRun(absl::StrCat(supported.message(), "; ", kNotRun));
   } else {
     NoteUnplaced(*FindArchitecture(model.model_type()));
+    NoteTypes();
   }
   return absl::OkStatus();
 }

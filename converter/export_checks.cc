@@ -70,6 +70,8 @@ std::vector<std::string> SettingsThatAreLost(const WeightSource& arena,
     return lost;
   }
   for (const ConfigField& field : AllConfigFields()) {
+    // Readers tell it by the tensors: there is an output matrix or not.
+    if (field.name == "tie_word_embeddings") continue;
     const std::string says = ValueText(field, model);
     const std::string taken = ValueText(field, *read);
     if (says != taken) lost.push_back(Lost(field.name, says, taken));

@@ -164,6 +164,9 @@ void Describer::AddTokenizer() {
 
 // In the order in which the runner finds out.
 std::string Describer::WhyNot() const {
+  if (source_.tensors_only) {
+    return "it was made with --tensors_only: it holds tensors, not a model";
+  }
   if (source_.tensors.empty()) return "it holds a vocabulary and no weights";
   if (result_.architecture.empty()) {
     return "it holds tensors alone, without a model configuration";
@@ -175,6 +178,7 @@ std::string Describer::WhyNot() const {
   if (!source_.model.has_value()) return "its configuration cannot be read";
   const absl::Status supported = CheckGraphIsSupported(*source_.model);
   if (!supported.ok()) return std::string(supported.message());
+  if (!source_.why_not_run.empty()) return source_.why_not_run;
   const auto unmapped =
       std::count_if(source_.tensors.begin(), source_.tensors.end(),
                     [](const SourceTensor& tensor) { return tensor.unmapped; });

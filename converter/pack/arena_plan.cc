@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "base/checked_math.h"
+#include "base/quoted.h"
 #include "base/status_macros.h"
 #include "converter/pack/check_not_requantized.h"
 #include "converter/pack/choose_layout.h"
@@ -139,8 +140,9 @@ absl::Status Planner::ChooseTypes() {
     if (decode == nullptr || decode->dequantize_row == nullptr ||
         encode == nullptr || encode->quantize_row == nullptr) {
       return absl::UnimplementedError(
-          absl::StrCat(from.source_name, ": cannot convert ",
-                       DTypeName(from.type), " to ", DTypeName(to)));
+          absl::StrCat(source_.PathOf(from), ": cannot convert tensor ",
+                       Quoted(from.source_name), " from ", DTypeName(from.type),
+                       " to ", DTypeName(to)));
     }
   }
   return options_.allow_requantize ? absl::OkStatus()

@@ -146,11 +146,17 @@ std::optional<TensorName> CheckpointNames::Parse(absl::string_view name) const {
   return ParseUnder(root_, Unwrapped(name));
 }
 
-bool IsInTextModel(absl::string_view name) {
+bool CheckpointNames::IsInTextModel(absl::string_view name) const {
+  const std::string unwrapped = Unwrapped(name);
   for (const absl::string_view prefix : kTextModels) {
-    if (absl::StartsWith(name, prefix)) return true;
+    if (absl::StartsWith(unwrapped, prefix)) return true;
   }
-  return false;
+  // Its layers, wherever they are.
+  const absl::string_view layers = architecture_.hugging_face_layers;
+  const absl::string_view in_base = layers.substr(BaseOf(architecture_).size());
+  return absl::StartsWith(unwrapped, layers) ||
+         absl::StartsWith(unwrapped, absl::StrCat(root_.prefix, layers)) ||
+         absl::StartsWith(unwrapped, absl::StrCat(root_.prefix, in_base));
 }
 
 }  // namespace tessera

@@ -27,6 +27,13 @@ class CheckpointNames {
   // of the architecture is not known.
   std::optional<TensorName> Parse(absl::string_view name) const;
 
+  // True for a name of the text model in a checkpoint of several modalities,
+  // whether Parse knows it or not.
+  bool IsInTextModel(absl::string_view name) const;
+
+  // `name` without what wraps all names, or modules within them.
+  std::string Unwrapped(absl::string_view name) const;
+
  private:
   // Names begin with `prefix` where those of `architecture` have `own`.
   struct Root {
@@ -34,7 +41,6 @@ class CheckpointNames {
     absl::string_view own;
   };
 
-  std::string Unwrapped(absl::string_view name) const;
   std::optional<TensorName> ParseUnder(const Root& root,
                                        absl::string_view name) const;
   void FindWrapper(const std::vector<absl::string_view>& names);
@@ -44,10 +50,6 @@ class CheckpointNames {
   std::string wrapper_;  // before all names
   Root root_ = {"", ""};
 };
-
-// True for a name of the text model in a checkpoint of several modalities,
-// whether it is known or not.
-bool IsInTextModel(absl::string_view name);
 
 }  // namespace tessera
 

@@ -72,12 +72,11 @@ std::string PartOf(absl::string_view name) {
 
 bool TensorNamer::IsLeftOut(const SourceTensor& tensor,
                             const std::optional<TensorName>& name) {
-  const bool other_modality =
-      multimodal_ && !name.has_value() && !IsInTextModel(tensor.source_name);
-  if (!other_modality && !absl::StartsWith(tensor.source_name, "mtp.")) {
-    return false;
-  }
-  ++left_out_[PartOf(tensor.source_name)];
+  const bool other_modality = multimodal_ && !name.has_value() &&
+                              !names_.IsInTextModel(tensor.source_name);
+  const std::string unwrapped = names_.Unwrapped(tensor.source_name);
+  if (!other_modality && !absl::StartsWith(unwrapped, "mtp.")) return false;
+  ++left_out_[PartOf(unwrapped)];
   return true;
 }
 

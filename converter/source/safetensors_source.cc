@@ -156,9 +156,6 @@ absl::Status HuggingFaceLoader::ReadTokenizer(HuggingFaceFiles files) {
     if (absl::IsUnimplemented(data.status())) {
       source_.unsupported_tokenizer = std::string(data.status().message());
     }
-    if (absl::IsUnimplemented(data.status())) {
-      source_.unsupported_tokenizer = std::string(data.status().message());
-    }
     return absl::OkStatus();
   }
   if (!data.ok()) return WithPath(folder_.string(), data.status());

@@ -43,7 +43,7 @@ void NoteTokensWithoutRows(WeightSource* source) {
       tokens - rows > 1 ? "them" : "it"));
   for (const uint32_t id : TokensAroundTexts(tokenizer)) {
     if (id < rows) continue;
-    source->notes.push_back(
+    source->AddNotRun(
         absl::StrCat("token ", id,
                      ", which has no row, begins or ends every text, so that "
                      "the model cannot be run"));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "formats/layout/pack.h"
 
@@ -184,6 +185,15 @@ uint64_t SourceTensor::PartBytes(size_t part) const {
   if (forms.empty()) return size / parts.size();
   return *RowBytes(forms[part].stored_type(), columns()) *
          (rows() / parts.size());
+}
+
+void WeightSource::AddNotRun(std::string note) {
+  if (why_not_run.empty()) why_not_run = note;
+  notes.push_back(std::move(note));
+}
+
+std::string WeightSource::PathOf(const SourceTensor& tensor) const {
+  return tensor.parts.empty() ? "" : files[tensor.parts.front().file].path();
 }
 
 void WeightSource::ReadRows(const SourceTensor& tensor, uint64_t first_row,

@@ -98,6 +98,15 @@ struct WeightSource {
   std::vector<PackedAttachment> attachments;
   // For the user: what is missing or not understood, in whole sentences.
   std::vector<std::string> notes;
+  // The first of them because of which no program here runs the model, beside
+  // what ModelConfig.not_understood says. Empty: none is known.
+  std::string why_not_run;
+
+  // Adds such a note.
+  void AddNotRun(std::string note);
+
+  // The file that `tensor` begins in; "" of a computed one.
+  std::string PathOf(const SourceTensor& tensor) const;
   // What cannot be right in the configuration of an architecture that is
   // described, so that there is no `model`.
   absl::Status model_error;

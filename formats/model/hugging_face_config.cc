@@ -10,10 +10,12 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
 #include "formats/json/json_member.h"
 #include "formats/model/complete_config.h"
+#include "formats/model/config_field.h"
 #include "formats/model/hugging_face_fields.h"
 #include "formats/model/hugging_face_graph.h"
 #include "formats/model/hugging_face_keys.h"
@@ -43,6 +45,15 @@ std::vector<uint32_t> FindIds(JsonValue config, absl::string_view key) {
     }
   }
   return ids;
+}
+
+// How `json` calls a field of the configuration; its own name, if not at all.
+absl::string_view KeyOf(JsonValue json, absl::string_view field) {
+  for (const absl::string_view key :
+       absl::StrSplit(ConfigFieldNamed(field).hugging_face_keys, '|')) {
+    if (!key.empty() && FindMember(json, key).has_value()) return key;
+  }
+  return field;
 }
 
 bool IsReadKey(absl::string_view key) {
@@ -95,8 +106,8 @@ absl::Status ReadDescribed(JsonValue json, absl::Span<const JsonMember> members,
   TESSERA_RETURN_IF_ERROR(ReadQueryScale(json, type, &model));
   ReadHuggingFaceActivation(json, architecture, &model);
   RecordTheRest(json, members, architecture, &model);
-  return CheckConfigFields(model, architecture, [](absl::string_view field) {
-    return absl::StrCat("config.json: ", field);
+  return CheckConfigFields(model, architecture, [&](absl::string_view field) {
+    return absl::StrCat("config.json: ", KeyOf(json, field));
   });
 }
 

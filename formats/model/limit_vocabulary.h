@@ -29,9 +29,9 @@ inline void LimitVocabulary(absl::string_view name,
   model->set_vocab_size(shape[0]);
 }
 
-// Of a config.json, whose vocab_size may be smaller than the tokenizer (tokens
-// were added to the model, and config.json was not written anew): sets it to
-// the number of `tokens`, or to `rows` of the embedding if that has fewer.
+// Where vocab_size is smaller than the tokenizer (tokens were added to the
+// model, and its configuration was not written anew): sets it to the number of
+// `tokens`, or to `rows` of the embedding if that has fewer.
 inline void RaiseVocabulary(uint64_t tokens, uint64_t rows,
                             ModelConfig* model) {
   model->set_vocab_size(

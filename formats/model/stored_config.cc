@@ -125,6 +125,9 @@ absl::StatusOr<ModelConfig> FromMetadata(const Manifest& manifest,
   for (const Tensor& tensor : manifest.tensors()) {
     LimitVocabulary(tensor.name(), tensor.shape(), &model);
   }
+  RaiseVocabulary(
+      static_cast<uint64_t>(manifest.tokenizer().token_length_size()),
+      RowsOfVocabulary(manifest), &model);
   const Architecture* described = FindArchitecture(model.model_type());
   if (described != nullptr) {
     Append(FindUnevenTensors(NamesOf(manifest), *described,

@@ -1,5 +1,6 @@
 #include "formats/model/supported_graph.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -7,6 +8,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "base/quoted.h"
+#include "base/status_macros.h"
+#include "formats/model/activation.h"
 #include "formats/model/architecture.h"
 
 namespace tessera {
@@ -53,6 +56,22 @@ absl::Status UnknownArchitecture(const ModelConfig& model) {
       " is not supported; supported are ", SupportedArchitectures()));
 }
 
+// Of these there are kernels; of SiLU, only such as multiply by the gate.
+absl::Status CheckActivation(const ModelConfig& model,
+                             const Architecture& architecture) {
+  const std::optional<Activation> activation =
+      ActivationOf(model, architecture);
+  const bool gelu =
+      activation == Activation::kGelu || activation == Activation::kGeluErf;
+  const bool plain = architecture.feed_forward == FeedForwardKind::kPlain;
+  if (gelu || (activation == Activation::kSilu && !plain)) {
+    return absl::OkStatus();
+  }
+  return ModelNotSupported(model,
+                           absl::StrCat("there is no code for its activation, ",
+                                        Quoted(model.hidden_act())));
+}
+
 }  // namespace
 
 absl::Status CheckGraphIsSupported(const ModelConfig& model) {
@@ -80,6 +99,7 @@ absl::Status CheckGraphIsSupported(const ModelConfig& model) {
                              "there is no code for a parallel residual with "
                              "norms after attention and feed-forward");
   }
+  TESSERA_RETURN_IF_ERROR(CheckActivation(model, *architecture));
   if (model.not_understood_size() > 0) {
     return ModelNotSupported(model, model.not_understood(0));
   }

@@ -190,39 +190,13 @@ absl::Status ReadRope(const ModelConfig& model, HyperParameters* parameters) {
   return ReadRopeScaling(model, parameters);
 }
 
-absl::Status Unsupported(const ModelConfig& model, absl::string_view what) {
-  return absl::UnimplementedError(absl::StrCat(
-      "this ", model.model_type(), " model is not supported: ", what));
-}
-
-absl::Status ReadActivation(const ModelConfig& model,
-                            HyperParameters* parameters) {
-  const std::optional<Activation> activation =
-      ActivationOf(model, *parameters->architecture);
-  if (!activation.has_value()) {
-    return Unsupported(
-        model, absl::StrCat("its activation, ", Quoted(model.hidden_act()),
-                            ", is not supported"));
-  }
-  // Of these there are kernels that multiply by nothing.
-  const bool gelu =
-      *activation == Activation::kGelu || *activation == Activation::kGeluErf;
-  const bool plain =
-      parameters->architecture->feed_forward == FeedForwardKind::kPlain;
-  if (!gelu && (plain || *activation != Activation::kSilu)) {
-    return Unsupported(model, "its activation is not supported");
-  }
-  parameters->activation = *activation;
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 absl::StatusOr<HyperParameters> CheckHyperParameters(const ModelConfig& model) {
   HyperParameters parameters;
   TESSERA_RETURN_IF_ERROR(CheckGraphIsSupported(model));
   parameters.architecture = FindArchitecture(model.model_type());
-  TESSERA_RETURN_IF_ERROR(ReadActivation(model, &parameters));
+  parameters.activation = *ActivationOf(model, *parameters.architecture);
   TESSERA_RETURN_IF_ERROR(ReadSizes(model, &parameters));
   TESSERA_RETURN_IF_ERROR(CheckConsistent(parameters));
   TESSERA_RETURN_IF_ERROR(ReadNorm(model, &parameters));

@@ -53,7 +53,12 @@ absl::StatusOr<Matrix> MakeMatrix(const TensorView& view,
   matrix.codec = FindCodec(view.type);
   const bool decodes =
       matrix.codec != nullptr && matrix.codec->dequantize_row != nullptr;
-  if (!decodes || kTileRows % layout.tile_rows != 0) {
+  if (!decodes) {
+    return absl::UnimplementedError(
+        absl::StrCat("tensor ", Quoted(view.name), " is of type ",
+                     DTypeName(view.type), ", for which there is no code"));
+  }
+  if (kTileRows % layout.tile_rows != 0) {
     return absl::UnimplementedError(absl::StrCat(
         "tensor ", Quoted(view.name), ": cannot compute with ",
         DTypeName(view.type), " in row tiles of ", layout.tile_rows));
