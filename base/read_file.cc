@@ -45,11 +45,21 @@ absl::Status AwaitWriter(const std::string& path, int fd, std::string* text) {
   return absl::OkStatus();
 }
 
+absl::Status TooLong(const std::string& path, uint64_t most) {
+  return absl::ResourceExhaustedError(
+      absl::StrCat(path, ": is longer than ", most, " bytes"));
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> ReadFile(const std::string& path, uint64_t most) {
   TESSERA_ASSIGN_OR_RETURN(const int fd, OpenStreamOrFile(path));
   absl::Cleanup close_fd = [fd] { close(fd); };
+  struct stat info;
+  if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) &&
+      static_cast<uint64_t>(info.st_size) > most) {
+    return TooLong(path, most);
+  }
   std::string text;
   if (IsNamedPipe(fd)) {
     TESSERA_RETURN_IF_ERROR(AwaitWriter(path, fd, &text));
@@ -62,8 +72,7 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, uint64_t most) {
     if (count > 0) {
       text.append(buffer, static_cast<size_t>(count));
       if (text.size() > most) {
-        return absl::ResourceExhaustedError(
-            absl::StrCat(path, ": is longer than ", most, " bytes"));
+        return TooLong(path, most);
       }
     } else if (errno != EINTR) {
       return ErrnoStatus(path, "read");

@@ -10,6 +10,7 @@
 
 #include "absl/flags/flag.h"
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/command_line.h"
 #include "base/file_error.h"
@@ -18,6 +19,7 @@
 #include "base/nearest_name.h"
 #include "base/number_flag.h"
 #include "base/output_path.h"
+#include "base/quoted.h"
 #include "base/status_macros.h"
 #include "base/thread_pool.h"
 #include "base/write_file.h"
@@ -176,6 +178,13 @@ absl::Status Inspect(const std::string& path, bool json) {
   TESSERA_ASSIGN_OR_RETURN(const MappedFile file, OpenFile(path));
   const std::string map = absl::GetFlag(FLAGS_map);
   if (!map.empty()) {
+    std::error_code error;
+    const bool is_stream = std::filesystem::exists(map, error) &&
+                           !std::filesystem::is_regular_file(map, error);
+    if (!absl::EndsWith(map, ".svg") && !is_stream) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "--map: the picture is an .svg, and ", Quoted(map), " is not"));
+    }
     TESSERA_RETURN_IF_ERROR(CheckIsNoInput(map, {path}));
     TESSERA_RETURN_IF_ERROR(CheckWriteFile(map));
   }
@@ -205,6 +214,27 @@ absl::Status RewarmAndPrint(const std::string& path) {
   return absl::OkStatus();
 }
 
+// Of flags that ask for different things, a sentence about one that would not
+// be heard.
+std::string UselessFlag() {
+  const bool rewarm = absl::GetFlag(FLAGS_rewarm);
+  const bool quality = absl::GetFlag(FLAGS_quality);
+  if (rewarm && quality) {
+    return "--quality has no effect beside --rewarm; leave it out";
+  }
+  if (!rewarm && !quality) return "";
+  const absl::string_view asked = rewarm ? "--rewarm" : "--quality";
+  if (absl::GetFlag(FLAGS_verify)) {
+    return absl::StrCat("--verify has no effect beside ", asked,
+                        "; run it by itself");
+  }
+  if (!absl::GetFlag(FLAGS_map).empty()) {
+    return absl::StrCat("--map has no effect beside ", asked,
+                        "; run it by itself");
+  }
+  return "";
+}
+
 int Main(int argc, char** argv) {
   const std::vector<std::string> arguments =
       ParseCommandLine(argc, argv, kUsage);
@@ -218,6 +248,8 @@ int Main(int argc, char** argv) {
                                     "; known are text and json"));
   }
   const bool json = format == "json" || absl::GetFlag(FLAGS_json);
+  const std::string useless = UselessFlag();
+  if (!useless.empty()) ExitWithUsageError(useless);
   const absl::Status status =
       absl::GetFlag(FLAGS_rewarm)    ? RewarmAndPrint(arguments[0])
       : absl::GetFlag(FLAGS_quality) ? PrintQuality(arguments[0], json)

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/strip.h"
 #include "base/counted.h"
 #include "base/printable.h"
 #include "converter/inspect/text_table.h"
@@ -61,6 +62,19 @@ std::vector<std::string> ShortCells(std::string name, std::string type,
   return cells;
 }
 
+// What tells a tensor from others: "...layers.12.linear_attn.in_proj_a".
+std::string EndOf(const std::string& name) {
+  const std::string text = Printable(name);
+  if (text.size() <= kShortNameColumns) return text;
+  absl::string_view end = text;
+  absl::ConsumeSuffix(&end, ".weight");
+  if (end.size() <= kShortNameColumns) return std::string(end);
+  end.remove_prefix(end.size() - (kShortNameColumns - 3));
+  // Not in the middle of a UTF-8 sequence.
+  while (!end.empty() && (end[0] & 0xc0) == 0x80) end.remove_prefix(1);
+  return absl::StrCat("...", end);
+}
+
 std::string TypeName(const TypeQuality& type) {
   return absl::StrCat(Counted(type.tensors, "tensor"), " of ", type.type);
 }
@@ -113,7 +127,7 @@ std::string QualityText(const QualityTable& table, bool with_tensors) {
   AddErrorColumns(&text);
   for (const TensorQuality& row : table.tensors) {
     if (!with_tensors) break;
-    text.AddRow(Cells(ShortPrintable(row.name, kNameColumns), row.type,
+    text.AddRow(Cells(Printable(row.name), row.type,
                       row.source_type == row.type ? "" : row.source_type, row));
   }
   for (const TypeQuality& type : table.types) {
@@ -133,8 +147,7 @@ std::string QualitySummary(const QualityTable& table) {
   AddErrorColumns(&text);
   for (const size_t index : worst) {
     const TensorQuality& row = table.tensors[index];
-    text.AddRow(
-        ShortCells(ShortPrintable(row.name, kShortNameColumns), row.type, row));
+    text.AddRow(ShortCells(EndOf(row.name), row.type, row));
   }
   size_t types = 0;
   for (const TypeQuality& type : table.types) {

@@ -37,6 +37,10 @@ struct Kind {
   }
 };
 
+bool IsFloat(DType type) {
+  return type == DType::kF32 || type == DType::kF16 || type == DType::kBF16;
+}
+
 struct Misfits {
   uint64_t count = 0;
   std::set<uint64_t> columns;
@@ -89,6 +93,7 @@ std::map<Kind, Misfits> FindMisfits(const QuantizeRecipe& recipe,
                                     const ModelSummary& model) {
   std::map<Kind, Misfits> found;
   const auto wanted = recipe.WantedTypes(tensors, model);
+  const std::vector<DType> chosen = recipe.ChooseTypes(tensors, model);
   const bool tied = HasTiedEmbeddings(tensors);
   for (size_t i = 0; i < tensors.size(); ++i) {
     if (!wanted[i].has_value()) continue;
@@ -100,6 +105,8 @@ std::map<Kind, Misfits> FindMisfits(const QuantizeRecipe& recipe,
     } else if (recipe.budget().has_value() && columns % kLargeBlock != 0 &&
                !recipe.FixedType(tensors[i], tied).has_value()) {
       kind.has_blocks = columns % kSmallBlock == 0;
+      // Room for floats is no misfit.
+      if (kind.has_blocks && IsFloat(chosen[i])) continue;
     } else {
       continue;
     }

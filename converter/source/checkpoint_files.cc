@@ -203,6 +203,15 @@ absl::StatusOr<CheckpointFiles> CheckpointFilesOfIndex(
   files.index_path = index;
   files.folder = path.parent_path().string();
   files.names = files.index->shards;
+  const bool is_pickled = std::all_of(
+      files.names.begin(), files.names.end(),
+      [](const std::string& name) { return absl::EndsWith(name, ".bin"); });
+  if (!files.names.empty() && is_pickled) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        index, ": is the index of PyTorch pickles (", Quoted(files.names[0]),
+        "), which can run any code and are not read; give the folder if it "
+        "has .safetensors too, else convert them first"));
+  }
   TESSERA_RETURN_IF_ERROR(
       CheckAllThere(options, Quoted(path.filename().string()), &files));
   return files;

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "base/mapped_file.h"
+#include "base/progress.h"
 #include "base/status_macros.h"
 #include "converter/source/hub_cache.h"
 #include "formats/foreign/foreign_file.h"
@@ -17,6 +18,8 @@ namespace {
 
 // Real folders have three or four.
 constexpr size_t kMaxTemplates = 1000;
+// A tokenizer has 10 to 30 MB.
+constexpr uint64_t kMaxFileBytes = uint64_t{256} << 20;
 
 constexpr absl::string_view kNames[] = {
     "config.json",       "generation_config.json",
@@ -31,6 +34,15 @@ absl::StatusOr<std::string> ReadContent(const std::filesystem::path& path) {
                            MappedFile::Open(path.string()));
   TESSERA_RETURN_IF_ERROR(CheckNotReplaced(path.string(), file.bytes()));
   const absl::Span<const uint8_t> bytes = file.bytes();
+  if (bytes.empty() && path.extension() == ".json") {
+    return absl::DataLossError(
+        absl::StrCat(path.string(), ": is empty; download it again"));
+  }
+  if (bytes.size() > kMaxFileBytes) {
+    return absl::DataLossError(
+        absl::StrCat(path.string(), ": has ", HumanBytes(bytes.size()),
+                     ", more than any file of its name"));
+  }
   return std::string(bytes.begin(), bytes.end());
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "absl/strings/str_cat.h"
+#include "base/quoted_list.h"
 
 namespace tessera {
 namespace {
@@ -39,8 +40,12 @@ absl::StatusOr<std::string> ChooseChatTemplate(
   const absl::string_view standard = FindTemplate(tokenizer, "default");
   if (!standard.empty()) return std::string(standard);
   std::string message = "the model has no chat template";
+  std::vector<std::string> names;
   for (const auto& one : tokenizer.named_chat_template()) {
-    absl::StrAppend(&message, ", but one named '", one.name(), "'");
+    names.push_back(one.name());
+  }
+  if (!names.empty()) {
+    absl::StrAppend(&message, " called default, but ", QuotedList(names));
   }
   return absl::InvalidArgumentError(absl::StrCat(
       message,

@@ -13,6 +13,7 @@
 #include "base/file_error.h"
 #include "base/interrupt.h"
 #include "base/isa.h"
+#include "base/message.h"
 #include "base/progress.h"
 #include "base/status_macros.h"
 #include "base/thread_pool.h"
@@ -92,7 +93,8 @@ void PrintContextWarnings(const PerplexityOptions& options,
     const std::string warning =
         ContextWarning(options.ctx_size, *model->decoder);
     if (warning.empty()) continue;
-    absl::FPrintF(stderr, "warning: %s: %s\n", model->arena->path(), warning);
+    PrintMessage(
+        absl::StrCat("warning: ", model->arena->path(), ": ", warning));
   }
 }
 

@@ -15,6 +15,7 @@
 #include "base/status_macros.h"
 #include "runtime/llm/measure_perplexity.h"
 #include "runtime/llm/perplexity_report.h"
+#include "runtime/loader/no_arena.h"
 
 using WindowFlag = tessera::IntegerFlag<2, 1 << 20>;
 using CountFlag = tessera::IntegerFlag<0>;
@@ -101,7 +102,14 @@ int Main(int argc, char** argv) {
   const std::vector<std::string> arguments =
       ParseCommandLine(argc, argv, kUsage);
   const absl::StatusOr<PerplexityOptions> options = OptionsFromFlags(arguments);
-  if (!options.ok()) ExitWithUsageError(options.status().message());
+  if (!options.ok()) {
+    // What is no arena needs no text.
+    if (arguments.size() == 1) {
+      const absl::Status arena = CheckIsArena(arguments[0]);
+      if (!arena.ok()) return ReportFailure(arena);
+    }
+    ExitWithUsageError(options.status().message());
+  }
   const absl::Status status = Measure(*options);
   return status.ok() ? 0 : ReportFailure(status);
 }

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "base/counted.h"
+#include "base/printable.h"
 #include "formats/json/message_json.h"
 
 namespace tessera {
@@ -23,7 +24,7 @@ std::string ComparisonText(const Comparison& comparison) {
   std::string text = absl::StrFormat(
       "base        perplexity %.4f, nll %.6f +/- %.6f: %s\n",
       comparison.base_perplexity(), comparison.base_nll().mean(),
-      comparison.base_nll().standard_error(), comparison.base());
+      comparison.base_nll().standard_error(), Printable(comparison.base()));
   absl::StrAppendFormat(
       &text,
       "KL          %.3g +/- %.2g nats; median %.3g, 90 %% below %.3g, 99 %% "

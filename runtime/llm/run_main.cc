@@ -13,6 +13,7 @@
 #include "base/command_line.h"
 #include "base/file_error.h"
 #include "base/interrupt.h"
+#include "base/message.h"
 #include "base/progress.h"
 #include "base/read_file.h"
 #include "base/status_macros.h"
@@ -22,6 +23,7 @@
 #include "runtime/llm/run_flags.h"
 #include "runtime/llm/run_model.h"
 #include "runtime/llm/run_report.h"
+#include "runtime/loader/no_arena.h"
 
 namespace tessera {
 namespace {
@@ -62,12 +64,10 @@ void EndWhenInterrupted(RunOptions* options) {
 // What people hear of who do not see the report.
 void PrintWarnings(const RunOptions& options, const RunReport& report) {
   if (report.load().streamed_bytes() == 0) return;
-  absl::FPrintF(
-      stderr,
-      "warning: %s: memory is too small for the model; %s are read "
-      "again for every token\n",
-      options.arena,
-      HumanBytes(static_cast<uint64_t>(report.load().streamed_bytes())));
+  PrintMessage(absl::StrCat(
+      "warning: ", options.arena, ": memory is too small for the model; ",
+      HumanBytes(static_cast<uint64_t>(report.load().streamed_bytes())),
+      " are read again for every token"));
 }
 
 absl::Status RunWithText(const RunOptions& options) {
@@ -111,7 +111,13 @@ absl::Status Main(int argc, char** argv) {
     return PrintTemplate(*request);
   }
   absl::StatusOr<RunOptions> options = RunOptionsFromFlags(arguments);
-  if (!options.ok()) ExitWithUsageError(options.status().message());
+  if (!options.ok()) {
+    // What is no arena needs no text.
+    if (arguments.size() == 1) {
+      TESSERA_RETURN_IF_ERROR(CheckIsArena(arguments[0]));
+    }
+    ExitWithUsageError(options.status().message());
+  }
   TESSERA_RETURN_IF_ERROR(ReadPrompt(&*options));
   if (options->chat && options->prompt.empty()) return RunChat(*options);
   EndWhenInterrupted(&*options);

@@ -7,8 +7,7 @@
 
 namespace tessera {
 
-ChunkVerifier::ChunkVerifier(absl::Span<const uint8_t> file,
-                             const Arena& arena)
+ChunkVerifier::ChunkVerifier(absl::Span<const uint8_t> file, const Arena& arena)
     : file_(file),
       arena_(arena),
       chunks_(ListChunks(arena.manifest)),

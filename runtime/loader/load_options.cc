@@ -15,8 +15,8 @@ template <typename Value>
 using Word = std::pair<absl::string_view, Value>;
 
 constexpr Word<HugePages> kHugePagesWords[] = {
-    {"auto", HugePages::kAuto},       {"file", HugePages::kFile},
-    {"thp", HugePages::kThp},         {"hugetlb", HugePages::kHugetlb},
+    {"auto", HugePages::kAuto}, {"file", HugePages::kFile},
+    {"thp", HugePages::kThp},   {"hugetlb", HugePages::kHugetlb},
     {"off", HugePages::kOff},
 };
 

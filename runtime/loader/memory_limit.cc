@@ -30,9 +30,9 @@ struct CgroupNames {
   absl::string_view inactive_file;
 };
 
-constexpr CgroupNames kVersion1 = {
-    "memory.limit_in_bytes", "memory.usage_in_bytes", "total_active_file",
-    "total_inactive_file"};
+constexpr CgroupNames kVersion1 = {"memory.limit_in_bytes",
+                                   "memory.usage_in_bytes", "total_active_file",
+                                   "total_inactive_file"};
 constexpr CgroupNames kVersion2 = {"memory.max", "memory.current",
                                    "active_file", "inactive_file"};
 

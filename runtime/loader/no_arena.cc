@@ -3,11 +3,14 @@
 #include <filesystem>
 #include <system_error>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "base/mapped_file.h"
 #include "base/name_hint.h"
 #include "base/nearest_name.h"
+#include "formats/arena/arena_header.h"
 #include "formats/foreign/foreign_file.h"
 #include "formats/gguf/gguf_constants.h"
 #include "formats/safetensors/safetensors_reader.h"
@@ -42,12 +45,18 @@ absl::Status NoArenaFolder(const std::string& path) {
   bool is_model = false;
   std::string arena;
   int arenas = 0;
+  std::string gguf;
+  int ggufs = 0;
   for (std::filesystem::directory_iterator entry(path, error);
        !error && entry != std::filesystem::directory_iterator();
        entry.increment(error)) {
     const std::string name = entry->path().filename().string();
     is_model = is_model || name == "config.json" ||
-               absl::EndsWith(name, ".safetensors");
+               absl::EndsWith(name, ".safetensors") || name == "snapshots";
+    if (absl::EndsWith(name, ".gguf")) {
+      gguf = entry->path().string();
+      ++ggufs;
+    }
     if (!absl::EndsWith(name, ".arena")) continue;
     arena = entry->path().string();
     ++arenas;
@@ -57,6 +66,7 @@ absl::Status NoArenaFolder(const std::string& path) {
         absl::StrCat(path, ": is a folder; did you mean ", arena, "?"));
   }
   if (is_model) return ToBeConverted(path, "a folder", path);
+  if (ggufs == 1) return ToBeConverted(path, "a folder", gguf);
   return absl::InvalidArgumentError(
       absl::StrCat(path, ": is a folder, not an arena"));
 }
@@ -68,6 +78,13 @@ absl::Status NoArenaMapped(const std::string& path,
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) return NoArenaFolder(path);
   return WithNearestName(path, status);
+}
+
+absl::Status CheckIsArena(const std::string& path) {
+  const absl::StatusOr<MappedFile> file = MappedFile::Open(path);
+  if (!file.ok()) return NoArenaMapped(path, file.status());
+  if (HasArenaMagic(file->bytes())) return absl::OkStatus();
+  return NoArena(path, file->bytes());
 }
 
 absl::Status NoArena(const std::string& path, absl::Span<const uint8_t> file) {

@@ -20,6 +20,10 @@ absl::Status NoArenaMapped(const std::string& path, const absl::Status& status);
 // what nobody knows.
 absl::Status NoArena(const std::string& path, absl::Span<const uint8_t> file);
 
+// OK if `path` begins as an arena; else what LoadedArena::Open says. For
+// complaints that can wait until the file is one.
+absl::Status CheckIsArena(const std::string& path);
+
 }  // namespace tessera
 
 #endif  // RUNTIME_LOADER_NO_ARENA_H_

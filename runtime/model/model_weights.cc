@@ -112,9 +112,13 @@ absl::Status WeightFinder::CheckAllUsed(
   const auto first = std::min_element(
       unused_.begin(), unused_.end(),
       [](const auto& a, const auto& b) { return a.first < b.first; });
-  return absl::UnimplementedError(absl::StrCat(
-      "tensor ", Quoted(first->first), " has no place in a ", architecture.name,
-      " graph (", unused_.size(), " such tensors); this model cannot be run"));
+  return absl::UnimplementedError(
+      absl::StrCat("tensor ", Quoted(first->first), " has no place in a ",
+                   architecture.name, " graph",
+                   unused_.size() == 1
+                       ? ""
+                       : absl::StrCat(" (", unused_.size(), " such tensors)"),
+                   "; this model cannot be run"));
 }
 
 // Calls function(spec) for all tensors of an architecture within layers, or
