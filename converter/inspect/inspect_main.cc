@@ -173,19 +173,26 @@ absl::Status InspectFolder(const std::string& path, bool json) {
   return Print(folder, json);
 }
 
+// No model is to become a picture by a slip of the pen.
+absl::Status CheckIsPicture(const std::string& map) {
+  std::error_code error;
+  const bool is_stream = std::filesystem::exists(map, error) &&
+                         !std::filesystem::is_regular_file(map, error);
+  if (absl::EndsWith(map, ".svg") || is_stream ||
+      absl::StartsWith(map, "/dev/")) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      "--map: the picture is an .svg, and ", Quoted(map), " is not"));
+}
+
 absl::Status Inspect(const std::string& path, bool json) {
   if (IsFolder(path)) return InspectFolder(path, json);
   TESSERA_ASSIGN_OR_RETURN(const MappedFile file, OpenFile(path));
   const std::string map = absl::GetFlag(FLAGS_map);
   if (!map.empty()) {
-    std::error_code error;
-    const bool is_stream = std::filesystem::exists(map, error) &&
-                           !std::filesystem::is_regular_file(map, error);
-    if (!absl::EndsWith(map, ".svg") && !is_stream) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "--map: the picture is an .svg, and ", Quoted(map), " is not"));
-    }
     TESSERA_RETURN_IF_ERROR(CheckIsNoInput(map, {path}));
+    TESSERA_RETURN_IF_ERROR(CheckIsPicture(map));
     TESSERA_RETURN_IF_ERROR(CheckWriteFile(map));
   }
   std::unique_ptr<ThreadPool> pool;

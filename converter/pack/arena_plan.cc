@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "base/checked_math.h"
+#include "base/file_error.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
 #include "converter/pack/check_not_requantized.h"
@@ -139,10 +140,11 @@ absl::Status Planner::ChooseTypes() {
     const Codec* encode = FindCodec(to);
     if (decode == nullptr || decode->dequantize_row == nullptr ||
         encode == nullptr || encode->quantize_row == nullptr) {
-      return absl::UnimplementedError(
-          absl::StrCat(source_.PathOf(from), ": cannot convert tensor ",
-                       Quoted(from.source_name), " from ", DTypeName(from.type),
-                       " to ", DTypeName(to)));
+      return WithPath(
+          source_.PathOf(from),
+          absl::UnimplementedError(absl::StrCat(
+              "cannot convert tensor ", Quoted(from.source_name), " from ",
+              DTypeName(from.type), " to ", DTypeName(to))));
     }
   }
   return options_.allow_requantize ? absl::OkStatus()

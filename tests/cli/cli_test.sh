@@ -160,7 +160,7 @@ expect_stderr "^warning: odd2.arena: $misfits"
 grep -qE "\"odd2.arena: $misfits\"" stdout || { fail "no warning in JSON:"; cat stdout; }
 expect 0 "$convert" --dry_run --quantize Q4_K_M odd.safetensors odd3.arena
 expect_stderr "^warning: odd3.arena: $misfits"
-expect 0 "$convert" --quiet --target_bpw 20 --overwrite odd.safetensors odd.arena
+expect 0 "$convert" --quiet --target_bpw 11 --overwrite odd.safetensors odd.arena
 expect_stderr 'odd.arena: 2 matrices have rows of 96 values, which Q4_K, Q5_K and Q6_K'
 
 # A plan fits a screen; --tensors has each tensor, --json all as JSON.

@@ -362,7 +362,7 @@ TEST(ArenaPlanTest, TypesThatCannotBeDecodedAreNamed) {
   const absl::Status status = PlanArena(source, Options("Q4_0")).status();
   EXPECT_TRUE(absl::IsUnimplemented(status));
   EXPECT_EQ(status.message(),
-            "blk.0.ffn_up.weight: cannot convert IQ2_XS to Q4_0");
+            "cannot convert tensor 'blk.0.ffn_up.weight' from IQ2_XS to Q4_0");
 }
 
 }  // namespace

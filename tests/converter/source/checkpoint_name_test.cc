@@ -130,6 +130,26 @@ TEST(CheckpointNamesTest, AWrongPrefixOfSomeIsNotUnderstood) {
   EXPECT_EQ(std::count(parsed.begin(), parsed.end(), "?"), 4);
 }
 
+// What the text model has and nobody knows is no part of another modality.
+TEST(CheckpointNamesTest, UnknownTensorsOfTheTextModel) {
+  const auto in_text = [](const std::string& wrapper,
+                          const std::string& layers) {
+    const std::vector<std::string> names = {
+        wrapper + layers + "0.self_attn.q_proj.weight",
+        wrapper + layers + "0.self_attn.k_proj.weight",
+        wrapper + "vision_tower.layers.0.sinks"};
+    const CheckpointNames of_all({names.begin(), names.end()}, Of("llama"));
+    EXPECT_FALSE(of_all.IsInTextModel(names[2])) << wrapper << layers;
+    return of_all.IsInTextModel(wrapper + layers + "0.self_attn.sinks");
+  };
+  EXPECT_TRUE(in_text("", "model.layers."));
+  EXPECT_TRUE(in_text("", "language_model.model.layers."));
+  EXPECT_TRUE(in_text("_orig_mod.", "language_model.model.layers."));
+  EXPECT_TRUE(in_text("module.", "model.language_model.layers."));
+  EXPECT_TRUE(in_text("", "text_model.layers."));
+  EXPECT_TRUE(in_text("", "llm.model.layers."));
+}
+
 TEST(CheckpointNamesTest, ExpertsAndOtherModalities) {
   const std::vector<std::string> names = {
       "model.visual.blocks.0.attn.weight", "model.visual.blocks.1.attn.weight",
@@ -139,8 +159,10 @@ TEST(CheckpointNamesTest, ExpertsAndOtherModalities) {
   EXPECT_EQ(Parsed(names, Of("qwen3_moe")),
             (std::vector<std::string>{"?", "?", "?", "blk.0.ffn_up_exps.weight",
                                       "output.weight"}));
-  EXPECT_TRUE(IsInTextModel(names[3]));
-  EXPECT_FALSE(IsInTextModel(names[0]));
+  const CheckpointNames of_all({names.begin(), names.end()}, Of("qwen3_moe"));
+  EXPECT_TRUE(of_all.IsInTextModel(names[3]));
+  EXPECT_TRUE(of_all.IsInTextModel("model.language_model.layers.0.odd"));
+  EXPECT_FALSE(of_all.IsInTextModel(names[0]));
   EXPECT_TRUE(Parsed({}, Of("llama")).empty());
   EXPECT_EQ(Parsed({"", "module.", "."}, Of("llama")),
             (std::vector<std::string>{"?", "?", "?"}));
