@@ -50,6 +50,20 @@ std::string ThatFits(absl::string_view number) {
   return is_integer ? absl::StrCat(number, ".0") : std::string(number);
 }
 
+// One of the words that Python writes for what JSON has no number for, if
+// `text` begins with it and it is a value; else empty.
+absl::string_view NoNumber(absl::string_view text) {
+  for (const absl::string_view word : {"NaN", "Infinity", "-Infinity"}) {
+    if (!absl::StartsWith(text, word)) continue;
+    const absl::string_view rest =
+        absl::StripLeadingAsciiWhitespace(text.substr(word.size()));
+    const bool is_value =
+        rest.empty() || absl::StrContains(",]}", rest.front());
+    return is_value ? word : "";
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string WithNumbersThatFit(absl::string_view text) {
@@ -61,6 +75,10 @@ std::string WithNumbersThatFit(absl::string_view text) {
       const size_t end = EndOfString(text, at);
       absl::StrAppend(&result, text.substr(at, end - at));
       at = end;
+    } else if (const absl::string_view word = NoNumber(text.substr(at));
+               !word.empty()) {
+      absl::StrAppend(&result, "\"", word, "\"");
+      at += word.size();
     } else if (c == '-' || absl::ascii_isdigit(c)) {
       const size_t end = EndOfNumber(text, at);
       result += ThatFits(text.substr(at, end - at));

@@ -53,7 +53,8 @@ absl::StatusOr<JsonDocument> JsonDocument::Parse(absl::string_view text) {
   simdjson::error_code error =
       document.parser_->parse(text.data(), text.size(), true)
           .get(document.root_);
-  if (error == simdjson::NUMBER_ERROR) {
+  // It may be no number that fits, or one of Python's words.
+  if (error != simdjson::SUCCESS) {
     const std::string fitting = WithNumbersThatFit(text);
     error = document.parser_->parse(fitting.data(), fitting.size(), true)
                 .get(document.root_);

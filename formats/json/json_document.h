@@ -28,7 +28,7 @@ class JsonDocument {
   // DataLoss if `text`, which need not outlive the call, is not one JSON value
   // in UTF-8 (white space around it is fine), or nests deeper than 1024; the
   // message names the first byte that is wrong. Integers beyond 64 bits become
-  // the nearest double.
+  // the nearest double, and Python's NaN, Infinity and -Infinity strings.
   static absl::StatusOr<JsonDocument> Parse(absl::string_view text);
 
   JsonValue root() const { return root_; }

@@ -86,6 +86,10 @@ class Scanner {
         return Word("false");
       case 'n':
         return Word("null");
+      case 'N':
+        return Word("NaN");
+      case 'I':
+        return Word("Infinity");
       default:
         return Number();
     }
@@ -117,6 +121,7 @@ class Scanner {
 
   bool Number() {
     Skip('-');
+    if (!AtEnd() && Char() == 'I') return Word("Infinity");
     if (!Skip('0') && !Digits()) return false;
     if (Skip('.') && !Digits()) return false;
     if (!Skip('e') && !Skip('E')) return true;

@@ -45,7 +45,8 @@ absl::Status PrintTemplate(const TemplateRequest& request) {
   TESSERA_ASSIGN_OR_RETURN(const std::string json, ReadFile(request.file));
   if (WithNumbersThatFit(json) != json) {
     return absl::InvalidArgumentError(absl::StrCat(
-        request.file, ": has a number beyond 64 bits, which would change"));
+        request.file,
+        ": has a number that JSON or 64 bits cannot hold, which would change"));
   }
   const absl::StatusOr<JsonDocument> document = JsonDocument::Parse(json);
   if (!document.ok()) return WithPath(request.file, document.status());

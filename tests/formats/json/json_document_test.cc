@@ -47,6 +47,30 @@ TEST(JsonDocumentTest, OutlivesTheTextAndMoves) {
   EXPECT_TRUE(JsonMembers(moved.root()).ok());
 }
 
+// As Python's json writes and reads them.
+TEST(JsonDocumentTest, WordsForNoNumberAreStrings) {
+  const JsonDocument document = Parsed(
+      "{\"a\": [0.0, Infinity ], \"b\": -Infinity, \"c\":NaN\n, "
+      "\"NaN, [Infinity]\": \"\\\" NaN,\", \"d\": 1e999}");
+  const auto members = JsonMembers(document.root());
+  ASSERT_TRUE(members.ok()) << members.status();
+  ASSERT_EQ(members->size(), 5u);
+  const auto range = JsonElements((*members)[0].value);
+  ASSERT_TRUE(range.ok());
+  EXPECT_EQ(JsonString((*range)[1]).value(), "Infinity");
+  EXPECT_EQ(JsonString((*members)[1].value).value(), "-Infinity");
+  EXPECT_EQ(JsonString((*members)[2].value).value(), "NaN");
+  EXPECT_EQ((*members)[3].key, "NaN, [Infinity]");
+  EXPECT_EQ(JsonString((*members)[3].value).value(), "\" NaN,");
+  EXPECT_EQ(JsonString(Parsed("NaN").root()).value(), "NaN");
+  EXPECT_EQ(JsonUint((*members)[2].value).status().message(),
+            "is a string, expected an integer");
+  // The first wrong byte is none of these words.
+  EXPECT_THAT(
+      std::string(JsonDocument::Parse("[NaN, -Infinity,]").status().message()),
+      HasSubstr("from byte 16"));
+}
+
 TEST(JsonDocumentTest, RefusesWhatIsNotJson) {
   for (const std::string& text : {std::string(),
                                   std::string(" "),
@@ -57,7 +81,14 @@ TEST(JsonDocumentTest, RefusesWhatIsNotJson) {
                                   std::string("{a:1}"),
                                   std::string("{'a':1}"),
                                   std::string("{\"a\":01}"),
-                                  std::string("{\"a\":NaN}"),
+                                  std::string("{\"a\":NaNs}"),
+                                  std::string("{\"a\":1NaN}"),
+                                  std::string("{\"a\":nan}"),
+                                  std::string("{\"a\":+Infinity}"),
+                                  std::string("{\"a\":--Infinity}"),
+                                  std::string("{\"a\":Infinit"),
+                                  std::string("{NaN:1}"),
+                                  std::string("{\"a\":NaN,}"),
                                   std::string("{\"a\":\"\n\"}"),
                                   std::string("{\"\xff\":1}"),
                                   std::string("{\"a\":\"\xed\xa0\x80\"}"),
