@@ -159,6 +159,10 @@ bool IsFieldKeyUnderstood(absl::string_view key, JsonValue value,
   const ConfigField& field = *FindFieldOfKey(key);
   const absl::string_view type = FindText(config, "model_type");
   if (SaysNothing(key, value)) return true;
+  if (field.name == kExperts) {
+    const auto count = FindExpertCount(config, key);
+    if (count.ok() && !count->has_value()) return true;
+  }
   if (HasConfigField(field, &architecture)) {
     for (const absl::string_view name : KeysReadBy(type, field)) {
       if (name == key) return true;  // the first that is there was read

@@ -16,6 +16,8 @@ struct Readers {
   // A number that changes nothing; false does not either, nor does null.
   std::optional<double> neutral = std::nullopt;
 };
+constexpr absl::string_view kMixtures =
+    "mixtral|qwen2_moe|qwen3_moe|deepseek_v2|deepseek_v3";
 constexpr Readers kReaders[] = {
     // Scales.
     {"attention_multiplier", "granite"},
@@ -37,6 +39,10 @@ constexpr Readers kReaders[] = {
     {"rope_local_base_freq", "gemma3_text"},
     {"rotary_emb_base", "gpt_neox"},
     {"rotary_pct", "gpt_neox", 1},
+    // Experts. Mixtures read the keys of one another.
+    {"num_experts", kMixtures},
+    {"num_local_experts", kMixtures},
+    {"n_routed_experts", kMixtures},
     // Other names of what all models have.
     {"n_layer", "gpt2"},
     {"n_embd", "gpt2"},

@@ -13,7 +13,9 @@
 namespace tessera {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 constexpr char kConfig[] = R"({
@@ -445,6 +447,33 @@ TEST(HuggingFaceConfigTest, NoExpertsAreADenseModel) {
       NotUnderstood(
           OfType("qwen3_moe", R"("num_experts": 4, "norm_topk_prob": true)")),
       ElementsAre("config.json: norm_topk_prob: true is not understood"));
+}
+
+// transformers ignores the key in classes without experts.
+TEST(HuggingFaceConfigTest, DenseClassesReadNoNumberOfExperts) {
+  for (const char* type : {"llama", "mistral", "qwen2", "qwen3", "gemma2"}) {
+    for (const char* key :
+         {"num_local_experts", "num_experts", "n_routed_experts"}) {
+      const std::string json = OfType(type, absl::StrCat("\"", key, "\": 8"));
+      EXPECT_EQ(Parsed(json).model.num_experts(), 0u) << json;
+      EXPECT_THAT(
+          NotUnderstood(json),
+          Contains(absl::StrCat("config.json: ", key, ": 8 is not understood")))
+          << json;
+    }
+  }
+}
+
+TEST(HuggingFaceConfigTest, InfinityIsNoNumber) {
+  EXPECT_THAT(
+      std::string(
+          ParseHuggingFaceConfig(OfType("llama", R"("head_dim": -Infinity)"))
+              .status()
+              .message()),
+      HasSubstr(R"(head_dim is "-Infinity", expected a positive integer)"));
+  EXPECT_THAT(
+      NotUnderstood(OfType("llama", R"("a": [0.0, Infinity])")),
+      ElementsAre(R"(config.json: a: [0.0,"Infinity"] is not understood)"));
 }
 
 TEST(HuggingFaceConfigTest, ExpertsOfEachLayer) {
