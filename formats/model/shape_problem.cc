@@ -31,8 +31,10 @@ class ShapeFinder {
         field_name_(name) {
     for (const FoundTensor& tensor : tensors) {
       const std::optional<TensorName> parsed = ParseGgufName(tensor.name);
-      if (parsed.has_value() && parsed->role == TensorRole::kRouter &&
-          parsed->part == TensorPart::kWeight && !tensor.shape.empty()) {
+      if (!parsed.has_value() || tensor.shape.empty()) continue;
+      if (parsed->role != TensorRole::kRouter) {
+        AddToExperts(*parsed, tensor.shape[0]);
+      } else if (parsed->part == TensorPart::kWeight) {
         routers_.emplace(*parsed->layer, tensor.shape[0]);
       }
     }
@@ -41,9 +43,11 @@ class ShapeFinder {
   std::optional<TensorProblem> Find() const;
 
  private:
+  void AddToExperts(const TensorName& name, uint64_t count);
   bool IsLooked(const TensorName& name) const;
   Sizes Expected(const TensorName& name) const;
   bool MayDifferByLayer() const;
+  std::optional<uint64_t> ExpertsOf(const TensorName& name) const;
   bool HasUnknown(const TensorName& name) const;
   bool Fits(const FoundTensor& tensor, const TensorName& name) const;
   std::string Message(const FoundTensor& tensor, const TensorName& name) const;
@@ -53,6 +57,8 @@ class ShapeFinder {
   const absl::Span<const FoundTensor> tensors_;
   const ConfigFieldName field_name_;
   absl::flat_hash_map<uint64_t, uint64_t> routers_;  // rows, by layer
+  // As many as the configuration says in all other tensors of experts? By layer
+  absl::flat_hash_map<uint64_t, bool> as_configured_;
 };
 
 // What is listed, of a layer of the model.
@@ -60,6 +66,17 @@ bool ShapeFinder::IsLooked(const TensorName& name) const {
   const uint64_t layers = model_.num_hidden_layers();
   return ListsTensor(architecture_, name.role, name.part) &&
          (layers == 0 || name.layer.value_or(0) < layers);
+}
+
+void ShapeFinder::AddToExperts(const TensorName& name, uint64_t count) {
+  if (!name.layer.has_value() || !IsLooked(name) ||
+      DimensionsOf(name.role, name.part, &architecture_).front().dimension !=
+          Dimension::kExperts) {
+    return;
+  }
+  const bool agrees = count == model_.num_experts();
+  const auto entry = as_configured_.emplace(*name.layer, agrees).first;
+  entry->second = entry->second && agrees;
 }
 
 // False if all routers have as many rows as any other, and not those that the
@@ -70,23 +87,29 @@ bool ShapeFinder::MayDifferByLayer() const {
   return rows.size() != 1 || model_.num_experts() == 0;
 }
 
-// There are as many experts as the router of their layer has rows. Layers of
-// models that were pruned differ in it.
+// There are as many experts as the router of their layer has rows: layers of
+// models that were pruned differ in it. Where the router alone is not as the
+// configuration says, it is what is wrong. nullopt: any.
+std::optional<uint64_t> ShapeFinder::ExpertsOf(const TensorName& name) const {
+  const uint64_t layer = name.layer.value_or(0);
+  const auto others = as_configured_.find(layer);
+  const bool as_configured = others != as_configured_.end() && others->second;
+  if (name.role == TensorRole::kRouter) {
+    if (MayDifferByLayer() && !as_configured) return std::nullopt;
+    return model_.num_experts();
+  }
+  const auto router = routers_.find(layer);
+  if (router == routers_.end()) return std::nullopt;
+  return as_configured ? model_.num_experts() : router->second;
+}
+
 Sizes ShapeFinder::Expected(const TensorName& name) const {
   Sizes sizes;
   for (const ShapeDimension& dimension :
        DimensionsOf(name.role, name.part, &architecture_)) {
-    std::optional<uint64_t> size = SizeOf(dimension, model_);
-    if (dimension.dimension == Dimension::kExperts) {
-      const auto router = routers_.find(name.layer.value_or(0));
-      if (name.role == TensorRole::kRouter) {
-        if (MayDifferByLayer()) size.reset();
-      } else if (router != routers_.end()) {
-        size = router->second;
-      } else {
-        size.reset();
-      }
-    }
+    std::optional<uint64_t> size = dimension.dimension == Dimension::kExperts
+                                       ? ExpertsOf(name)
+                                       : SizeOf(dimension, model_);
     if (size == uint64_t{0}) size.reset();
     sizes.push_back(size);
   }
@@ -133,10 +156,11 @@ std::string ShapeFinder::Message(const FoundTensor& tensor,
   }
   const bool rows = IsOutputMatrix(name.role) && tensor.shape.size() == 2 &&
                     tensor.shape[1] == model_.hidden_size();
-  return absl::StrCat("tensor ", Quoted(tensor.source_name), " has the shape ",
-                      ShapeText(shape), ", expected ",
-                      ExpectedShapeText(dimensions, model_, field_name_),
-                      rows ? " or more rows" : "");
+  return absl::StrCat(
+      "tensor ", Quoted(tensor.source_name), " has the shape ",
+      ShapeText(shape), ", expected ",
+      ExpectedShapeText(dimensions, model_, field_name_, ExpertsOf(name)),
+      rows ? " or more rows" : "");
 }
 
 std::optional<TensorProblem> ShapeFinder::Find() const {

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "base/counted.h"
 
 namespace tessera {
 namespace {
@@ -67,15 +68,23 @@ std::string ShapeText(absl::Span<const uint64_t> shape) {
 }
 
 std::string ExpectedShapeText(absl::Span<const ShapeDimension> dimensions,
-                              const ModelConfig& model, ConfigFieldName name) {
+                              const ModelConfig& model, ConfigFieldName name,
+                              std::optional<uint64_t> experts) {
   std::vector<std::string> sizes;
   std::vector<std::string> reasons;
   for (const ShapeDimension& dimension : dimensions) {
-    const std::optional<uint64_t> size = SizeOf(dimension, model);
+    const bool of_experts = dimension.dimension == Dimension::kExperts;
+    const std::optional<uint64_t> size =
+        of_experts ? experts : SizeOf(dimension, model);
     const bool known = size.value_or(0) != 0;
     sizes.push_back(known ? absl::StrCat(*size) : "?");
     const std::string times =
         dimension.times == 1 ? "" : absl::StrCat(dimension.times, " x ");
+    if (of_experts && known && size != model.num_experts()) {
+      reasons.push_back(
+          absl::StrCat(Counted(*size, "row"), " of the layer's router"));
+      continue;
+    }
     reasons.push_back(
         known ? absl::StrCat(times, Reason(dimension.dimension, model, name))
               : "any");

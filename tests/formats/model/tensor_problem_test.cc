@@ -19,6 +19,7 @@ namespace tessera {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 using Shape = std::vector<uint64_t>;
 
@@ -243,11 +244,40 @@ TEST(TensorProblemTest, ExpertsMayBeInSeveralForms) {
 TEST(TensorProblemTest, NumberOfExpertsIsTheRouters) {
   Tensors model(Mixture("qwen3moe"));
   model.SetShape("blk.1.ffn_gate_inp.weight", {3, 64});
-  EXPECT_THAT(model.Message(), HasSubstr("blk.1.ffn_gate_exps.weight"));
+  // All else in the layer is as the configuration says.
+  EXPECT_EQ(model.Message(),
+            "tensor 'blk.1.ffn_gate_inp.weight' has the shape [3, 64], "
+            "expected [4, 64] (num_experts 4 by hidden_size 64)");
   model.SetShape("blk.1.ffn_gate_exps.weight", {3, 24, 64});
+  EXPECT_EQ(model.Message(),
+            "tensor 'blk.1.ffn_up_exps.weight' has the shape [4, 24, 64], "
+            "expected [3, 24, 64] (3 rows of the layer's router by "
+            "moe_intermediate_size 24 by hidden_size 64), and 1 more");
   model.SetShape("blk.1.ffn_up_exps.weight", {3, 24, 64});
   model.SetShape("blk.1.ffn_down_exps.weight", {3, 64, 24});
   EXPECT_EQ(model.Message(), "none");
+}
+
+// Of a model of another number than its configuration says too.
+TEST(TensorProblemTest, CorrectionsOfRoutersHaveTheirRows) {
+  Tensors model(Mixture("deepseek2"));
+  for (int layer = 0; layer < 3; ++layer) {
+    const std::string prefix = absl::StrCat("blk.", layer, ".");
+    model.Add(prefix + "ffn_gate_inp.weight", {4, 64});
+    model.Add(prefix + "exp_probs_b.bias", {4});
+    model.Add(prefix + "ffn_gate_exps.weight", {4, 24, 64});
+  }
+  model.SetShape("blk.1.ffn_gate_inp.weight", {1, 64});
+  model.SetShape("blk.1.ffn_gate_exps.weight", {1, 24, 64});
+  EXPECT_THAT(model.Message(),
+              HasSubstr("'blk.1.exp_probs_b.bias' has the shape [4], expected "
+                        "[1] (1 row of the layer's router)"));
+  model.SetShape("blk.1.exp_probs_b.bias", {1});
+  EXPECT_THAT(model.Message(), Not(HasSubstr("has the shape")));
+  model.SetShape("blk.1.ffn_gate_inp.weight", {5, 63});
+  EXPECT_THAT(model.Message(),
+              HasSubstr("'blk.1.ffn_gate_inp.weight' has the shape [5, 63], "
+                        "expected [?, 64] (any by hidden_size 64)"));
 }
 
 TEST(TensorProblemTest, AnotherFormIsUnimplemented) {
