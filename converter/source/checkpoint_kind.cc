@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -56,8 +57,9 @@ bool IsPlain(const SourceTensor& tensor) {
 
 // What quantization_config says, or MLX's quantization.
 struct ConfiguredMethod {
-  std::string key;     // in config.json
-  std::string method;  // quant_method; for MLX "mlx"
+  std::string key;        // in config.json
+  std::string method;     // quant_method; for MLX "mlx"
+  std::string algorithm;  // quant_algo, of ModelOpt
 };
 
 std::optional<ConfiguredMethod> MethodOf(absl::string_view config) {
@@ -73,27 +75,51 @@ std::optional<ConfiguredMethod> MethodOf(absl::string_view config) {
     }
     if (!value.has_value() || !value->is_object()) continue;
     std::string method(FindText(*value, "quant_method"));
-    if (method.empty()) method = std::string(FindText(*value, "quant_algo"));
+    const std::string algorithm(FindText(*value, "quant_algo"));
+    if (method.empty()) method = algorithm;
     for (const absl::string_view flag : {"load_in_4bit", "load_in_8bit"}) {
       if (method.empty() && FindBool(*value, flag).value_or(false)) {
         method = "bitsandbytes";
       }
     }
-    return ConfiguredMethod{std::string(key), method};
+    return ConfiguredMethod{std::string(key), method, algorithm};
   }
   const auto mlx = FindMember(document->root(), "quantization");
   if (mlx.has_value() && mlx->is_object() &&
       FindMember(*mlx, "bits").has_value()) {
-    return ConfiguredMethod{"quantization", "mlx"};
+    return ConfiguredMethod{"quantization", "mlx", ""};
   }
   return std::nullopt;
 }
 
-const QuantizationMethod* FindMethod(absl::string_view name) {
-  for (const QuantizationMethod& row : QuantizationMethods()) {
-    if (IsOneOf(name, row.names)) return &row;
+// "a GPTQ checkpoint"; empty for what is in no table.
+std::string NameOf(const ConfiguredMethod& configured) {
+  constexpr absl::string_view kUsual = "NVFP4|FP8";
+  constexpr size_t kLongest = 32;
+  const std::string& algorithm = configured.algorithm;
+  const bool is_name =
+      std::all_of(algorithm.begin(), algorithm.end(),
+                  [](char c) { return absl::ascii_isalnum(c) || c == '_'; });
+  if (!algorithm.empty() && is_name && algorithm.size() <= kLongest &&
+      !IsOneOf(algorithm, kUsual)) {
+    return absl::StrCat("a ModelOpt checkpoint (", algorithm, ")");
   }
-  return nullptr;
+  for (const QuantizationMethod& row : QuantizationMethods()) {
+    if (IsOneOf(configured.method, row.names)) return std::string(row.what);
+  }
+  return "";
+}
+
+// True if `source` has nothing but tensors of `kind` and heads for other tasks.
+bool IsAlone(const WeightSource& source, const AdapterKind& kind) {
+  return std::all_of(source.tensors.begin(), source.tensors.end(),
+                     [&](const SourceTensor& tensor) {
+                       const std::string name =
+                           absl::StrCat(".", tensor.source_name);
+                       return absl::StrContains(name, kind.part) ||
+                              absl::StrContains(name, ".score.") ||
+                              absl::StrContains(name, ".classifier.");
+                     });
 }
 
 absl::Status CheckAdapters(const WeightSource& source) {
@@ -110,7 +136,9 @@ absl::Status CheckAdapters(const WeightSource& source) {
       break;
     }
   }
-  if (kind == nullptr) return absl::OkStatus();
+  if (kind == nullptr || (kind->is_alone && !IsAlone(source, *kind))) {
+    return absl::OkStatus();
+  }
   const bool has_base = std::any_of(
       source.tensors.begin(), source.tensors.end(),
       [](const SourceTensor& tensor) {
@@ -125,6 +153,10 @@ absl::Status CheckAdapters(const WeightSource& source) {
       Described(*first), kind->merges ? kMergeAdvice : kNoMergeAdvice);
 }
 
+bool IsOfType(const SourceTensor& tensor, absl::string_view types) {
+  return types.empty() || IsOneOf(DTypeName(tensor.type), types);
+}
+
 // The tensor of `tensors` that makes it one of `row`; null if none does.
 const SourceTensor* FindEvidence(const WeightSource& source,
                                  const Tensors& tensors,
@@ -133,14 +165,14 @@ const SourceTensor* FindEvidence(const WeightSource& source,
   for (const SourceTensor& tensor : source.tensors) {
     absl::string_view module = tensor.source_name;
     if (!absl::ConsumeSuffix(&module, ends[0]) ||
-        (row.type.has_value() && tensor.type != *row.type)) {
+        !IsOfType(tensor, row.types)) {
       continue;
     }
     bool all = true;
     for (size_t i = 1; i < ends.size() && all; ++i) {
       const auto other = tensors.find(absl::StrCat(module, ends[i]));
-      all = other != tensors.end() && (i > 1 || !row.second_type.has_value() ||
-                                       other->second->type == *row.second_type);
+      all = other != tensors.end() &&
+            (i > 1 || IsOfType(*other->second, row.second_types));
     }
     if (all) return &tensor;
   }
@@ -158,10 +190,13 @@ absl::string_view GptqOrAwq(const SourceTensor& qweight,
   return packs_outputs ? "an AWQ checkpoint" : "a GPTQ checkpoint";
 }
 
-// "GPTQ" of "a GPTQ checkpoint".
-absl::string_view MethodName(const QuantizationMethod& method) {
-  const std::vector<absl::string_view> words = absl::StrSplit(method.what, ' ');
-  return words[1];
+// True if `shown`, of tensors, says as much as `said`, of config.json, or more:
+// "a bitsandbytes checkpoint (4 bits)" says more than the method.
+bool SaysMore(absl::string_view shown, absl::string_view said) {
+  if (said.empty()) return true;
+  if (absl::EndsWith(said, ")")) return false;
+  const std::vector<absl::string_view> words = absl::StrSplit(said, ' ');
+  return absl::StrContains(shown, words[1]);
 }
 
 absl::Status CheckPacked(const WeightSource& source,
@@ -173,8 +208,7 @@ absl::Status CheckPacked(const WeightSource& source,
   for (const PackedKind& row : PackedKinds()) {
     const SourceTensor* evidence = FindEvidence(source, tensors, row);
     if (evidence == nullptr) continue;
-    const QuantizationMethod* method =
-        configured.has_value() ? FindMethod(configured->method) : nullptr;
+    const std::string said = configured.has_value() ? NameOf(*configured) : "";
     absl::string_view what = row.what;
     if (what.empty()) what = GptqOrAwq(*evidence, tensors);
     const std::vector<absl::string_view> ends = absl::StrSplit(row.ends, '|');
@@ -184,10 +218,7 @@ absl::Status CheckPacked(const WeightSource& source,
           &shown, " with ",
           absl::StrJoin(absl::MakeConstSpan(ends).subspan(1), ", "));
     }
-    // "a bitsandbytes checkpoint (4 bits)" says more than the method.
-    const bool says_more =
-        method == nullptr || absl::StrContains(what, MethodName(*method));
-    return Refused(*evidence, source, says_more ? what : method->what, shown,
+    return Refused(*evidence, source, SaysMore(what, said) ? what : said, shown,
                    kOriginalAdvice);
   }
   return absl::OkStatus();
@@ -199,11 +230,9 @@ absl::Status CheckMethod(const WeightSource& source,
   if (IsOneOf(configured.method, kMethodsThatAreTaken)) return absl::OkStatus();
   for (const SourceTensor& tensor : source.tensors) {
     if (IsPlain(tensor)) continue;
-    const QuantizationMethod* method = FindMethod(configured.method);
+    const std::string said = NameOf(configured);
     return Refused(
-        tensor, source,
-        method != nullptr ? std::string(method->what)
-                          : "a quantized checkpoint",
+        tensor, source, said.empty() ? "a quantized checkpoint" : said,
         absl::StrCat("config.json: ", configured.key, " of method ",
                      Quoted(configured.method), ", with ", Described(tensor)),
         kOriginalAdvice);

@@ -4,11 +4,8 @@
 #ifndef CONVERTER_SOURCE_CHECKPOINT_KINDS_H_
 #define CONVERTER_SOURCE_CHECKPOINT_KINDS_H_
 
-#include <optional>
-
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "formats/dtype/dtype.h"
 
 namespace tessera {
 
@@ -17,15 +14,16 @@ struct AdapterKind {
   absl::string_view part;
   absl::string_view what;  // "a LoRA adapter"
   bool merges = true;      // into the matrices of its base model
+  bool is_alone = false;   // in its file, but for heads
 };
 
 // Told by tensors of one module, and their types.
 struct PackedKind {
   // How their names end, behind the module's, with | between them.
   absl::string_view ends;
-  absl::string_view what;  // "" : GPTQ or AWQ, as the shapes are
-  std::optional<DType> type = std::nullopt;         // of the first
-  std::optional<DType> second_type = std::nullopt;  // of the second
+  absl::string_view what;               // "" : GPTQ or AWQ, as the shapes are
+  absl::string_view types = "";         // of the first, with |; empty: any
+  absl::string_view second_types = "";  // of the second
 };
 
 // Told by quantization_config of config.json.

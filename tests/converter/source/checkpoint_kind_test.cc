@@ -137,6 +137,17 @@ TEST(CheckpointKindTest, PackedWeightsByTheirTensors) {
        {Of(".weight", "I8", {4, 4}), Of(".weight_scales", "F16", {4})}},
       {"a Quanto checkpoint",
        {Of(".weight._data", "I8", {4, 4}), Of(".weight._scale", "F32", {4})}},
+      {"a Quanto checkpoint",
+       {Of(".weight._data._data", "U8", {4, 4}),
+        Of(".weight._scale", "BF16", {4, 1})}},
+      {"a GPTQ checkpoint (Marlin)",
+       {Of(".B", "I32", {2, 8}), Of(".s", "F16", {1, 4})}},
+      {"a GPTQ checkpoint (Marlin)",
+       {Of(".B_24", "I32", {1, 8}), Of(".B_meta", "I32", {1, 8}),
+        Of(".s", "F16", {1, 4})}},
+      {"a torchao checkpoint (4 bits)",
+       {Of(".weight", "I32", {1, 1, 32, 4}),
+        Of(".scale_and_zero", "BF16", {1, 8, 2})}},
       {"a torchao checkpoint", {Of("._weight_qdata", "I8", {4, 4})}},
       {"an AQLM checkpoint",
        {Of(".codes", "I16", {4, 4, 1}), Of(".codebooks", "F16", {1, 4, 1, 8})}},
@@ -157,6 +168,39 @@ TEST(CheckpointKindTest, PackedWeightsByTheirTensors) {
        {Of(".weight", "U8", {1, 4}), Of(".weight_scale", "BF16", {1})}},
   };
   for (const Case& c : cases) ExpectNamed(c.tensors, c.what);
+}
+
+// What config.json says, where it says more than tensors do.
+TEST(CheckpointKindTest, ConfiguredMethodsAreNamed) {
+  const auto config = [](absl::string_view members) {
+    return absl::StrCat(R"({"quantization_config": {)", members, "}}");
+  };
+  const std::vector<Named> modelopt = {Of(".weight", "U8", {32, 16}),
+                                       Of(".weight_scale", "F32", {32, 2}),
+                                       Of(".weight_scale_2", "F32", {})};
+  for (const char* method : {"", R"("quant_method": "modelopt", )"}) {
+    const auto algorithm = [&](absl::string_view name) {
+      return config(absl::StrCat(method, R"("quant_algo": ")", name, "\""));
+    };
+    ExpectNamed(modelopt, "a ModelOpt checkpoint (W4A8_AWQ)",
+                algorithm("W4A8_AWQ"));
+    ExpectNamed(modelopt, "an NVFP4 checkpoint (ModelOpt)", algorithm("NVFP4"));
+    ExpectNamed({Of(".weight", "I8", {4, 4}), Of(".weight_scale", "F32", {4})},
+                "a ModelOpt checkpoint (W8A8_SQ_PER_CHANNEL)",
+                algorithm("W8A8_SQ_PER_CHANNEL"));
+    ExpectNamed({Of(".weight", "U8", {4, 4})},
+                "a ModelOpt checkpoint (MIXED_PRECISION)",
+                algorithm("MIXED_PRECISION"));
+    ExpectNamed(modelopt, "an NVFP4 checkpoint (ModelOpt)", algorithm("a b"));
+    ExpectNamed(modelopt, "an NVFP4 checkpoint (ModelOpt)",
+                algorithm(std::string(1000, 'x')));
+  }
+  ExpectNamed({Of(".qweight", "I8", {4, 4}), Of(".scales", "F16", {4, 1}),
+               Of(".zeros", "F16", {4, 1})},
+              "a BitBLAS checkpoint", config(R"("quant_method": "bitblas")"));
+  ExpectNamed({Of(".B", "I32", {2, 8}), Of(".s", "F16", {1, 4})},
+              "a GPTQ checkpoint (Marlin)",
+              config(R"("quant_method": "gptq")"));
 }
 
 TEST(CheckpointKindTest, Adapters) {
@@ -180,6 +224,7 @@ TEST(CheckpointKindTest, Adapters) {
       {"an IA3 adapter", {module + ".ia3_l"}},
       {"a VeRA adapter", {module + ".vera_lambda_b"}},
       {"a tuned prompt", {"prompt_embeddings"}},
+      {"a tuned prompt", {"prompt_embeddings", "score.weight"}},
       {"a model with a LoRA adapter that is not merged",
        {"model.layers.0.self_attn.q_proj.base_layer.weight",
         "model.layers.0.self_attn.q_proj.lora_A.default.weight"}},
@@ -217,6 +262,18 @@ TEST(CheckpointKindTest, OtherTensorsMerelyConvert) {
                            {"residual_blocks", "U8", {4}}},
         std::vector<Named>{{"table.weight", "I8", {4, 4}},
                            {"layers.0.attn.W_q", "F32", {4, 4}}},
+        // Neural codecs, and networks that use names of others.
+        std::vector<Named>{{"quantizer.codes", "F32", {4, 4}},
+                           {"quantizer.codebooks", "F32", {4, 4}}},
+        std::vector<Named>{{"a.weight_packed", "BF16", {4, 4}},
+                           {"b.weight_packed", "F32", {4, 4}}},
+        std::vector<Named>{{"a.qweight", "F32", {4, 4}},
+                           {"a.scales", "F32", {4, 1}}},
+        std::vector<Named>{{"a.indices", "F16", {4, 4}},
+                           {"a.centroids.weight", "F16", {4, 4}}},
+        std::vector<Named>{{"a.B", "F32", {4, 4}}, {"a.s", "F32", {4}}},
+        std::vector<Named>{{"sam.prompt_embeddings", "F32", {4, 4}},
+                           {"sam.mask.weight", "F32", {4, 4}}},
         std::vector<Named>{{"a.weight", "F8_E4M3", {4, 4}},
                            {"a.weight_scale", "F32", {1}}}}) {
     const auto source = Open(tensors);
