@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "base/counted.h"
 #include "base/file_error.h"
 #include "base/mapped_file.h"
 #include "base/quoted.h"
@@ -60,6 +61,13 @@ absl::StatusOr<SafetensorsIndex> ReadIndex(const fs::path& path) {
   return index;
 }
 
+// ", as are 2 other files".
+std::string AsAreOthers(size_t others) {
+  if (others == 0) return "";
+  return absl::StrCat(", as ", others == 1 ? "is " : "are ",
+                      Counted(others, "other file"));
+}
+
 // Keeps in `files` those that are there. NotFound, naming the first, if one is
 // not and all are wanted.
 absl::Status CheckAllThere(const SourceOptions& options, absl::string_view of,
@@ -74,17 +82,20 @@ absl::Status CheckAllThere(const SourceOptions& options, absl::string_view of,
   if (missing.empty()) return absl::OkStatus();
   if (options.tensors_only && !there.empty()) {
     files->notes.push_back(
-        absl::StrCat((folder / missing.front()).string(), ": missing, as are ",
-                     missing.size() - 1, " other files of ", of,
-                     "; the tensors of the rest are converted"));
+        absl::StrCat((folder / missing.front()).string(), ": missing",
+                     AsAreOthers(missing.size() - 1),
+                     "; the tensors of the rest of ", of, " are converted"));
     files->names = std::move(there);
     return absl::OkStatus();
   }
-  return absl::NotFoundError(
-      absl::StrCat((folder / missing.front()).string(), ": missing; ", of,
-                   " has ", files->names.size(), " files, of which ",
-                   missing.size(), missing.size() == 1 ? " is" : " are",
-                   " not in the folder; download what is missing"));
+  return absl::NotFoundError(absl::StrCat(
+      (folder / missing.front()).string(), ": missing; ", of, " has ",
+      Counted(files->names.size(), "file"), ", of which ", missing.size(),
+      missing.size() == 1 ? " is" : " are",
+      " not in the folder; download what is missing",
+      there.empty()
+          ? ""
+          : "; --tensors_only converts the tensors of those that are there"));
 }
 
 // The set of a shard: all numbers, from 1 or from 0 on.
@@ -113,7 +124,8 @@ CheckpointFiles OneFile(const fs::path& folder, std::string name) {
 
 struct FolderNames {
   std::vector<std::string> indexes;
-  std::vector<std::string> tensors;  // .safetensors, without adapters
+  std::vector<std::string> tensors;   // .safetensors, without adapters
+  std::vector<std::string> adapters;  // .safetensors too
 };
 
 FolderNames NamesIn(const fs::path& folder) {
@@ -127,12 +139,14 @@ FolderNames NamesIn(const fs::path& folder) {
     if (absl::StartsWith(name, ".") || entry->is_directory(ignored)) continue;
     if (IsIndexName(name)) {
       names.indexes.push_back(std::move(name));
-    } else if (absl::EndsWith(name, ".safetensors") && !IsAdapterName(name)) {
-      names.tensors.push_back(std::move(name));
+    } else if (absl::EndsWith(name, ".safetensors")) {
+      (IsAdapterName(name) ? names.adapters : names.tensors)
+          .push_back(std::move(name));
     }
   }
   std::sort(names.indexes.begin(), names.indexes.end());
   std::sort(names.tensors.begin(), names.tensors.end());
+  std::sort(names.adapters.begin(), names.adapters.end());
   return names;
 }
 
@@ -272,7 +286,12 @@ absl::StatusOr<CheckpointFiles> CheckpointFilesIn(
     return CheckpointFilesOfIndex((path / names.indexes.front()).string(),
                                   options);
   }
-  if (names.tensors.empty()) return FolderWithoutWeights(folder);
+  if (names.tensors.empty()) {
+    if (options.tensors_only && !names.adapters.empty()) {
+      return ChooseFiles(path, names.adapters, options);
+    }
+    return FolderWithoutWeights(folder);
+  }
   return ChooseFiles(path, names.tensors, options);
 }
 

@@ -27,8 +27,8 @@ struct CheckpointFiles {
 // have their weights twice). Of the folder of a model in the Hub's cache: those
 // of its snapshot. NotFound, naming it, for a shard that is missing, unless
 // options.tensors_only; what FolderWithoutWeights says if there is no
-// .safetensors; InvalidArgument, naming them, if several have nothing to do
-// with each other.
+// .safetensors, or none but adapters, which options.tensors_only takes;
+// InvalidArgument, naming them, if several have nothing to do with each other.
 absl::StatusOr<CheckpointFiles> CheckpointFilesIn(const std::string& folder,
                                                   const SourceOptions& options);
 

@@ -16,8 +16,11 @@
 #include "base/errno_status.h"
 #include "base/quoted.h"
 #include "base/quoted_list.h"
+#include "base/read_file.h"
 #include "converter/source/hub_cache.h"
 #include "formats/gguf/gguf_split.h"
+#include "formats/json/json_document.h"
+#include "formats/json/json_member.h"
 
 namespace tessera {
 namespace {
@@ -67,6 +70,10 @@ constexpr absl::string_view kUnfinished =
 constexpr absl::string_view kNoWeights =
     "training_args.bin|optimizer.bin|optimizer.pt|scheduler.bin|scheduler.pt|"
     "scaler.pt|rng_state.pth";
+
+// Types of adapters that are inputs beside a model, by the ends of their names.
+constexpr absl::string_view kUnmergeable =
+    "PROMPT_TUNING|PREFIX_TUNING|P_TUNING|ADAPTION_PROMPT|CPT";
 
 bool EndsWithOneOf(absl::string_view name, absl::string_view ends) {
   for (const absl::string_view end : absl::StrSplit(ends, '|')) {
@@ -146,21 +153,40 @@ std::optional<absl::Status> Gguf(const fs::path& folder, const Names& names) {
                    (folder / models.front()).string(), " OUTPUT"));
 }
 
+// peft_type of adapter_config.json; empty if it says none.
+std::string AdapterType(const fs::path& folder) {
+  const absl::StatusOr<std::string> text =
+      ReadFile((folder / "adapter_config.json").string(), kMostSettingsBytes);
+  if (!text.ok()) return "";
+  const absl::StatusOr<JsonDocument> config = JsonDocument::Parse(*text);
+  if (!config.ok() || !config->root().is_object()) return "";
+  return std::string(FindText(config->root(), "peft_type"));
+}
+
 std::optional<absl::Status> Adapter(const fs::path& folder,
                                     const Names& names) {
-  for (const std::string& name : names.files) {
-    if (name != "adapter_config.json" &&
-        !absl::StartsWith(name, "adapter_model.")) {
-      continue;
-    }
-    return Error(
-        absl::StatusCode::kUnimplemented, folder,
-        absl::StrCat("the folder holds an adapter (", name,
-                     "), which changes a model and is none; merge it into its "
-                     "base with merge_and_unload() of peft, and convert the "
-                     "folder that save_pretrained() makes of that"));
-  }
-  return std::nullopt;
+  const auto is_adapter = [](const std::string& name) {
+    return name == "adapter_config.json" ||
+           absl::StartsWith(name, "adapter_model.");
+  };
+  const auto first =
+      std::find_if(names.files.begin(), names.files.end(), is_adapter);
+  if (first == names.files.end()) return std::nullopt;
+  const std::string type = AdapterType(folder);
+  const bool is_read = std::any_of(
+      names.files.begin(), names.files.end(), [](const std::string& name) {
+        return absl::EndsWith(name, ".safetensors");
+      });
+  return Error(
+      absl::StatusCode::kUnimplemented, folder,
+      absl::StrCat(
+          "the folder holds an adapter (", *first,
+          "), which changes a model and is none; ",
+          !type.empty() && EndsWithOneOf(type, kUnmergeable)
+              ? "it is one of prompts, which cannot be merged into a base model"
+              : "merge it into its base with merge_and_unload() of peft, and "
+                "convert the folder that save_pretrained() makes of that",
+          is_read ? "; --tensors_only converts its tensors as they are" : ""));
 }
 
 std::optional<absl::Status> Other(const fs::path& folder, const Names& names) {

@@ -92,7 +92,43 @@ TEST_F(CheckpointFilesTest, ShardsAreFoundByTheirNumbers) {
   const auto rest = CheckpointFilesOf(Path(both[1]), {.tensors_only = true});
   ASSERT_TRUE(rest.ok()) << rest.status();
   EXPECT_EQ(rest->names, Names{both[1]});
-  EXPECT_EQ(rest->notes.size(), 1u);
+  EXPECT_EQ(
+      rest->notes,
+      Names{absl::StrCat(
+          Path(both[0]),
+          ": missing; the tensors of the rest of the set are converted")});
+}
+
+TEST_F(CheckpointFilesTest, MissingShardsAreCounted) {
+  Write("model-00001-of-00004.safetensors");
+  const std::string second = Path("model-00002-of-00004.safetensors");
+  EXPECT_EQ(ErrorIn(""),
+            absl::StrCat(second,
+                         ": missing; the set has 4 files, of which 3 are not "
+                         "in the folder; download what is missing; "
+                         "--tensors_only converts the tensors of those that "
+                         "are there"));
+  const auto notes = [&] {
+    return CheckpointFilesIn(Path(), {.tensors_only = true})->notes;
+  };
+  EXPECT_EQ(notes(),
+            Names{absl::StrCat(second,
+                               ": missing, as are 2 other files; the tensors "
+                               "of the rest of the set are converted")});
+  Write("model-00003-of-00004.safetensors");
+  EXPECT_EQ(notes(),
+            Names{absl::StrCat(second,
+                               ": missing, as is 1 other file; the tensors of "
+                               "the rest of the set are converted")});
+  // Where there is none, there is nothing to convert.
+  fs::remove_all(root_);
+  Write("model.safetensors.index.json",
+        R"({"weight_map": {"a": "x.safetensors"}})");
+  EXPECT_EQ(ErrorIn(""),
+            absl::StrCat(Path("x.safetensors"),
+                         ": missing; 'model.safetensors.index.json' has 1 "
+                         "file, of which 1 is not in the folder; download "
+                         "what is missing"));
 }
 
 TEST_F(CheckpointFilesTest, SetsOfOtherNames) {
@@ -151,6 +187,36 @@ TEST_F(CheckpointFilesTest, AdaptersBesideAModelAreNoPartOfIt) {
   Write("adapter_model.safetensors");
   Write("weights.safetensors");
   EXPECT_EQ(In(), Names{"weights.safetensors"});
+}
+
+TEST_F(CheckpointFilesTest, AdaptersAloneAreTensors) {
+  const std::string hint = "; --tensors_only converts its tensors as they are";
+  const auto files = [&] {
+    return CheckpointFilesIn(Path(), {.tensors_only = true});
+  };
+  Write("adapter_config.json", R"({"peft_type": "LORA"})");
+  EXPECT_TRUE(absl::IsUnimplemented(files().status()));
+  EXPECT_FALSE(absl::StrContains(ErrorIn(""), hint));
+  Write("adapter_model.safetensors");
+  EXPECT_EQ(files()->names, Names{"adapter_model.safetensors"});
+  ExpectError(absl::StatusCode::kUnimplemented,
+              "merge_and_unload() of peft, and convert the folder that "
+              "save_pretrained() makes of that" +
+                  hint);
+  for (const char* type : {"PROMPT_TUNING", "MULTITASK_PROMPT_TUNING",
+                           "PREFIX_TUNING", "P_TUNING"}) {
+    Write("adapter_config.json",
+          absl::StrCat(R"({"peft_type": ")", type, "\"}"));
+    ExpectError(absl::StatusCode::kUnimplemented,
+                "it is one of prompts, which cannot be merged into a base "
+                "model" +
+                    hint);
+    EXPECT_FALSE(absl::StrContains(ErrorIn(""), "merge_and_unload"));
+  }
+  for (const char* config : {"", "[]", R"({"peft_type": 1})", "{"}) {
+    Write("adapter_config.json", config);
+    ExpectError(absl::StatusCode::kUnimplemented, "merge_and_unload()");
+  }
 }
 
 // ---- indexes ----
