@@ -9,6 +9,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "base/counted.h"
 #include "base/file_error.h"
 #include "base/status_macros.h"
 #include "converter/source/checkpoint_kind.h"
@@ -49,31 +51,85 @@ absl::StatusOr<OpenFile> OpenOne(const std::string& path) {
   return OpenFile{std::move(file), *std::move(gguf)};
 }
 
-// Opens all files of the model that `path` is a part of, in order.
-absl::StatusOr<std::vector<OpenFile>> OpenAll(const std::string& path) {
+// The files of a model: one, or those of a split set.
+struct OpenSet {
+  std::vector<OpenFile> files;  // that are there, in order
+  bool is_split = false;
+  std::string note;  // what is missing; empty: nothing
+};
+
+// A file that is found by its name or not at all.
+absl::Status Renamed(const std::string& path, const GgufSplitInfo& split) {
+  return absl::InvalidArgumentError(absl::StrFormat(
+      "%s: the file is part of a split set of %d, and must keep its name, "
+      "which ends with -%05d-of-%05d.gguf, since the others are found by it; "
+      "--tensors_only converts the tensors of this one",
+      path, split.count, split.number + 1, split.count));
+}
+
+// The set of `path`, which has this name.
+absl::StatusOr<OpenSet> OpenParts(const std::string& path,
+                                  const GgufSplitName& name,
+                                  const SourceOptions& options) {
+  OpenSet set;
+  set.is_split = name.count > 1;
+  std::vector<std::optional<size_t>> places;  // in set.files
+  std::vector<std::string> missing;
+  for (const std::string& part : GgufSplitFileNames(name)) {
+    auto opened = OpenOne(part);
+    if (absl::IsNotFound(opened.status())) {
+      if (!options.tensors_only) {
+        return absl::NotFoundError(absl::StrCat(
+            part, ": missing; the model is split into ", name.count,
+            " files, which must lie in one folder; --tensors_only converts the "
+            "tensors of those that are there"));
+      }
+      missing.push_back(part);
+      places.push_back(std::nullopt);
+      continue;
+    }
+    if (!opened.ok()) return opened.status();
+    places.push_back(set.files.size());
+    set.files.push_back(*std::move(opened));
+  }
+  std::vector<const GgufFile*> parsed;
+  for (const std::optional<size_t>& place : places) {
+    parsed.push_back(place.has_value() ? &set.files[*place].gguf : nullptr);
+  }
+  TESSERA_RETURN_IF_ERROR(WithPath(path, CheckGgufSplits(parsed)));
+  if (!missing.empty()) {
+    set.note = absl::StrCat(missing.front(),
+                            ": missing; of the split set, the tensors of ",
+                            set.files.size(), " of ",
+                            Counted(name.count, "file"), " are converted");
+  }
+  return set;
+}
+
+// Opens all files of the model that `path` is a part of.
+absl::StatusOr<OpenSet> OpenAll(const std::string& path,
+                                const SourceOptions& options) {
   TESSERA_ASSIGN_OR_RETURN(OpenFile named, OpenOne(path));
   auto split = ReadGgufSplitInfo(named.gguf);
   if (!split.ok()) return WithPath(path, split.status());
-  std::vector<OpenFile> files;
-  const std::optional<GgufSplitName> name = ParseGgufSplitName(path);
-  if (!split->has_value() || !name.has_value()) {
-    files.push_back(std::move(named));
-  } else {
-    for (const std::string& part : GgufSplitFileNames(*name)) {
-      auto opened = OpenOne(part);
-      if (absl::IsNotFound(opened.status())) {
-        return absl::NotFoundError(
-            absl::StrCat(part, ": missing; the model is split into ",
-                         name->count, " files, which must lie in one folder"));
-      }
-      if (!opened.ok()) return opened.status();
-      files.push_back(*std::move(opened));
+  const GgufSplitInfo info = split->value_or(GgufSplitInfo{.count = 1});
+  OpenSet set;
+  set.is_split = split->has_value();
+  if (set.is_split) {
+    const std::optional<GgufSplitName> name = ParseGgufSplitName(path);
+    if (name.has_value() && name->count == info.count &&
+        name->number == info.number + 1) {
+      return OpenParts(path, *name, options);
     }
+    if (!options.tensors_only) return Renamed(path, info);
+    set.note = absl::StrCat(path, ": of a split set of ", info.count,
+                            " files, the tensors of this one are converted");
   }
-  std::vector<const GgufFile*> parsed;
-  for (const OpenFile& file : files) parsed.push_back(&file.gguf);
+  std::vector<const GgufFile*> parsed(info.count);
+  parsed[info.number] = &named.gguf;
   TESSERA_RETURN_IF_ERROR(WithPath(path, CheckGgufSplits(parsed)));
-  return files;
+  set.files.push_back(std::move(named));
+  return set;
 }
 
 // True for an entry that AppendTokenizer makes again, bit for bit.
@@ -196,7 +252,8 @@ void CheckTensors(WeightSource* source) {
 
 absl::StatusOr<WeightSource> OpenGgufSource(const std::string& path,
                                             const SourceOptions& options) {
-  TESSERA_ASSIGN_OR_RETURN(std::vector<OpenFile> files, OpenAll(path));
+  TESSERA_ASSIGN_OR_RETURN(OpenSet set, OpenAll(path, options));
+  std::vector<OpenFile>& files = set.files;
   WeightSource source;
   source.format = "gguf";
   source.tensors_only = options.tensors_only;
@@ -207,9 +264,13 @@ absl::StatusOr<WeightSource> OpenGgufSource(const std::string& path,
     TESSERA_RETURN_IF_ERROR(WithPath(files.front().file.path(),
                                      ReadModelAndTokenizer(metadata, &source)));
   }
-  const bool is_split = files.size() > 1;
-  CopyMetadata(metadata, is_split, &source);
-  for (const OpenFile& file : files) KeepLayout(file, is_split, &source);
+  CopyMetadata(metadata, set.is_split, &source);
+  if (set.note.empty()) {
+    for (const OpenFile& file : files) KeepLayout(file, set.is_split, &source);
+  } else {
+    source.gguf_layouts.resize(files.size());
+    source.notes.push_back(std::move(set.note));
+  }
   for (size_t i = 0; i < files.size(); ++i) {
     for (GgufTensor& tensor : files[i].gguf.tensors) {
       SourceTensor& from = source.tensors.emplace_back();

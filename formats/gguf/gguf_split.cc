@@ -121,7 +121,12 @@ absl::StatusOr<std::optional<GgufSplitInfo>> ReadGgufSplitInfo(
 absl::Status CheckGgufSplits(absl::Span<const GgufFile* const> files) {
   if (files.empty()) return absl::InvalidArgumentError("no file given");
   absl::flat_hash_set<absl::string_view> names;
+  bool is_whole = true;
   for (size_t i = 0; i < files.size(); ++i) {
+    if (files[i] == nullptr) {
+      is_whole = false;
+      continue;
+    }
     TESSERA_RETURN_IF_ERROR(CheckInfo(*files[i], i, files.size()));
     for (const GgufTensor& tensor : files[i]->tensors) {
       if (!names.insert(tensor.name).second) {
@@ -131,7 +136,7 @@ absl::Status CheckGgufSplits(absl::Span<const GgufFile* const> files) {
       }
     }
   }
-  for (size_t i = 0; i < files.size(); ++i) {
+  for (size_t i = 0; is_whole && i < files.size(); ++i) {
     TESSERA_ASSIGN_OR_RETURN(const auto info, ReadGgufSplitInfo(*files[i]));
     if (info.has_value() && info->tensor_count != names.size()) {
       return absl::DataLossError(absl::StrCat(

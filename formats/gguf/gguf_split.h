@@ -44,7 +44,8 @@ absl::StatusOr<std::optional<GgufSplitInfo>> ReadGgufSplitInfo(
 
 // OK if `files` are one model: a single file that is not split, or all files of
 // one set, in order, with the right number of tensors and none twice. DataLoss
-// otherwise; messages count files from 1. `files` are not null.
+// otherwise; messages count files from 1. Null stands for a file that is
+// missing; then the number of tensors may be any.
 absl::Status CheckGgufSplits(absl::Span<const GgufFile* const> files);
 
 }  // namespace tessera

@@ -394,6 +394,34 @@ TEST(InputFormsTest, AnyFileOfASplitSetIsTheModel) {
       ConvertModel(paths[2], TempPath("missing.arena"), {});
   EXPECT_TRUE(absl::IsNotFound(status));
   EXPECT_TRUE(absl::StrContains(status.message(), "split-00002-of-00003.gguf"));
+  EXPECT_TRUE(absl::StrContains(status.message(), "--tensors_only"));
+  auto rest = expected;
+  rest.erase("blk.1.x.weight");
+  ExpectSame(StoredTensors(paths[2], "Q8_0", kTensorsOnly), rest);
+  fs::remove(paths[0]);
+  rest.erase("blk.0.x.weight");
+  ExpectSame(StoredTensors(paths[2], "Q8_0", kTensorsOnly), rest);
+}
+
+TEST(InputFormsTest, FilesOfASplitSetKeepTheirNames) {
+  const std::vector<std::string> paths = SplitGguf(TempPath("split"));
+  for (const char* name :
+       {"renamed.gguf", "split-00003-of-00003.gguf", "x-00001-of-00001.gguf"}) {
+    fs::rename(paths[1], TempPath(name));
+    const absl::Status status =
+        ConvertModel(TempPath(name), TempPath("renamed.arena"), {});
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_TRUE(absl::StrContains(
+        status.message(),
+        absl::StrCat(TempPath(name),
+                     ": the file is part of a split set of 3, and must keep "
+                     "its name, which ends with -00002-of-00003.gguf")))
+        << status;
+    const auto alone = StoredTensors(TempPath(name), "Q8_0", kTensorsOnly);
+    EXPECT_EQ(alone.size(), 1u);
+    EXPECT_TRUE(alone.contains("blk.1.x.weight"));
+    fs::rename(TempPath(name), paths[1]);
+  }
 }
 
 }  // namespace

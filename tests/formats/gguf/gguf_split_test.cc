@@ -127,5 +127,17 @@ TEST(GgufSplitTest, ChecksWholeSets) {
   }
 }
 
+TEST(GgufSplitTest, FilesMayBeMissing) {
+  const GgufFile first = Part(0, 3, 3, {"a"});
+  const GgufFile last = Part(2, 3, 3, {"b"});
+  EXPECT_TRUE(CheckGgufSplits({&first, nullptr, &last}).ok());
+  EXPECT_TRUE(CheckGgufSplits({nullptr, nullptr, &last}).ok());
+  EXPECT_THAT(std::string(CheckGgufSplits({nullptr, &last, nullptr}).message()),
+              HasSubstr("file 2 of 3: split.no is 2, expected 1"));
+  const GgufFile twin = Part(2, 3, 3, {"a"});
+  EXPECT_THAT(std::string(CheckGgufSplits({&first, nullptr, &twin}).message()),
+              HasSubstr("file 3 of 3: tensor 'a' is in an earlier file too"));
+}
+
 }  // namespace
 }  // namespace tessera
