@@ -1,6 +1,7 @@
 #include "converter/source/checkpoint_kind.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <iterator>
 #include <optional>
@@ -110,16 +111,14 @@ std::string NameOf(const ConfiguredMethod& configured) {
   return "";
 }
 
-// True if `source` has nothing but tensors of `kind` and heads for other tasks.
-bool IsAlone(const WeightSource& source, const AdapterKind& kind) {
-  return std::all_of(source.tensors.begin(), source.tensors.end(),
-                     [&](const SourceTensor& tensor) {
-                       const std::string name =
-                           absl::StrCat(".", tensor.source_name);
-                       return absl::StrContains(name, kind.part) ||
-                              absl::StrContains(name, ".score.") ||
-                              absl::StrContains(name, ".classifier.");
-                     });
+// True if `source` has little but tensors of `kind`.
+bool IsMost(const WeightSource& source, const AdapterKind& kind) {
+  constexpr ptrdiff_t kMostOthers = 8;
+  return std::count_if(source.tensors.begin(), source.tensors.end(),
+                       [&](const SourceTensor& tensor) {
+                         return !absl::StrContains(
+                             absl::StrCat(".", tensor.source_name), kind.part);
+                       }) <= kMostOthers;
 }
 
 absl::Status CheckAdapters(const WeightSource& source) {
@@ -136,7 +135,7 @@ absl::Status CheckAdapters(const WeightSource& source) {
       break;
     }
   }
-  if (kind == nullptr || (kind->is_alone && !IsAlone(source, *kind))) {
+  if (kind == nullptr || (kind->is_most && !IsMost(source, *kind))) {
     return absl::OkStatus();
   }
   const bool has_base = std::any_of(

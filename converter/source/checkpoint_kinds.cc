@@ -30,7 +30,7 @@ constexpr AdapterKind kAdapters[] = {
     {".randlora_", "a RandLoRA adapter"},
     {".adaption_prompt", "an adapter (LLaMA-Adapter)", /*merges=*/false},
     {".prompt_embeddings", "a tuned prompt", /*merges=*/false,
-     /*is_alone=*/true},
+     /*is_most=*/true},
 };
 
 constexpr absl::string_view kIntegers = "I8|I16|I32|I64|U8|U16|U32|U64";

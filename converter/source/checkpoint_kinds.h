@@ -14,7 +14,8 @@ struct AdapterKind {
   absl::string_view part;
   absl::string_view what;  // "a LoRA adapter"
   bool merges = true;      // into the matrices of its base model
-  bool is_alone = false;   // in its file, but for heads
+  // Of its file, but for heads of other tasks and the like.
+  bool is_most = false;
 };
 
 // Told by tensors of one module, and their types.

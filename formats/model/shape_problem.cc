@@ -94,11 +94,12 @@ std::optional<uint64_t> ShapeFinder::ExpertsOf(const TensorName& name) const {
   const uint64_t layer = name.layer.value_or(0);
   const auto others = as_configured_.find(layer);
   const bool as_configured = others != as_configured_.end() && others->second;
+  const auto router = routers_.find(layer);
   if (name.role == TensorRole::kRouter) {
-    if (MayDifferByLayer() && !as_configured) return std::nullopt;
+    const bool is_empty = router != routers_.end() && router->second == 0;
+    if (MayDifferByLayer() && !as_configured && !is_empty) return std::nullopt;
     return model_.num_experts();
   }
-  const auto router = routers_.find(layer);
   if (router == routers_.end()) return std::nullopt;
   return as_configured ? model_.num_experts() : router->second;
 }

@@ -224,7 +224,7 @@ TEST(CheckpointKindTest, Adapters) {
       {"an IA3 adapter", {module + ".ia3_l"}},
       {"a VeRA adapter", {module + ".vera_lambda_b"}},
       {"a tuned prompt", {"prompt_embeddings"}},
-      {"a tuned prompt", {"prompt_embeddings", "score.weight"}},
+      {"a tuned prompt", {"prompt_embeddings", "mlp_head.0.weight"}},
       {"a model with a LoRA adapter that is not merged",
        {"model.layers.0.self_attn.q_proj.base_layer.weight",
         "model.layers.0.self_attn.q_proj.lora_A.default.weight"}},
@@ -272,13 +272,17 @@ TEST(CheckpointKindTest, OtherTensorsMerelyConvert) {
         std::vector<Named>{{"a.indices", "F16", {4, 4}},
                            {"a.centroids.weight", "F16", {4, 4}}},
         std::vector<Named>{{"a.B", "F32", {4, 4}}, {"a.s", "F32", {4}}},
-        std::vector<Named>{{"sam.prompt_embeddings", "F32", {4, 4}},
-                           {"sam.mask.weight", "F32", {4, 4}}},
         std::vector<Named>{{"a.weight", "F8_E4M3", {4, 4}},
                            {"a.weight_scale", "F32", {1}}}}) {
     const auto source = Open(tensors);
     EXPECT_TRUE(source.ok()) << source.status();
   }
+  // A table of prompts is a part of a network.
+  std::vector<Named> network = {{"enc.prompt_embeddings", "F32", {4, 4}}};
+  for (int i = 0; i < 9; ++i) {
+    network.push_back({absl::StrCat("enc.", i, ".weight"), "F32", {4, 4}});
+  }
+  EXPECT_TRUE(Open(network).ok());
 }
 
 TEST(CheckpointKindTest, LongAndOddNamesStayShort) {

@@ -274,6 +274,10 @@ TEST(TensorProblemTest, CorrectionsOfRoutersHaveTheirRows) {
                         "[1] (1 row of the layer's router)"));
   model.SetShape("blk.1.exp_probs_b.bias", {1});
   EXPECT_THAT(model.Message(), Not(HasSubstr("has the shape")));
+  model.SetShape("blk.1.ffn_gate_inp.weight", {0, 64});
+  EXPECT_THAT(model.Message(),
+              HasSubstr("'blk.1.ffn_gate_inp.weight' has the shape [0, 64], "
+                        "expected [4, 64] (num_experts 4 by hidden_size 64)"));
   model.SetShape("blk.1.ffn_gate_inp.weight", {5, 63});
   EXPECT_THAT(model.Message(),
               HasSubstr("'blk.1.ffn_gate_inp.weight' has the shape [5, 63], "
