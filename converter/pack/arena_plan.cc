@@ -140,11 +140,11 @@ absl::Status Planner::ChooseTypes() {
     const Codec* encode = FindCodec(to);
     if (decode == nullptr || decode->dequantize_row == nullptr ||
         encode == nullptr || encode->quantize_row == nullptr) {
-      return WithPath(
-          source_.PathOf(from),
-          absl::UnimplementedError(absl::StrCat(
-              "cannot convert tensor ", Quoted(from.source_name), " from ",
-              DTypeName(from.type), " to ", DTypeName(to))));
+      const absl::Status error = absl::UnimplementedError(
+          absl::StrCat("cannot convert tensor ", Quoted(from.source_name),
+                       " from ", DTypeName(from.type), " to ", DTypeName(to)));
+      const std::string path = source_.PathOf(from);
+      return path.empty() ? error : WithPath(path, error);
     }
   }
   return options_.allow_requantize ? absl::OkStatus()
