@@ -10,19 +10,17 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "base/printable.h"
+#include "base/progress_bar.h"
 
 namespace tessera {
 namespace {
 
-constexpr int kBarColumns = 20;
-constexpr size_t kLeastBarColumns = 70;  // narrower terminals have no bar
-constexpr double kLeastSeconds = 1;      // before a time left is told
+constexpr double kLeastSeconds = 1;  // before a time left is told
 constexpr absl::Duration kRedraw = absl::Milliseconds(100);
 // Between two lines of a log; work that is done sooner prints none.
 constexpr absl::Duration kLogInterval = absl::Seconds(2);
 // Of the name of what is being worked on.
 constexpr size_t kItemColumns = 60;
-constexpr size_t kLeastItemColumns = 8;
 
 size_t TerminalColumns() {
   constexpr size_t kUsual = 80;
@@ -116,20 +114,8 @@ void Progress::Draw(absl::string_view item) {
                   ShortPrintable(item, kItemColumns));
     return;
   }
-  // The last column stays empty: some terminals begin a line there.
-  const size_t columns = TerminalColumns() - 1;
-  std::string line = absl::StrCat(verb_, " ");
-  if (columns >= kLeastBarColumns) {
-    const int filled = static_cast<int>(fraction * kBarColumns);
-    absl::StrAppend(&line, "[", std::string(filled, '#'),
-                    std::string(kBarColumns - filled, '.'), "] ");
-  }
-  absl::StrAppend(&line, numbers);
-  if (columns >= line.size() + kLeastItemColumns) {
-    line += ShortPrintable(item, std::min(columns - line.size(), kItemColumns));
-  } else if (line.size() > columns) {
-    line.resize(columns);
-  }
+  const std::string line =
+      ProgressBar(verb_, fraction, numbers, item, TerminalColumns());
   absl::FPrintF(stderr, "\r\033[K%s", line);
   std::fflush(stderr);
 }

@@ -134,11 +134,13 @@ absl::Status TensorNamer::SetRows(const TensorName& name,
 
 void TensorNamer::NoteLeftOut() {
   if (redundant_ > 0) {
-    source_.notes.push_back(
-        absl::StrCat(redundant_,
-                     " tensors follow from the configuration and are left out, "
-                     "such as ",
-                     first_redundant_));
+    source_.notes.push_back(absl::StrCat(
+        redundant_,
+        redundant_ == 1 ? " tensor follows from the configuration and is left "
+                          "out: "
+                        : " tensors follow from the configuration and are left "
+                          "out, such as ",
+        first_redundant_));
   }
   if (left_out_.empty()) return;
   std::vector<std::string> parts;
