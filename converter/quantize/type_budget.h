@@ -17,8 +17,8 @@ struct BudgetReport {
   uint64_t bytes = 0;    // of all tensors
   uint64_t weights = 0;  // in all tensors
   double loss = 0;       // the sum that was minimized
-  // For people, ends with a newline: a line for each type with the number of its
-  // tensors, and the totals.
+  // For people, ends with a newline: a line for each type with the number of
+  // its tensors, and the totals.
   std::string text;
 };
 

@@ -32,8 +32,8 @@ std::vector<int> Nodes() {
 
 absl::Status Bind(int node) {
   if (numa_run_on_node(node) != 0) {
-    return absl::ErrnoToStatus(
-        errno, absl::StrCat("cannot run on NUMA node ", node));
+    return absl::ErrnoToStatus(errno,
+                               absl::StrCat("cannot run on NUMA node ", node));
   }
   bitmask* mask = numa_allocate_nodemask();
   numa_bitmask_setbit(mask, node);
@@ -64,10 +64,10 @@ absl::StatusOr<std::string> ApplyNumaPolicy(const NumaPolicy& policy) {
   const std::vector<int> nodes = Nodes();
   if (policy.kind == NumaPolicy::Kind::kBind &&
       std::find(nodes.begin(), nodes.end(), policy.node) == nodes.end()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("there is no NUMA node ", policy.node, "; this machine has ",
-                     nodes.size() == 1 ? "one node, " : "nodes ",
-                     absl::StrJoin(nodes, ", ")));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "there is no NUMA node ", policy.node, "; this machine has ",
+        nodes.size() == 1 ? "one node, " : "nodes ",
+        absl::StrJoin(nodes, ", ")));
   }
   if (nodes.size() == 1) {
     return std::string("this machine has one node: nothing to do");

@@ -62,14 +62,15 @@ TEST_F(ChooseTypesTest, LeavesMixesAlone) {
 TEST_F(ChooseTypesTest, TooSmallBudgetsAreRefused) {
   const absl::Status status = Run({"--target_size=1M"});
   EXPECT_TRUE(absl::IsInvalidArgument(status));
-  EXPECT_TRUE(absl::StartsWith(status.message(),
-                               "--target_size: 1M is too small"));
+  EXPECT_TRUE(
+      absl::StartsWith(status.message(), "--target_size: 1M is too small"));
 }
 
 // --tensor_type adds up, so this is the last test.
 TEST_F(ChooseTypesTest, WarnsOfRulesThatMatchNothing) {
   ASSERT_TRUE(Run({"--quantize=Q4_0", "--tensor_type=attn_v=Q8_0",
-                   "--tensor_type=attn_x=Q8_0"}).ok());
+                   "--tensor_type=attn_x=Q8_0"})
+                  .ok());
   EXPECT_EQ(messages_,
             "warning: --tensor_type=attn_x=Q8_0: matches no tensor\n");
   // They add up.

@@ -68,13 +68,15 @@ TEST(PageDiagnosisTest, EachCauseHasItsWords) {
 TEST(PageDiagnosisTest, ACopiedFileIsMendedByReadingItAgain) {
   LoadReport report = HalfHuge(HugePages::kAuto);
   report.cached_share = 1;
-  ExpectReason(report, Facts("ext4", true), "already held the file, in small pages; it may have been",
+  ExpectReason(report, Facts("ext4", true),
+               "already held the file, in small pages; it may have been",
                "inspect --rewarm");
 }
 
 TEST(PageDiagnosisTest, AFreshlyReadFileShowsAnOldKernel) {
   ExpectReason(HalfHuge(HugePages::kAuto), Facts("ext4", true),
-               "ext4 of this kernel may have no large folios", "huge_pages=thp");
+               "ext4 of this kernel may have no large folios",
+               "huge_pages=thp");
   ExpectReason(HalfHuge(HugePages::kAuto), PageFacts(), "the file system",
                "huge_pages=thp");
 }
@@ -100,7 +102,8 @@ TEST(PageDiagnosisTest, CountsThePagesThatThePoolIsShort) {
                "vm.nr_hugepages=100");
   report.mode = HugePages::kThp;
   report.hugetlb_bytes = 0;
-  ExpectReason(report, PageFacts(), "memory may be fragmented", "compact_memory");
+  ExpectReason(report, PageFacts(), "memory may be fragmented",
+               "compact_memory");
 }
 
 }  // namespace
