@@ -36,6 +36,7 @@ class ShapeFinder {
         AddToExperts(*parsed, tensor.shape[0]);
       } else if (parsed->part == TensorPart::kWeight) {
         routers_.emplace(*parsed->layer, tensor.shape[0]);
+        router_rows_.insert(tensor.shape[0]);
       }
     }
   }
@@ -57,6 +58,7 @@ class ShapeFinder {
   const absl::Span<const FoundTensor> tensors_;
   const ConfigFieldName field_name_;
   absl::flat_hash_map<uint64_t, uint64_t> routers_;  // rows, by layer
+  std::set<uint64_t> router_rows_;                   // that any of them has
   // As many as the configuration says in all other tensors of experts? By layer
   absl::flat_hash_map<uint64_t, bool> as_configured_;
 };
@@ -82,9 +84,7 @@ void ShapeFinder::AddToExperts(const TensorName& name, uint64_t count) {
 // False if all routers have as many rows as any other, and not those that the
 // configuration says.
 bool ShapeFinder::MayDifferByLayer() const {
-  std::set<uint64_t> rows;
-  for (const auto& [layer, router] : routers_) rows.insert(router);
-  return rows.size() != 1 || model_.num_experts() == 0;
+  return router_rows_.size() != 1 || model_.num_experts() == 0;
 }
 
 // There are as many experts as the router of their layer has rows: layers of
