@@ -4,27 +4,21 @@
 #define BASE_COMMAND_LINE_H_
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/span.h"
+#include "base/describe_command_line.h"
 
 namespace tessera {
 
-// Sets the ABSL_FLAGs that `argv` names and returns the positional arguments.
-// Flags may stand anywhere: --flag=value, --flag value, --flag and --noflag for
-// a boolean; "--" ends them. --help prints `usage` and the flags to stdout and
-// exits with 0. A mistake exits with 2 and one line on stderr. Call it once, at
-// the start of main.
-//
-// `usage` says what the tool does, examples first; "%s" does not occur in it,
-// the tool's name is written out.
+// Sets the ABSL_FLAGs that the environment and `argv` name (parse_flags.h) and
+// returns the positional arguments. --help (-h) and --version print to stdout
+// and exit with 0. A mistake exits with 2 and one line on stderr. Call it once,
+// at the start of main.
 std::vector<std::string> ParseCommandLine(int argc, char** argv,
-                                          absl::string_view usage);
+                                          const CommandLineSpec& spec);
 
 // Prints "TOOL: MESSAGE (see TOOL --help)" and exits with 2.
 [[noreturn]] void ExitWithUsageError(absl::string_view message);
@@ -42,18 +36,6 @@ absl::Status FlushStdout();
 // it is closed. A program that was interrupted (interrupt.h) and gives 0 ends
 // with InterruptExitCode(). Every tool's main is one call of it.
 int RunMain(absl::FunctionRef<int()> main);
-
-// ParseCommandLine without its exits: sets flags, returns positional arguments.
-// InvalidArgument, naming the flag, for a mistake.
-absl::StatusOr<std::vector<std::string>> ParseFlags(
-    absl::Span<const std::string> arguments);
-
-// Names and values of the tool's own flags that do not have their defaults, by
-// name.
-std::vector<std::pair<std::string, std::string>> ChangedFlags();
-
-// The tool's own flags with defaults and help, wrapped to 80 columns.
-std::string DescribeFlags();
 
 }  // namespace tessera
 

@@ -1,15 +1,14 @@
 #include "base/nearest_name.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <system_error>
-#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "base/edit_distance.h"
 #include "base/shell_quoted.h"
 
 namespace tessera {
@@ -18,27 +17,6 @@ namespace {
 // So that a folder of millions of files is not read to its end.
 constexpr int kMostEntries = 10'000;
 constexpr size_t kMostNameBytes = 255;
-
-// Edits that make `b` of `a`: a letter more, less, other, or two swapped.
-size_t Distance(absl::string_view a, absl::string_view b) {
-  std::vector<size_t> before(b.size() + 1);
-  std::vector<size_t> last(b.size() + 1);
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) last[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      row[j] = std::min({last[j] + 1, row[j - 1] + 1,
-                         last[j - 1] + (a[i - 1] != b[j - 1] ? 1 : 0)});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
-        row[j] = std::min(row[j], before[j - 2] + 1);
-      }
-    }
-    before.swap(last);
-    last.swap(row);
-  }
-  return last[b.size()];
-}
 
 bool IsNameWithEnd(absl::string_view found, absl::string_view name) {
   return absl::ConsumePrefix(&found, name) &&
@@ -80,8 +58,7 @@ std::string NearestName(const std::string& path) {
   }
   const std::filesystem::path folder =
       meant.has_parent_path() ? meant.parent_path() : ".";
-  // Less than half of a short name may be wrong.
-  size_t least = std::min<size_t>(3, name.size() / 3 + 1);
+  size_t least = TypingMistakes(name.size());
   std::filesystem::path nearest;
   std::error_code error;
   int entries = 0;
@@ -93,7 +70,7 @@ std::string NearestName(const std::string& path) {
     if (found == meant.filename()) return "";  // a link that leads nowhere
     const std::string small = absl::AsciiStrToLower(found.string());
     const size_t distance =
-        IsNameWithEnd(small, name) ? 1 : Distance(name, small);
+        IsNameWithEnd(small, name) ? 1 : EditDistance(name, small);
     // The first by name, whatever the order of the folder.
     if (distance < least || (distance == least && found < nearest)) {
       least = distance;

@@ -22,7 +22,7 @@ machine; speeds are those of one thread. TESSERA_ISA chooses an instruction set.
 
 int main(int argc, char** argv) {
   return tessera::RunMain([&] {
-    if (!tessera::ParseCommandLine(argc, argv, kUsage).empty()) {
+    if (!tessera::ParseCommandLine(argc, argv, {kUsage}).empty()) {
       tessera::ExitWithUsageError("expected no arguments");
     }
     constexpr int kRows = 128;

@@ -78,7 +78,7 @@ absl::Status Run(std::vector<std::string> paths) {
 int main(int argc, char** argv) {
   return tessera::RunMain([&] {
     const std::vector<std::string> arguments =
-        tessera::ParseCommandLine(argc, argv, tessera::kUsage);
+        tessera::ParseCommandLine(argc, argv, {tessera::kUsage});
     if (arguments.size() < (absl::GetFlag(FLAGS_check) ? 1 : 2)) {
       tessera::ExitWithUsageError("expected DOCUMENT and FOLDER");
     }

@@ -50,7 +50,7 @@ absl::Status Keep(const std::string& path) {
 int main(int argc, char** argv) {
   return tessera::RunMain([&] {
     const std::vector<std::string> arguments =
-        tessera::ParseCommandLine(argc, argv, tessera::kUsage);
+        tessera::ParseCommandLine(argc, argv, {tessera::kUsage});
     if (arguments.size() != 1 || absl::GetFlag(FLAGS_table).empty()) {
       tessera::ExitWithUsageError("expected --table and FILE");
     }

@@ -198,7 +198,7 @@ absl::Status Convert(ConvertCommand& command, RankGroup& ranks) {
 
 int Main(int argc, char** argv) {
   const std::vector<std::string> arguments =
-      ParseCommandLine(argc, argv, kConvertUsage);
+      ParseCommandLine(argc, argv, {kConvertUsage});
   absl::StatusOr<ConvertCommand> command = ConvertCommandFromFlags(arguments);
   if (!command.ok()) ExitWithUsageError(command.status().message());
   const absl::StatusOr<std::unique_ptr<RankGroup>> ranks = LaunchedRanks();

@@ -10,7 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
-#include "base/command_line.h"
+#include "base/own_flags.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
 #include "bench/find_shape.h"

@@ -244,7 +244,7 @@ std::string UselessFlag() {
 
 int Main(int argc, char** argv) {
   const std::vector<std::string> arguments =
-      ParseCommandLine(argc, argv, kUsage);
+      ParseCommandLine(argc, argv, {kUsage});
   if (arguments.size() != 1) {
     ExitWithUsageError(
         absl::StrCat("expected one FILE, found ", arguments.size()));

@@ -10,9 +10,10 @@
 #include "absl/time/clock.h"
 #include "absl/types/span.h"
 #include "base/byte_size.h"
-#include "base/command_line.h"
 #include "base/file_error.h"
 #include "base/number_flag.h"
+#include "base/own_flags.h"
+#include "base/parse_flags.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
 
@@ -120,7 +121,7 @@ absl::StatusOr<std::string> ArenaArgument(
 absl::Status CheckNothingElse(absl::string_view action,
                               absl::Span<const absl::string_view> its_own) {
   for (const auto& [name, value] : ChangedFlags()) {
-    if (name == action || name == "quiet" ||
+    if (name == action || name == "quiet" || IsFromEnvironment(name) ||
         std::find(its_own.begin(), its_own.end(), name) != its_own.end()) {
       continue;
     }

@@ -1,6 +1,7 @@
 #include "base/command_line.h"
 
 #include <cstdint>
+#include <cstdlib>
 #include <new>
 #include <system_error>
 
@@ -8,6 +9,7 @@
 #include "absl/flags/reflection.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
+#include "base/describe_command_line.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -20,71 +22,15 @@ ABSL_FLAG(int32_t, count, 7,
 namespace tessera {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::Pair;
-
-// The message of the error that `arguments` cause.
-std::string ErrorOf(const std::vector<std::string>& arguments) {
-  const auto result = ParseFlags(arguments);
-  EXPECT_EQ(result.status().code(), absl::StatusCode::kInvalidArgument);
-  return std::string(result.status().message());
-}
 
 class CommandLineTest : public testing::Test {
  private:
   absl::FlagSaver saver_;
 };
 
-TEST_F(CommandLineTest, TakesFlagsAnywhereInEveryForm) {
-  const auto result = ParseFlags(
-      {"in", "--shape", "square", "--loud", "out", "--count=-3", "-"});
-  ASSERT_TRUE(result.ok()) << result.status();
-  EXPECT_THAT(*result, ElementsAre("in", "out", "-"));
-  EXPECT_EQ(absl::GetFlag(FLAGS_shape), "square");
-  EXPECT_TRUE(absl::GetFlag(FLAGS_loud));
-  EXPECT_EQ(absl::GetFlag(FLAGS_count), -3);
-}
-
-TEST_F(CommandLineTest, KnowsWhatWasChanged) {
-  EXPECT_THAT(ChangedFlags(), ElementsAre());
-  ASSERT_TRUE(ParseFlags({"--shape=a b", "--count=8", "--loud=false"}).ok());
-  EXPECT_THAT(ChangedFlags(),
-              ElementsAre(Pair("count", "8"), Pair("shape", "a b")));
-}
-
-TEST_F(CommandLineTest, ValueMayLookLikeAFlag) {
-  ASSERT_TRUE(ParseFlags({"--count", "-1", "--shape="}).ok());
-  EXPECT_EQ(absl::GetFlag(FLAGS_count), -1);
-  EXPECT_EQ(absl::GetFlag(FLAGS_shape), "");
-}
-
-TEST_F(CommandLineTest, NegatesBooleans) {
-  ASSERT_TRUE(ParseFlags({"--loud", "--noloud"}).ok());
-  EXPECT_FALSE(absl::GetFlag(FLAGS_loud));
-  ASSERT_TRUE(ParseFlags({"--loud=true"}).ok());
-  EXPECT_TRUE(absl::GetFlag(FLAGS_loud));
-}
-
-TEST_F(CommandLineTest, TwoDashesEndTheFlags) {
-  const auto result = ParseFlags({"--loud", "--", "--shape", "x"});
-  ASSERT_TRUE(result.ok());
-  EXPECT_THAT(*result, ElementsAre("--shape", "x"));
-  EXPECT_EQ(absl::GetFlag(FLAGS_shape), "round");
-}
-
-TEST_F(CommandLineTest, NamesTheMistake) {
-  EXPECT_THAT(ErrorOf({"--shap=x"}), HasSubstr("unknown flag '--shap'"));
-  EXPECT_THAT(ErrorOf({"--noshape"}), HasSubstr("unknown flag '--noshape'"));
-  EXPECT_THAT(ErrorOf({"--shape"}), HasSubstr("--shape needs a value"));
-  EXPECT_THAT(ErrorOf({"--count=many"}),
-              HasSubstr("--count: expected a whole number"));
-  EXPECT_THAT(ErrorOf({"--noloud=1"}), HasSubstr("--noloud takes no value"));
-  EXPECT_FALSE(absl::StrContains(ErrorOf({"--a\nb"}), "\n"));
-}
-
 TEST_F(CommandLineTest, DescribesOwnFlagsOnly) {
-  const std::string help = DescribeFlags();
+  const std::string help = FlagsHelp(DescribeCommandLine({}));
   EXPECT_THAT(help, HasSubstr("  --count  (7)\n      How many there are."));
   EXPECT_THAT(help, HasSubstr("  --loud  (false)\n      Makes noise.\n"));
   EXPECT_FALSE(absl::StrContains(help, "flagfile"));
@@ -96,13 +42,38 @@ TEST_F(CommandLineTest, DescribesOwnFlagsOnly) {
 TEST(CommandLineDeathTest, ExitCodes) {
   char tool[] = "/somewhere/tool", wrong[] = "--wrong", help[] = "--help";
   char* argv_wrong[] = {tool, wrong};
-  EXPECT_EXIT(ParseCommandLine(2, argv_wrong, "usage"),
+  EXPECT_EXIT(ParseCommandLine(2, argv_wrong, {"usage"}),
               testing::ExitedWithCode(2),
               "^tool: unknown flag '--wrong' \\(see tool --help\\)\n$");
   char* argv_help[] = {tool, wrong, help};
-  EXPECT_EXIT(ParseCommandLine(3, argv_help, "usage"),
+  EXPECT_EXIT(ParseCommandLine(3, argv_help, {"usage"}),
               testing::ExitedWithCode(0), "");
   EXPECT_EQ(ReportFailure(absl::DataLossError("x.arena: damaged")), 1);
+}
+
+TEST(CommandLineDeathTest, VersionAndEnvironment) {
+  char tool[] = "/somewhere/tool", version[] = "--version";
+  char* argv[] = {tool, version};
+  EXPECT_EXIT(ParseCommandLine(2, argv, {"usage"}), testing::ExitedWithCode(0),
+              "");
+  setenv("TESSERA_COUNT", "many", 1);
+  EXPECT_EXIT(ParseCommandLine(1, argv, {"usage"}), testing::ExitedWithCode(2),
+              "^tool: TESSERA_COUNT: expected a whole number");
+  unsetenv("TESSERA_COUNT");
+}
+
+TEST_F(CommandLineTest, DescribesShortNamesAndWords) {
+  constexpr FlagAlias kAliases[] = {{"c", "count"}, {"number", "count"}};
+  constexpr FlagWords kWords[] = {{"shape", "round square"}};
+  const CommandLineSpec spec = {"usage", kAliases, kWords};
+  EXPECT_THAT(FlagsHelp(DescribeCommandLine(spec)),
+              HasSubstr("  -c, --count  (7)\n"));
+  const CommandLineDescription description = DescribeCommandLine(spec);
+  ASSERT_EQ(description.flags.size(), 3u);
+  EXPECT_EQ(description.flags[0].variable, "TESSERA_COUNT");
+  EXPECT_TRUE(description.flags[1].is_boolean);
+  EXPECT_THAT(description.flags[2].words,
+              testing::ElementsAre("round", "square"));
 }
 
 TEST_F(CommandLineTest, ExceptionsOfTheSystemBecomeMessages) {

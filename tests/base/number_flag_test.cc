@@ -6,7 +6,8 @@
 #include "absl/flags/flag.h"
 #include "absl/flags/reflection.h"
 #include "absl/status/statusor.h"
-#include "base/command_line.h"
+#include "base/describe_command_line.h"
+#include "base/parse_flags.h"
 #include "gtest/gtest.h"
 
 using Share = tessera::RealFlag<0, 100>;
@@ -80,7 +81,7 @@ TEST_F(NumberFlagTest, PlainTypesSayTheirRangeToo) {
 }
 
 TEST_F(NumberFlagTest, DefaultsReadAsTyped) {
-  const std::string help = DescribeFlags();
+  const std::string help = FlagsHelp(DescribeCommandLine({}));
   EXPECT_NE(help.find("--share  (0.05)"), std::string::npos) << help;
   EXPECT_NE(help.find("--n_words  (-1)"), std::string::npos) << help;
   EXPECT_EQ(UnparseRealFlag(0.1), "0.1");

@@ -6,7 +6,7 @@
 #include "absl/flags/reflection.h"
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
-#include "base/command_line.h"
+#include "base/parse_flags.h"
 #include "converter/source/open_source.h"
 #include "gtest/gtest.h"
 

@@ -182,7 +182,7 @@ absl::Status Report(const std::vector<std::string>& folders) {
 
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments =
-      tessera::ParseCommandLine(argc, argv, tessera::kUsage);
+      tessera::ParseCommandLine(argc, argv, {tessera::kUsage});
   if (arguments.empty()) tessera::ExitWithUsageError("expected FOLDER...");
   const absl::Status status = tessera::Report(arguments);
   return status.ok() ? 0 : tessera::ReportFailure(status);

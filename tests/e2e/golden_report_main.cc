@@ -103,7 +103,7 @@ absl::Status Report(const std::string& folder) {
 
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments =
-      tessera::ParseCommandLine(argc, argv, tessera::kUsage);
+      tessera::ParseCommandLine(argc, argv, {tessera::kUsage});
   if (arguments.size() != 1) tessera::ExitWithUsageError("expected FOLDER");
   const absl::Status status = tessera::Report(arguments[0]);
   return status.ok() ? 0 : tessera::ReportFailure(status);

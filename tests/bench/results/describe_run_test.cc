@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "absl/flags/reflection.h"
-#include "base/command_line.h"
+#include "base/parse_flags.h"
 #include "bench/bench_flags.h"
 #include "gtest/gtest.h"
 

@@ -5,7 +5,7 @@
 
 #include "absl/flags/reflection.h"
 #include "absl/strings/match.h"
-#include "base/command_line.h"
+#include "base/parse_flags.h"
 #include "gtest/gtest.h"
 
 namespace tessera {
