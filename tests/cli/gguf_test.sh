@@ -24,7 +24,7 @@ expect 0 "$convert" --dry_run --quantize Q4_K_M f.gguf dry.gguf
 [[ ! -e dry.gguf ]] || fail "--dry_run writes"
 grep -q '^  Q4_K  *20 tensors' stdout || fail "--dry_run shows no types"
 expect 0 "$convert" --dry_run --tensors --quantize Q4_K_M f.gguf dry.gguf
-grep -q 'blk.0.ffn_down.weight .*Q6_K' stdout || fail "no tensors"
+grep -q 'blk.2.ffn_down.weight .*Q6_K' stdout || fail "no tensors"
 expect 0 "$convert" --dry_run --json --quantize Q4_K_M f.gguf dry.gguf
 grep -q '"sourceType": "BF16"\|"source_type": "BF16"' stdout || fail "no plan"
 
