@@ -35,9 +35,10 @@ absl::StatusOr<int64_t> CtxSize(const DecoderOptions& options,
 
 absl::StatusOr<std::unique_ptr<Decoder>> Decoder::Create(
     const LoadedArena& arena, const DecoderOptions& options) {
-  TESSERA_ASSIGN_OR_RETURN(
-      std::unique_ptr<const Model> model,
-      Model::Create(arena, {.isa = options.isa, .exact = options.exact}));
+  TESSERA_ASSIGN_OR_RETURN(std::unique_ptr<const Model> model,
+                           Model::Create(arena, {.isa = options.isa,
+                                                 .exact = options.exact,
+                                                 .rope = options.rope}));
   TESSERA_ASSIGN_OR_RETURN(const int64_t ctx_size, CtxSize(options, *model));
   CpuExecutorOptions executor_options;
   executor_options.max_batch = std::min(options.max_batch, ctx_size);

@@ -15,6 +15,7 @@
 #include "runtime/model/kv_plan.h"
 #include "runtime/model/kv_pool.h"
 #include "runtime/model/model.h"
+#include "runtime/model/rope_overrides.h"
 #include "runtime/model/sequence.h"
 
 namespace tessera {
@@ -30,6 +31,7 @@ struct DecoderOptions {
   int64_t max_logit_rows = 1;
   // For tests: float32 activations and cache, weights dequantized to float32.
   bool exact = false;
+  RopeOverrides rope = {};  // see ApplyRopeOverrides
 };
 
 // One sequence of tokens going through one model on the CPU: the face for those

@@ -56,7 +56,8 @@ ModelRope::Factors FactorsOf(const ModelWeights& weights) {
 
 absl::StatusOr<std::unique_ptr<const Model>> Model::Create(
     const LoadedArena& arena, const Options& options) {
-  TESSERA_ASSIGN_OR_RETURN(const ModelConfig config, ConfigOf(arena));
+  TESSERA_ASSIGN_OR_RETURN(ModelConfig config, ConfigOf(arena));
+  TESSERA_RETURN_IF_ERROR(ApplyRopeOverrides(options.rope, &config));
   TESSERA_ASSIGN_OR_RETURN(const HyperParameters parameters,
                            CheckHyperParameters(config));
   const KernelTable& kernels = KernelTableFor(options.isa);
