@@ -6,6 +6,7 @@
 #include "absl/flags/declare.h"
 #include "absl/flags/flag.h"
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/byte_size.h"
@@ -102,7 +103,7 @@ absl::Status LayoutFromFlags(PlanOptions* plan) {
         absl::StrCat("--isa: no such family: ", absl::GetFlag(FLAGS_isa),
                      "; the only one is portable, which every CPU can use"));
   }
-  const std::string layout = absl::GetFlag(FLAGS_layout);
+  const std::string layout = absl::AsciiStrToLower(absl::GetFlag(FLAGS_layout));
   if (layout == "auto") {
     plan->profile = LayoutProfile();
     return absl::OkStatus();

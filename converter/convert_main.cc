@@ -22,6 +22,7 @@
 #include "base/status_macros.h"
 #include "converter/check_model.h"
 #include "converter/choose_types.h"
+#include "converter/convert_aliases.h"
 #include "converter/convert_flags.h"
 #include "converter/convert_to_arena.h"
 #include "converter/export_gguf.h"
@@ -198,7 +199,7 @@ absl::Status Convert(ConvertCommand& command, RankGroup& ranks) {
 
 int Main(int argc, char** argv) {
   const std::vector<std::string> arguments =
-      ParseCommandLine(argc, argv, {kConvertUsage});
+      ParseCommandLine(argc, argv, {kConvertUsage, kConvertAliases});
   absl::StatusOr<ConvertCommand> command = ConvertCommandFromFlags(arguments);
   if (!command.ok()) ExitWithUsageError(command.status().message());
   const absl::StatusOr<std::unique_ptr<RankGroup>> ranks = LaunchedRanks();
