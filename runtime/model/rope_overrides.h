@@ -13,7 +13,7 @@ namespace tessera {
 // What llama.cpp's --rope-* and --yarn-* say; 0 and "" leave what the model
 // has. A plain value.
 struct RopeOverrides {
-  std::string scaling;        // "none", "linear" or "yarn"
+  std::string scaling = "";   // "none", "linear" or "yarn"
   double freq_base = 0;       // theta
   double scale = 0;           // contexts become this many times longer
   int64_t yarn_orig_ctx = 0;  // positions before that
