@@ -3,14 +3,13 @@
 #include <cstdint>
 #include <cstdio>
 #include <memory>
-#include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "base/counted.h"
-#include "base/file_error.h"
 #include "base/interrupt.h"
 #include "base/message.h"
 #include "base/progress.h"
