@@ -49,12 +49,12 @@ std::unique_ptr<LoadedArena> Open(const Replacements& changes) {
   return *std::move(arena);
 }
 
-struct Run {
+struct Result {
   std::vector<float> logits;
   int64_t trained_positions = 0;
 };
 
-Run RunModel(const LoadedArena& arena, const RopeOverrides& rope) {
+Result RunModel(const LoadedArena& arena, const RopeOverrides& rope) {
   ThreadPool pool(1);
   DecoderOptions options;
   options.pool = &pool;
@@ -79,9 +79,9 @@ std::string Error(const LoadedArena& arena, const RopeOverrides& rope) {
 
 // An override is what the configuration would have said.
 void ExpectEqual(const RopeOverrides& rope, const Replacements& changes) {
-  const Run plain = RunModel(*Open({}), {});
-  const Run overridden = RunModel(*Open({}), rope);
-  const Run converted = RunModel(*Open(changes), {});
+  const Result plain = RunModel(*Open({}), {});
+  const Result overridden = RunModel(*Open({}), rope);
+  const Result converted = RunModel(*Open(changes), {});
   EXPECT_EQ(overridden.logits, converted.logits);
   EXPECT_NE(overridden.logits, plain.logits);
 }
@@ -98,7 +98,7 @@ TEST(RopeOverridesTest, AScaleIsLinearUnlessTheModelSaysOtherwise) {
   ExpectEqual({.scale = 4}, linear);
   ExpectEqual({.scaling = "linear", .scale = 4}, linear);
   // What the model is stored with can be taken off, and be changed.
-  const Run plain = RunModel(*Open({}), {});
+  const Result plain = RunModel(*Open({}), {});
   EXPECT_EQ(RunModel(*Open(linear), {.scaling = "none"}).logits, plain.logits);
   EXPECT_EQ(RunModel(*Open(linear), {.scale = 1}).logits, plain.logits);
   EXPECT_EQ(RunModel(*Open(linear), {.scaling = "linear"}).logits,
