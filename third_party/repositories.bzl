@@ -1,6 +1,7 @@
 """Bazel repositories over Debian's packages, so that a build needs no network."""
 
 load("//third_party:mpi.bzl", "mpi_repository")
+load("//third_party:pybind11.bzl", "pybind11_repository")
 
 def _system_library(name):
     native.new_local_repository(
@@ -29,3 +30,4 @@ def tessera_repositories():
         _system_library(name)
 
     mpi_repository(name = "mpi")
+    pybind11_repository(name = "pybind11")

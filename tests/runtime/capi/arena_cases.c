@@ -48,20 +48,18 @@ static void NullIsRefusedByName(void) {
 
 static void OptionsAreChecked(void) {
   static const char* const kGood[][2] = {
-      {"threads", "0"},       {"threads", "4096"},   {"ctx_size", "100"},
-      {"huge_pages", "off"},  {"huge_pages", "thp"}, {"populate", "lazy"},
-      {"populate", "hot"},    {"verify", "full"},    {"mlock", "true"},
-      {"mlock", "false"},     {"readers", "256"},    {"max_memory", "0"},    {"numa", "off"},
-      {"numa", "interleave"}, {"numa", "bind=0"},
+      {"threads", "0"},      {"threads", "4096"},    {"ctx_size", "100"},
+      {"huge_pages", "off"}, {"huge_pages", "thp"},  {"populate", "lazy"},
+      {"populate", "hot"},   {"verify", "full"},     {"mlock", "true"},
+      {"mlock", "false"},    {"readers", "256"},     {"max_memory", "0"},
+      {"numa", "off"},       {"numa", "interleave"}, {"numa", "bind=0"},
   };
   static const char* const kBad[][2] = {
-      {"threads", "4097"},   {"threads", "-1"},
-      {"threads", "two"},    {"threads", ""},
-      {"ctx_size", "1e3"},   {"ctx_size", "67108865"},
-      {"huge_pages", "yes"}, {"populate", "true"},
-      {"verify", "1"},       {"mlock", "1"},        {"max_memory", "-1"},
-      {"readers", "257"},    {"numa", "bind="},
-      {"Threads", "1"},      {"", "1"},
+      {"threads", "4097"},   {"threads", "-1"},    {"threads", "two"},
+      {"threads", ""},       {"ctx_size", "1e3"},  {"ctx_size", "67108865"},
+      {"huge_pages", "yes"}, {"populate", "true"}, {"verify", "1"},
+      {"mlock", "1"},        {"max_memory", "-1"}, {"readers", "257"},
+      {"numa", "bind="},     {"Threads", "1"},     {"", "1"},
   };
   tessera_error error;
   tessera_options* options = NULL;
