@@ -1,5 +1,7 @@
 #include "python/extension/file_tensor.h"
 
+#include <pybind11/stl.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <cstring>

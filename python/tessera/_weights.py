@@ -17,7 +17,7 @@ class Weights:
     >>> import tessera
     >>> weights = tessera.open("testdata/tiny/gguf/tiny-Q4_K_M.gguf")
     >>> weights.format, len(weights.tensors)
-    ('gguf', 39)
+    ('gguf', 30)
     >>> tensor = weights.tensors["blk.0.attn_q.weight"]
     >>> tensor
     <tessera.Tensor 'blk.0.attn_q.weight' Q4_K (256, 256)>

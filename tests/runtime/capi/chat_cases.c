@@ -30,7 +30,7 @@ static void MetadataIsJson(void) {
   EXPECT(strcmp(architecture, "\"llama\"") == 0);
   EXPECT(architecture == ValueOf(arena, "general.architecture"));
   const char* layers = ValueOf(arena, "llama.block_count");
-  EXPECT(layers != NULL && strcmp(layers, "4") == 0);
+  EXPECT(layers != NULL && strcmp(layers, "3") == 0);
   EXPECT(ValueOf(arena, "no.such.key") == NULL);
   const size_t count = tessera_arena_metadata_count(arena);
   EXPECT(tessera_arena_metadata_key(arena, count) == NULL);
