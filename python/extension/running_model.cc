@@ -19,6 +19,7 @@
 #include "runtime/capi/generate_params.h"
 #include "runtime/cpu/numa_policy.h"
 #include "runtime/llm/forward_steps.h"
+#include "runtime/llm/sampler.h"
 #include "runtime/loader/loaded_arena.h"
 #include "runtime/model/executor.h"
 
@@ -155,7 +156,9 @@ class PythonModel {
   py::dict Info() const;
   py::array_t<float> ForwardBatch(const py::list& pairs) const;
   py::dict Generate(py::handle prompt, const py::object& on_text,
-                    const tessera_generate_params& params) const;
+                    const tessera_generate_params& params,
+                    const std::vector<std::string>& stop,
+                    const std::map<int32_t, float>& logit_bias) const;
 
  private:
   absl::StatusOr<std::unique_ptr<ModelContext>> Open(
@@ -213,10 +216,17 @@ py::array_t<float> PythonModel::ForwardBatch(const py::list& pairs) const {
   return rows;
 }
 
-py::dict PythonModel::Generate(py::handle prompt, const py::object& on_text,
-                               const tessera_generate_params& params) const {
+py::dict PythonModel::Generate(
+    py::handle prompt, const py::object& on_text,
+    const tessera_generate_params& params, const std::vector<std::string>& stop,
+    const std::map<int32_t, float>& logit_bias) const {
   const std::vector<int32_t> ids = TokenIds(prompt);
   GenerateRequest request = ValueOrThrow(ReadGenerateParams(&params));
+  request.limits.stop_texts = stop;
+  for (const auto& [id, value] : logit_bias) {
+    request.sampler.logit_bias.push_back({id, value});
+  }
+  ThrowIfError(CheckSamplerOptions(request.sampler));
   request.limits.wants_stop = WasInterruptedInPython;
   const SharedContext::Use use(*shared_);
   std::string text;
@@ -367,7 +377,11 @@ void BindRunningModel(py::module_& module) {
           [](const PythonModel& self, py::handle ids, const py::object& on_text,
              double temperature, int64_t top_k, double top_p, double min_p,
              double repeat_penalty, int64_t seed, int64_t n_predict,
-             bool ignore_eos) {
+             bool ignore_eos, const std::vector<std::string>& stop,
+             int64_t repeat_last_n, double frequency_penalty,
+             double presence_penalty, double dry_multiplier, double dry_base,
+             int64_t dry_allowed_length, int64_t dry_penalty_last_n,
+             const std::map<int32_t, float>& logit_bias) {
             tessera_generate_params params;
             tessera_generate_params_init(&params, sizeof(params));
             params.temperature = temperature;
@@ -378,12 +392,23 @@ void BindRunningModel(py::module_& module) {
             params.seed = seed;
             params.n_predict = n_predict;
             params.ignore_eos = ignore_eos;
-            return self.Generate(ids, on_text, params);
+            params.repeat_last_n = repeat_last_n;
+            params.frequency_penalty = frequency_penalty;
+            params.presence_penalty = presence_penalty;
+            params.dry_multiplier = dry_multiplier;
+            params.dry_base = dry_base;
+            params.dry_allowed_length = dry_allowed_length;
+            params.dry_penalty_last_n = dry_penalty_last_n;
+            return self.Generate(ids, on_text, params, stop, logit_bias);
           },
           py::arg("ids"), py::arg("on_text"), py::kw_only(),
           py::arg("temperature"), py::arg("top_k"), py::arg("top_p"),
           py::arg("min_p"), py::arg("repeat_penalty"), py::arg("seed"),
-          py::arg("n_predict"), py::arg("ignore_eos"));
+          py::arg("n_predict"), py::arg("ignore_eos"), py::arg("stop"),
+          py::arg("repeat_last_n"), py::arg("frequency_penalty"),
+          py::arg("presence_penalty"), py::arg("dry_multiplier"),
+          py::arg("dry_base"), py::arg("dry_allowed_length"),
+          py::arg("dry_penalty_last_n"), py::arg("logit_bias"));
 }
 
 }  // namespace tessera

@@ -36,7 +36,7 @@ class Generation:
     text: str
     #: Token ids, one that ended the text included.
     ids: list[int] = field(repr=False)
-    #: "end_of_generation", "length", "context_full" or "stopped".
+    #: "end_of_generation", "length", "context_full", "stopped" or "stop_text".
     stop: str
     #: With it, the same comes again.
     seed: int
@@ -129,6 +129,15 @@ class Model:
         repeat_penalty: float = 1.0,
         seed: int = -1,
         ignore_eos: bool = False,
+        stop: Union[str, SequenceOf[str]] = (),
+        repeat_last_n: int = 64,
+        frequency_penalty: float = 0.0,
+        presence_penalty: float = 0.0,
+        dry_multiplier: float = 0.0,
+        dry_base: float = 1.75,
+        dry_allowed_length: int = 2,
+        dry_penalty_last_n: int = -1,
+        logit_bias: Optional[Mapping[int, float]] = None,
         on_text: Optional[Callable[[str], Optional[bool]]] = None,
     ) -> Generation:
         """Forgets the model's own sequence and continues `prompt`, a text or
@@ -137,8 +146,9 @@ class Model:
 
         `on_text` is given the text as it comes, in whole characters, and
         returns False to end it. It may not use the model. The keywords are the
-        flags of `run`. ValueError for values out of range, and a prompt that
-        does not fit.
+        flags of `run`; `stop` is a text, or several, at which it ends, and
+        logit_bias={id: value} is added to logits. ValueError for values out of
+        range, and a prompt that does not fit.
         """
         made = self._model.generate(
             self._prompt_ids(prompt),
@@ -151,6 +161,15 @@ class Model:
             repeat_penalty=repeat_penalty,
             seed=seed,
             ignore_eos=ignore_eos,
+            stop=[stop] if isinstance(stop, str) else list(stop),
+            repeat_last_n=repeat_last_n,
+            frequency_penalty=frequency_penalty,
+            presence_penalty=presence_penalty,
+            dry_multiplier=dry_multiplier,
+            dry_base=dry_base,
+            dry_allowed_length=dry_allowed_length,
+            dry_penalty_last_n=dry_penalty_last_n,
+            logit_bias=dict(logit_bias or {}),
         )
         return Generation(**made)
 

@@ -101,6 +101,15 @@ class _Model:
         seed: int,
         n_predict: int,
         ignore_eos: bool,
+        stop: list[str],
+        repeat_last_n: int,
+        frequency_penalty: float,
+        presence_penalty: float,
+        dry_multiplier: float,
+        dry_base: float,
+        dry_allowed_length: int,
+        dry_penalty_last_n: int,
+        logit_bias: dict[int, float],
     ) -> dict[str, Any]: ...
 
 def _convert(

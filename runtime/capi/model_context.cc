@@ -11,7 +11,9 @@
 #include "base/status_macros.h"
 #include "runtime/capi/boundary.h"
 #include "runtime/cpu/numa_policy.h"
-#include "runtime/llm/forward_steps.h"
+#include "runtime/llm/dry_breakers.h"
+#include "runtime/llm/forward_in_steps.h"
+#include "runtime/llm/make_sampler.h"
 #include "runtime/llm/run_report.h"
 #include "runtime/llm/sampler.h"
 #include "runtime/tokenizer/tokenizer.h"
@@ -83,7 +85,9 @@ absl::Status ModelContext::Generate(
     absl::FunctionRef<bool(const std::string&)> on_text) {
   TESSERA_ASSIGN_OR_RETURN(const Tokenizer* tokenizer, arena_->FindTokenizer());
   TESSERA_RETURN_IF_ERROR(CheckIds(prompt));
-  Sampler sampler(request.sampler, decoder_->vocab_size());
+  TESSERA_ASSIGN_OR_RETURN(Sampler sampler,
+                           MakeSampler(request.sampler, UsualDryBreakerTexts(),
+                                       *tokenizer, decoder_->vocab_size()));
   bool stopped = false;
   const std::function<bool()> caller_stops =
       std::move(request.limits.wants_stop);
@@ -96,8 +100,7 @@ absl::Status ModelContext::Generate(
       tessera::Generate(
           prompt, request.limits, decoder_->ctx_size(), *tokenizer, sampler,
           [&](absl::Span<const int32_t> next) {
-            return ForwardLast(*decoder_, decoder_->sequence(), next,
-                               [&] { return caller_stops && caller_stops(); });
+            return ForwardInSteps(next, caller_stops, *decoder_);
           },
           [&](absl::string_view text) {
             if (!stopped) stopped = !on_text(std::string(text));

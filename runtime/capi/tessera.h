@@ -314,7 +314,7 @@ typedef struct tessera_context_info {
   const char* isa;                  // "avx512vnni" and so on
   uint64_t memory_bytes;            // activations and key/value cache
   uint64_t weight_bytes_per_token;  // read to compute one token
-  int64_t hidden_size;              // since 0.2
+  int64_t hidden_size;
 } tessera_context_info;
 
 // Valid until the next call for this context; NULL only for NULL.
@@ -354,9 +354,9 @@ void tessera_sequence_free(tessera_sequence* sequence);
 // Tokens that are in; 0 for NULL.
 int64_t tessera_sequence_position(const tessera_sequence* sequence);
 
-// Takes the tokens from `position` on back. INVALID_ARGUMENT beyond the end, and
-// where a layer has forgotten what a token at `position` sees: layers with a
-// window keep that and little more.
+// Takes the tokens from `position` on back. INVALID_ARGUMENT beyond the end,
+// and where a layer has forgotten what a token at `position` sees: layers with
+// a window keep that and little more.
 tessera_status tessera_sequence_trim(tessera_sequence* sequence,
                                      int64_t position, tessera_error* error);
 
@@ -407,8 +407,9 @@ tessera_status tessera_sequence_load(tessera_sequence* sequence,
 
 // ---- Generation ----
 
-// How tokens are drawn, in this order: repeat penalty, top_k, top_p, min_p,
-// temperature.
+// How tokens are drawn, in this order: logit bias, penalties, DRY, top_k,
+// top_p, min_p, temperature. Names and meanings are those of the flags of
+// `run`.
 typedef struct tessera_generate_params {
   size_t struct_size;     // what tessera_generate_params_init was given
   double temperature;     // 0.8; 0: always the likeliest token
@@ -420,6 +421,19 @@ typedef struct tessera_generate_params {
   int64_t seed;           // -1: from the clock; else 0 to 4294967295
   int64_t n_predict;      // -1: until the model stops; else tokens at most
   bool ignore_eos;        // false: stop where the model ends its text
+
+  const char* const* stop;     // NULL; texts at which it ends, before them
+  size_t stop_count;           // 0
+  int64_t repeat_last_n;       // 64: tokens that are recent; -1: all
+  double frequency_penalty;    // 0; off a logit for each time it is recent
+  double presence_penalty;     // 0; off a logit if it is recent
+  double dry_multiplier;       // 0: no DRY
+  double dry_base;             // 1.75
+  int64_t dry_allowed_length;  // 2: repetitions that are shorter are free
+  int64_t dry_penalty_last_n;  // -1: look back at all tokens; else so many
+  const int32_t* bias_ids;     // NULL; tokens whose logits are changed
+  const float* bias_values;    // NULL; by how much; -INFINITY: never chosen
+  size_t bias_count;           // 0
 } tessera_generate_params;
 
 // Sets the defaults above; `struct_size` is sizeof(tessera_generate_params).
@@ -451,7 +465,7 @@ tessera_status tessera_generate_ids(tessera_context* context,
 // What the last tessera_generate that succeeded did; zeros before.
 typedef struct tessera_generation {
   const char* stop;  // "end_of_generation", "length", "context_full",
-                     // "stopped"; "" before
+                     // "stopped", "stop_text"; "" before
   int64_t seed;
   const int32_t* ids;  // generated, one that ended the text included
   size_t id_count;

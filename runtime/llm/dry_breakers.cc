@@ -40,6 +40,10 @@ void AddBreakers(absl::string_view text, int32_t head, absl::string_view word,
 
 }  // namespace
 
+std::vector<std::string> UsualDryBreakerTexts() {
+  return {"\n", ":", "\"", "*"};
+}
+
 std::vector<DryBreaker> FindDryBreakers(absl::Span<const std::string> texts,
                                         const Tokenizer& tokenizer) {
   std::vector<DryBreaker> breakers;

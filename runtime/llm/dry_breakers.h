@@ -11,6 +11,9 @@
 
 namespace tessera {
 
+// Those that are meant if nobody says otherwise, as in llama.cpp.
+std::vector<std::string> UsualDryBreakerTexts();
+
 // How `texts` may be spelled: each token that contains a text is a breaker, and
 // each that ends with the beginning of one, with the tokens of the rest behind
 // it. As in llama.cpp, a text counts up to its 40th byte and the rest of it up

@@ -14,6 +14,7 @@
 #include "base/quoted.h"
 #include "base/repeated_flag.h"
 #include "base/status_macros.h"
+#include "runtime/llm/dry_breakers.h"
 #include "runtime/llm/input_flags.h"
 
 using SeedFlag = tessera::IntegerFlag<-1, UINT32_MAX>;
@@ -91,7 +92,7 @@ absl::StatusOr<SamplerOptions::Bias> ParseBias(absl::string_view text) {
 std::vector<std::string> BreakerTexts() {
   std::vector<std::string> texts =
       absl::GetFlag(FLAGS_dry_sequence_breaker).values;
-  if (texts.empty()) return {"\n", ":", "\"", "*"};
+  if (texts.empty()) return UsualDryBreakerTexts();
   if (texts.size() == 1 && texts[0] == "none") return {};
   for (std::string& text : texts) text = TypedText(text);
   return texts;

@@ -112,6 +112,44 @@ class GenerateTest(unittest.TestCase):
         )
         self.assertEqual((len(calls), made.stop), (3, "stopped"))
 
+    def test_it_ends_before_a_text(self):
+        whole = self.model.generate(PROMPT, n_predict=24, temperature=0).text
+        word = whole.split()[3]
+        made = self.model.generate(
+            PROMPT, n_predict=24, temperature=0, stop=word
+        )
+        self.assertEqual(made.text, whole[: whole.index(word)])
+        self.assertEqual(made.stop, "stop_text")
+        self.assertEqual(
+            self.model.generate(
+                PROMPT, n_predict=24, temperature=0, stop=["xyz", word]
+            ).text,
+            made.text,
+        )
+
+    def test_biases_and_penalties_reach_the_sampler(self):
+        plain = self.model.generate(PROMPT, n_predict=4, temperature=0)
+        first = plain.ids[0]
+        never = self.model.generate(
+            PROMPT, n_predict=4, temperature=0, logit_bias={first: -np.inf}
+        )
+        self.assertNotIn(first, never.ids)
+        always = self.model.generate(
+            PROMPT, n_predict=4, temperature=0, logit_bias={300: 1000.0}
+        )
+        self.assertEqual(always.ids, [300] * 4)
+        for options in [{"presence_penalty": 50.0}, {"frequency_penalty": 50.0}]:
+            made = self.model.generate(
+                "a", n_predict=30, temperature=0, ignore_eos=True, **options
+            )
+            self.assertEqual(len(set(made.ids)), 30)
+        made = self.model.generate(
+            PROMPT, n_predict=8, temperature=0, dry_multiplier=0.8
+        )
+        self.assertEqual(len(made.ids), 8)
+        with self.assertRaisesRegex(ValueError, "5000"):
+            self.model.generate(PROMPT, logit_bias={5000: 1.0})
+
     def test_an_error_in_a_callback_comes_out(self):
         def fail(text):
             raise KeyError(text)

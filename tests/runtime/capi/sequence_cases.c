@@ -1,5 +1,6 @@
 // Sequences: beside each other, together, trimmed, saved.
 #include <math.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -262,6 +263,46 @@ static void IdsAreAPrompt(void) {
   tessera_context_free(context);
 }
 
+static void TextsStopAGeneration(void) {
+  tessera_context* context = NewContext("q8.arena", "1", "128");
+  REQUIRE(context != NULL);
+  tessera_generate_params params;
+  tessera_generate_params_init(&params, sizeof(params));
+  EXPECT(params.stop == NULL && params.stop_count == 0);
+  EXPECT(params.repeat_last_n == 64 && params.dry_base == 1.75);
+  params.temperature = 0;
+  const char* stop[] = {"no such text", ".", NULL};
+  params.stop = stop;
+  params.stop_count = 2;
+  EXPECT(tessera_generate(context, "There once was", &params, NULL, NULL,
+                          NULL) == TESSERA_OK);
+  EXPECT(strcmp(tessera_context_generation(context)->stop, "stop_text") == 0);
+  params.stop_count = 3;
+  EXPECT(tessera_generate(context, "a", &params, NULL, NULL, NULL) ==
+         TESSERA_INVALID_ARGUMENT);
+  params.stop = NULL;
+  EXPECT(tessera_generate(context, "a", &params, NULL, NULL, NULL) ==
+         TESSERA_INVALID_ARGUMENT);
+  params.stop_count = 0;
+  const int32_t ids[] = {300};
+  const float values[] = {1000};
+  params.bias_ids = ids;
+  params.bias_values = values;
+  params.bias_count = 1;
+  params.n_predict = 2;
+  EXPECT(tessera_generate(context, "a", &params, NULL, NULL, NULL) ==
+         TESSERA_OK);
+  EXPECT(tessera_context_generation(context)->ids[1] == 300);
+  params.bias_values = NULL;
+  EXPECT(tessera_generate(context, "a", &params, NULL, NULL, NULL) ==
+         TESSERA_INVALID_ARGUMENT);
+  // A caller that knows the first members only.
+  params.struct_size = offsetof(tessera_generate_params, stop);
+  EXPECT(tessera_generate(context, "a", &params, NULL, NULL, NULL) ==
+         TESSERA_OK);
+  tessera_context_free(context);
+}
+
 static void OptionsOfSequencesAreChecked(void) {
   tessera_options* options = NULL;
   EXPECT(tessera_options_new(&options, NULL) == TESSERA_OK);
@@ -283,6 +324,7 @@ const CCase kSequenceCases[] = {
     {"AWindowForgets", AWindowForgets},
     {"WhatWasSavedGoesOn", WhatWasSavedGoesOn},
     {"IdsAreAPrompt", IdsAreAPrompt},
+    {"TextsStopAGeneration", TextsStopAGeneration},
     {"OptionsOfSequencesAreChecked", OptionsOfSequencesAreChecked},
     {NULL, NULL},
 };
