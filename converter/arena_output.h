@@ -75,9 +75,9 @@ class ArenaOutput {
 
   // A job that packs stream `index`, to be run in the order of the streams.
   // `progress` is called with bytes of the file as they are written, `done`
-  // when the stream is finished.
+  // when the stream is finished; their errors end the work.
   PackJob JobFor(size_t index, uint64_t step_bytes,
-                 std::function<void(uint64_t)> progress,
+                 std::function<absl::Status(uint64_t)> progress,
                  std::function<absl::Status()> done);
 
   // What this process has found out, for Merge in another.

@@ -3,6 +3,7 @@
 #include <pybind11/pybind11.h>
 
 #include "base/version.h"
+#include "python/extension/convert_weights.h"
 #include "python/extension/errors.h"
 #include "python/extension/file_tensor.h"
 #include "python/extension/open_weights.h"
@@ -16,4 +17,5 @@ PYBIND11_MODULE(_tessera, module) {
   tessera::BindTextTokenizer(module);
   tessera::BindOpenWeights(module);
   tessera::BindRunningModel(module);
+  tessera::BindConvertWeights(module);
 }
