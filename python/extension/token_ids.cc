@@ -20,17 +20,17 @@ std::vector<int32_t> TokenIds(py::handle ids) {
   const auto array =
       py::array(py::module_::import("numpy").attr("asarray")(ids));
   if (array.size() == 0) return {};
-  if (array.ndim() != 1) {
-    ThrowIfError(absl::InvalidArgumentError(absl::StrCat(
-        "token ids have ", array.ndim(),
-        " dimensions, expected 1; use a batch for several texts")));
-  }
   const char kind = array.dtype().kind();
   if (kind != 'i' && kind != 'u') {
     throw py::type_error(
         absl::StrCat("token ids are ",
                      py::str(array.dtype().attr("name")).cast<std::string>(),
                      ", expected integers"));
+  }
+  if (array.ndim() != 1) {
+    ThrowIfError(absl::InvalidArgumentError(absl::StrCat(
+        "token ids have ", array.ndim(),
+        " dimensions, expected 1; use a batch for several texts")));
   }
   const py::array_t<int64_t, py::array::c_style | py::array::forcecast> wide(
       array);
