@@ -70,8 +70,10 @@ def main():
     if len(sys.argv) != 4:
         sys.exit(__doc__)
     sources, built, to = map(pathlib.Path, sys.argv[1:])
-    header = (sources / "base" / "version.h").read_text(encoding="utf-8")
-    version = re.search(r'kTesseraVersion\[\] = "(.*)"', header)[1]
+    header = (sources / "runtime" / "capi" / "tessera.h").read_text(
+        encoding="utf-8"
+    )
+    version = re.search(r'define TESSERA_VERSION "(.*)"', header)[1]
     python = f"cp3{sys.version_info.minor}"
     platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
     tag = f"{python}-{python}-{platform}"

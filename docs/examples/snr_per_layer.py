@@ -8,6 +8,7 @@ when it was made, generates with it, and compares its logits with those of
 another arena of the same model.
 """
 
+import os
 import re
 import sys
 from collections import defaultdict
@@ -29,7 +30,8 @@ def snr_by_kind(path):
     with tessera.open(path) as weights:
         for tensor in weights.tensors.values():
             layer = re.fullmatch(r"blk\.(\d+)\.(.+)\.weight", tensor.name)
-            if layer and tensor.snr is not None:
+            # Infinite: nothing was lost.
+            if layer and tensor.snr is not None and np.isfinite(tensor.snr):
                 kinds[layer[2]].append((int(layer[1]), tensor.snr))
     return kinds
 
@@ -58,7 +60,7 @@ def main():
     kinds = snr_by_kind(quantized)
     if not kinds:
         sys.exit(f"{quantized}: no tensor was quantized when it was made")
-    draw(kinds, quantized, picture)
+    draw(kinds, os.path.basename(quantized), picture)
     print(f"drew {picture}")
 
     with tessera.Model(quantized) as model:

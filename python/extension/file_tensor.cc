@@ -239,8 +239,9 @@ if the file was closed.)")
             if (!tensor.tensor().error.has_value()) return py::none();
             return py::float_(tensor.tensor().error->snr_db());
           },
-          "Of an arena's tensor that was quantized when it was made: the "
-          "signal-to-noise ratio in decibels. Else None.")
+          "Of an arena's tensor whose type was changed when it was made: the "
+          "signal-to-noise ratio in decibels, inf if nothing was lost. Else "
+          "None.")
       .def("numpy", &FileTensor::Numpy, py::arg("copy") = false,
            R"(The values in their own type, as an array of this shape.
 

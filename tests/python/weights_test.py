@@ -115,7 +115,12 @@ class TensorsTest(unittest.TestCase):
 
     def test_the_signal_to_noise_ratio_is_recorded(self):
         tensors = tessera.open(arena(quantize="Q4_0")).tensors
-        self.assertIsNone(tensors["output_norm.weight"].snr)
+        self.assertEqual(tensors["output_norm.weight"].snr, float("inf"))
+        kept = tessera.open(arena(GGUF)).tensors
+        self.assertIsNone(kept["blk.0.attn_q.weight"].snr)
+        self.assertIsNone(
+            tessera.open(GGUF).tensors["blk.0.attn_q.weight"].snr
+        )
         self.assertTrue(15 < tensors["blk.0.attn_q.weight"].snr < 30)
         exact = tessera.open(TINY).tensors["blk.0.attn_q.weight"].dequantize()
         stored = tensors["blk.0.attn_q.weight"].dequantize()
