@@ -8,11 +8,12 @@
 #include <vector>
 
 #include "absl/base/const_init.h"
-#include "absl/flags/reflection.h"
+#include "absl/flags/commandlineflag.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
+#include "base/own_flags.h"
 #include "base/parse_flags.h"
 #include "base/printable.h"
 #include "base/status_macros.h"
@@ -27,12 +28,21 @@ namespace {
 
 namespace py = pybind11;
 
-// Flags are the process's: set, read, and put back.
+// To what they are without a word. Abseil's FlagSaver would talk about it.
+void ResetFlags() {
+  for (const auto& [name, value] : ChangedFlags()) {
+    absl::CommandLineFlag* flag = FindOwnFlag(name);
+    std::string error;
+    if (flag != nullptr) flag->ParseFrom(flag->DefaultValue(), &error);
+  }
+}
+
+// Flags are the process's, but nobody else sets any in a program of Python.
 absl::StatusOr<ConvertCommand> CommandOf(
     const std::vector<std::string>& arguments) {
   static absl::Mutex mutex(absl::kConstInit);
   const absl::MutexLock lock(&mutex);
-  const absl::FlagSaver saver;
+  ResetFlags();
   TESSERA_ASSIGN_OR_RETURN(const std::vector<std::string> positional,
                            ParseFlags(arguments));
   return ConvertCommandFromFlags(positional);

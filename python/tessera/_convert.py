@@ -38,7 +38,7 @@ def convert(
     >>> summary = tessera.convert(
     ...     "testdata/tiny", TEMP + "/tiny.arena", quantize="Q8_0", threads=1)
     >>> sorted(summary)[:3]
-    ['command', 'input', 'outputs']
+    ['bytes_per_second', 'dry_run', 'input']
     """
     arguments = []
     for name, value in flags.items():

@@ -71,8 +71,8 @@ class Weights:
     def metadata(self) -> dict[str, Any]:
         """Keys and values of a GGUF file, or of an arena that was made of one.
 
-        Lists are whole, those of the tokenizer too (not in an arena, which
-        keeps them in a form of its own). {} of other files.
+        Lists are whole, but those of the tokenizer are left out: it is there
+        as `tokenizer`. {} of other files.
         """
         return self._weights().metadata()
 

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import unittest
 
 import tessera
@@ -66,6 +68,18 @@ class ConvertTest(unittest.TestCase):
             for tensor in tessera.open(f"{TEMP}/second.arena").tensors.values()
         }
         self.assertEqual(kinds, {"BF16", "F32"})
+
+    def test_it_says_nothing_by_itself(self):
+        program = f"""
+import tessera
+for kind in ["Q4_0", "Q8_0"]:
+    tessera.convert({TINY!r}, {TEMP + "/quiet.arena"!r}, quantize=kind,
+                    overwrite=True)
+"""
+        done = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, check=True
+        )
+        self.assertEqual((done.stdout, done.stderr), (b"", b""))
 
     def test_mistakes_name_the_flag(self):
         for flags in [

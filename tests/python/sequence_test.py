@@ -126,7 +126,9 @@ class SaveTest(unittest.TestCase):
         ids = some_ids(count)
         vocab = tessera.open(path).config["vocab_size"]
         ids = [id % vocab for id in ids]
-        with tessera.Model(path, threads=2, sequences=2) as model:
+        with tessera.Model(
+            path, threads=2, sequences=2, ctx_size=1024
+        ) as model:
             model.forward(ids)
             file = f"{TEMP}/state"
             model.save(file)

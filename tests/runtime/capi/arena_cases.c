@@ -75,7 +75,8 @@ static void OptionsAreChecked(void) {
   }
   tessera_options_set(options, "theads", "1", &error);
   EXPECT(strstr(error.message, "'theads'") != NULL);
-  EXPECT(strstr(error.message, "threads, ctx_size, huge_pages") != NULL);
+  EXPECT(strstr(error.message, "threads, ctx_size, sequences, huge_pages") !=
+         NULL);
   tessera_options_set(options, "huge_pages", "yes", &error);
   EXPECT(strncmp(error.message, "option huge_pages: 'yes' is none of auto",
                  40) == 0);
