@@ -289,8 +289,14 @@ class Model:
         self._own.trim(position)
 
     def save(self, path: Union[str, os.PathLike[str]]) -> None:
-        """Writes it to a file, for load() with the same arena."""
-        name = os.fspath(path)
+        """Writes it to a file, for load() with the same arena.
+
+        Until it is complete, what is there stays. ValueError for what is no
+        file, such as a folder or a device.
+        """
+        name = os.path.realpath(os.fspath(path))
+        if os.path.exists(name) and not os.path.isfile(name):
+            raise ValueError(f"{name}: is no file, and is not replaced")
         partial = f"{name}.{os.getpid()}.partial"
         try:
             with open(partial, "wb") as file:

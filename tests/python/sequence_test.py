@@ -205,6 +205,13 @@ class SaveTest(unittest.TestCase):
                 model.save(f"{TEMP}/no/such/folder")
             with self.assertRaises(FileNotFoundError):
                 model.load(f"{TEMP}/nothing")
+            for path in [TEMP, "/dev/null"]:
+                with self.assertRaisesRegex(ValueError, "is no file"):
+                    model.save(path)
+            os.symlink("target", f"{TEMP}/link")
+            model.save(f"{TEMP}/link")
+            self.assertTrue(os.path.islink(f"{TEMP}/link"))
+            self.assertTrue(os.path.isfile(f"{TEMP}/target"))
         self.assertFalse([n for n in os.listdir(TEMP) if "partial" in n])
 
 
