@@ -80,12 +80,15 @@ absl::Status ArenaOutput::Open(Begin begin, bool overwrite) {
     begin = Begin::kNew;
   }
   absl::StatusOr<AtomicFile> file =
-      begin == Begin::kNew      ? AtomicFile::CreatePartial(path(), overwrite)
+      begin == Begin::kUnnamed  ? AtomicFile::Create(path(), overwrite)
+      : begin == Begin::kNew    ? AtomicFile::CreatePartial(path(), overwrite)
       : begin == Begin::kResume ? AtomicFile::OpenPartial(path(), overwrite)
                                 : AtomicFile::JoinPartial(path());
   if (!file.ok()) return file.status();
   TESSERA_ASSIGN_OR_RETURN(writer_, ArenaWriter::Create(*std::move(file)));
-  if (begin == Begin::kJoin) return absl::OkStatus();
+  if (begin == Begin::kJoin || begin == Begin::kUnnamed) {
+    return absl::OkStatus();
+  }
   journal_.emplace(&writer_->file(), Fingerprint(), ManifestOffset(plan_));
   const absl::Status status =
       begin == Begin::kNew ? journal_->Begin() : Resume();

@@ -104,7 +104,9 @@ absl::Status Conversion::Plan(absl::Span<const OutputOptions> outputs) {
 absl::Status Conversion::Open() {
   using Begin = ArenaOutput::Begin;
   const bool first = ranks_.rank() == 0;
-  const Begin begin = options_.resume ? Begin::kResume : Begin::kNew;
+  const Begin begin = !options_.resumable ? Begin::kUnnamed
+                      : options_.resume   ? Begin::kResume
+                                          : Begin::kNew;
   TESSERA_RETURN_IF_ERROR(
       ranks_.Agree(first ? OpenOutputs(begin) : absl::OkStatus()));
   TESSERA_RETURN_IF_ERROR(
@@ -122,7 +124,10 @@ absl::Status Conversion::OpenOutputs(ArenaOutput::Begin begin) {
   for (const auto& output : outputs_) {
     TESSERA_RETURN_IF_ERROR(output->Open(begin, options_.overwrite));
   }
-  if (begin == ArenaOutput::Begin::kJoin) return absl::OkStatus();
+  if (begin == ArenaOutput::Begin::kJoin ||
+      begin == ArenaOutput::Begin::kUnnamed) {
+    return absl::OkStatus();
+  }
   const absl::Status room = CheckRoomForAll();
   if (!room.ok()) {
     for (const auto& output : outputs_) output->KeepForResume();
@@ -147,6 +152,7 @@ absl::Status Conversion::CheckRoomForAll() const {
 
 // A disk that is full or fails ends a conversion, but not what is done.
 absl::Status Conversion::Keep(const absl::Status& why) {
+  if (!options_.keep_unfinished) return why;
   if (!absl::IsResourceExhausted(why) && !absl::IsOutOfRange(why) &&
       !absl::IsUnavailable(why) && !absl::IsUnknown(why)) {
     return why;
@@ -244,7 +250,9 @@ absl::Status Conversion::CheckSizes() const {
 
 // What was made of the input as it was is good for it, if it comes back.
 absl::Status Conversion::KeepIfChanged(absl::Status status) {
-  if (!absl::IsFailedPrecondition(status)) return status;
+  if (!absl::IsFailedPrecondition(status) || !options_.keep_unfinished) {
+    return status;
+  }
   bool kept = false;
   for (const auto& output : outputs_) {
     if (output->KeepForResume()) kept = true;

@@ -22,6 +22,11 @@ struct ConvertOptions {
   bool overwrite = false;  // replace existing outputs
   bool quiet = false;      // no progress on stderr
   bool resume = false;     // continue what a killed conversion left
+  // An unfinished output has a name, under which it can be continued. Without
+  // one nothing is left behind, however the process ends; for one rank.
+  bool resumable = true;
+  // What a full disk or a changed input has ended stays, to be continued.
+  bool keep_unfinished = true;
   // Anonymous memory of the whole process; at least kLeastMemory.
   uint64_t max_memory = uint64_t{256} << 20;
 };
