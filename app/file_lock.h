@@ -3,6 +3,7 @@
 #define APP_FILE_LOCK_H_
 
 #include <string>
+#include <utility>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"

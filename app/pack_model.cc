@@ -107,7 +107,7 @@ absl::Status ModelPacker::Open() {
 void ModelPacker::Announce(uint64_t size) const {
   for (const std::string& note :
        FewOfEachKind(source_.notes, kMostNotesOfAKind)) {
-    PrintMessage(absl::StrCat("warning: ", request_.model, ": ", note));
+    PrintMessage(absl::StrCat("warning: ", note));
   }
   if (request_.quiet) return;
   PrintMessage(absl::StrCat(
