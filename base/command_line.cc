@@ -40,7 +40,7 @@ void ReserveStandardFiles() {
 }
 
 std::string HelpText(const CommandLineSpec& spec) {
-  return absl::StrCat(absl::StripAsciiWhitespace(spec.usage),
+  return absl::StrCat(UsageInUsersNames(absl::StripAsciiWhitespace(spec.usage)),
                       "\n\nFlags, with their defaults:\n",
                       FlagsHelp(DescribeCommandLine(spec)));
 }
