@@ -56,7 +56,8 @@ class PackCacheTest : public testing::Test {
   }
 
   std::string StateOf(const std::string& name) const {
-    for (const auto& pack : DescribeCache(cache_, 1).packs()) {
+    const CacheContents contents = DescribeCache(cache_, 1);
+    for (const CacheContents::Pack& pack : contents.packs()) {
       if (pack.name() == name) return pack.state();
     }
     return "";
