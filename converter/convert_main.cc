@@ -39,6 +39,15 @@
 namespace tessera {
 namespace {
 
+constexpr FlagWords kConvertWords[] = {
+    {"effort", "normal high"},
+    {"isa", "portable"},
+    {"layout", "interleaved transposed swizzled rowmajor auto"},
+    {"quantize",
+     "keep F32 F16 BF16 Q8_0 INT8 Q4_0 Q4_1 Q5_0 Q5_1 Q6_K IQ4_NL Q4_K_S "
+     "Q4_K_M Q5_K_S Q5_K_M"},
+};
+
 // The first of a kind show what it is about.
 constexpr size_t kMostNotesOfAKind = 5;
 
@@ -197,8 +206,8 @@ absl::Status Convert(ConvertCommand& command, RankGroup& ranks) {
 }
 
 int Main(int argc, char** argv) {
-  const std::vector<std::string> arguments =
-      ParseCommandLine(argc, argv, {kConvertUsage});
+  const std::vector<std::string> arguments = ParseCommandLine(
+      argc, argv, {.usage = kConvertUsage, .words = kConvertWords});
   absl::StatusOr<ConvertCommand> command = ConvertCommandFromFlags(arguments);
   if (!command.ok()) ExitWithUsageError(command.status().message());
   const absl::StatusOr<std::unique_ptr<RankGroup>> ranks = LaunchedRanks();

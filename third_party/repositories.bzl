@@ -1,5 +1,6 @@
 """Bazel repositories over Debian's packages, so that a build needs no network."""
 
+load("//third_party:debian_source.bzl", "debian_source")
 load("//third_party:mpi.bzl", "mpi_repository")
 
 def _system_library(name):
@@ -29,3 +30,21 @@ def tessera_repositories():
         _system_library(name)
 
     mpi_repository(name = "mpi")
+
+    # For programs without shared libraries only, //bazel:tool_binary.bzl.
+    debian_source(
+        name = "simdjson_source",
+        package = "libsimdjson-dev",
+        version = "3.0.1",
+        sha256 = "156b1bc5eb0561b2bd166b46d191fd3d95a3e709cc63761477d3b7aec2b6e9ed",
+        folder = "simdjson-3.0.1/singleheader",
+        file = "simdjson.cpp",
+    )
+    debian_source(
+        name = "xxhash_source",
+        package = "libxxhash-dev",
+        version = "0.8.1",
+        sha256 = "3bb6b7d6f30c591dd65aaaff1c8b7a5b94d81687998ca9400082c739a690436c",
+        folder = "xxHash-0.8.1",
+        file = "xxh_x86dispatch.c",
+    )

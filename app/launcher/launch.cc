@@ -6,11 +6,15 @@
 #include <cstdio>
 #include <cstring>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/strip.h"
 #include "app/launcher/find_program.h"
 #include "app/launcher/tool_table.h"
+#include "base/describe_command_line.h"
+#include "base/help_for.h"
 #include "base/message.h"
 #include "base/quoted.h"
 #include "base/shell_quoted.h"
@@ -89,6 +93,19 @@ int Print(const std::string& text) {
   return 0;
 }
 
+// For packages: a page or a completion of all commands.
+int PrintHelpFor(absl::string_view reader) {
+  CommandLineDescription command_line;
+  command_line.tool = "tessera";
+  command_line.usage = absl::StrCat(kFirst, kLast);
+  for (const Tool& tool : AllTools()) {
+    command_line.subcommands.push_back({tool.name, tool.summary});
+  }
+  const absl::StatusOr<std::string> text = HelpFor(reader, command_line);
+  if (!text.ok()) return WrongUsage(std::string(text.status().message()));
+  return Print(*text);
+}
+
 }  // namespace
 
 std::string Overview(const std::string& folder) {
@@ -112,6 +129,8 @@ int Launch(const std::vector<std::string>& arguments,
     if (tool == nullptr) return UnknownCommand({arguments[1]});
     return Become(*tool, folder, {"--help"});
   }
+  absl::string_view reader = word;
+  if (absl::ConsumePrefix(&reader, "--help=")) return PrintHelpFor(reader);
   const Tool* tool = FindTool(word);
   if (tool == nullptr) return UnknownCommand(arguments);
   return Become(*tool, folder, {arguments.begin() + 1, arguments.end()});
