@@ -21,7 +21,7 @@ finish() {
   : >"$work/substvars"
   if (( $# > 0 )); then
     strip --strip-unneeded --remove-section=.comment --remove-section=.note "$@"
-    dpkg-shlibdeps -T"$work/substvars" "$@"
+    dpkg-shlibdeps --warnings=1 -T"$work/substvars" "$@"
   fi
   dpkg-gencontrol -p"$package" -cdebian/control -ldebian/changelog \
     -fdebian/files "${substitutions[@]}" -P"$base"
