@@ -47,13 +47,13 @@ export LD_LIBRARY_PATH=$work/second/lib
 # Packages of the system, and what those that are named bring along.
 known=$(tr -cs 'a-z0-9.-' '\n' <"$root/docs/c_api.md" | grep '^lib.*[0-9]$' | sort -u)
 for file in second/bin/* second/lib/libtessera.so; do
-  needed=$(objdump -p "$file" | sed -n 's/^ *NEEDED *//p' |
-    grep -vE '^(libc|libm|libstdc\+\+|libgcc_s|libasan|libubsan|libtsan|ld-linux.*)\.so')
-  for library in $needed; do
-    package=$(dpkg -S "*/$library" | head -n 1 | cut -d: -f1)
-    grep -qx "$package" <<<"$known" || fail "$file needs $package, which docs/c_api.md does not name"
-  done
-done
+  objdump -p "$file" | sed -n 's/^ *NEEDED *//p'
+done | grep -vE '^(libc|libm|libstdc\+\+|libgcc_s|libasan|libubsan|libtsan|ld-linux.*)\.so' |
+  sort -u >needed
+while read -r library; do
+  package=$(dpkg -S "*/$library" | head -n 1 | cut -d: -f1)
+  grep -qx "$package" <<<"$known" || fail "$library of $package is needed; docs/c_api.md does not name it"
+done <needed
 
 # ---- the header and docs/generate.c ----
 
