@@ -25,6 +25,8 @@ def _static(rule, **kwargs):
         features = ["-supports_start_end_lib"],
         linkopts = _STATIC_LINKOPTS,
         linkstatic = True,
+        # Left out with sanitizers, which are shared libraries (.bazelrc).
+        tags = ["static"],
         **kwargs
     )
 
