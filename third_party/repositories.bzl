@@ -25,7 +25,7 @@ def tessera_repositories():
     # Abseil keeps upstream's labels (@com_google_absl//absl/strings), served by libabsl-dev.
     native.local_repository(name = "com_google_absl", path = "third_party/com_google_absl")
 
-    for name in ["com_google_protobuf", "googletest", "zstd", "xxhash", "openssl", "pcre2", "simdjson", "sqlite", "numa", "icu"]:
+    for name in ["com_google_protobuf", "googletest", "zstd", "xxhash", "openssl", "pcre2", "simdjson", "sqlite", "numa", "icu", "png"]:
         _system_library(name)
 
     mpi_repository(name = "mpi")

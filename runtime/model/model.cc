@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
+#include "formats/model/rope_factors.h"
 #include "formats/model/stored_config.h"
 #include "formats/model/tensor_name.h"
 
@@ -29,12 +30,8 @@ absl::Status CheckRopeFactors(const ModelWeights& weights) {
   for (const TensorRole role :
        {TensorRole::kRopeFactors, TensorRole::kRopeFactorsShort,
         TensorRole::kRopeFactorsLong}) {
-    for (const float divisor : weights.model.vector(role)) {
-      if (divisor > 0) continue;
-      return absl::DataLossError(absl::StrCat("tensor ", Quoted(GgufName(role)),
-                                              " holds ", divisor,
-                                              ", expected positive divisors"));
-    }
+    TESSERA_RETURN_IF_ERROR(
+        CheckRopeDivisors(GgufName(role), weights.model.vector(role)));
   }
   return absl::OkStatus();
 }

@@ -1,4 +1,4 @@
-#include "converter/inspect/map_svg.h"
+#include "converter/inspect/file_map.h"
 
 #include <algorithm>
 #include <vector>
@@ -6,48 +6,28 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "base/counted.h"
+#include "base/printable.h"
 #include "base/progress.h"
-#include "converter/inspect/describe_text.h"
 #include "converter/inspect/section_ribbon.h"
-#include "converter/inspect/svg_canvas.h"
-#include "converter/inspect/type_palette.h"
 
 namespace tessera {
 namespace {
 
-constexpr double kPageWidth = 1280;
-constexpr double kMargin = 36;
-constexpr double kGutter = 76;  // for the offsets beside the ribbons
+constexpr double kPageWidth = 960;
+constexpr double kMargin = 28;
+constexpr double kGutter = 68;  // for the offsets beside the ribbons
 constexpr double kContentWidth = kPageWidth - 2 * kMargin;
 constexpr double kStripHeight = 22;
 constexpr double kMinStripWidth = 3;
 constexpr double kMinTensorWidth = 0.3;
-constexpr int kLegendColumns = 4;
+constexpr double kLegendValue = 208;   // pixels of its numbers
+constexpr double kCharacterWidth = 7;  // of names, about
+constexpr size_t kShortName = 8;       // that fits beside a ribbon
+constexpr size_t kMaxNameBytes = 48;
 constexpr double kLegendRow = 24;
 constexpr uint64_t kTargetLines = 26;
-constexpr char kReservedFill[] = "#1e293b";
-
-constexpr char kStyle[] = R"(
-text { font-family: Inter, "Helvetica Neue", Arial, "DejaVu Sans", sans-serif;
-       fill: #1e293b; }
-.title { font-size: 22px; font-weight: 600; }
-.subtitle { font-size: 13px; fill: #64748b; }
-.heading { font-size: 15px; font-weight: 600; }
-.name { font-size: 12.5px; font-weight: 600; }
-.value { font-size: 12.5px; fill: #64748b; }
-.offset { font-size: 10.5px; fill: #64748b; }
-.label { font-size: 10.5px; pointer-events: none; }
-.light { fill: #ffffff; }
-.dark { fill: #1e293b; }
-rect { shape-rendering: crispEdges; }
-.tensor:hover rect { stroke: #0f172a; stroke-width: 1.5; }
-)";
-
-constexpr char kDefinitions[] =
-    R"svg(<pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-<rect width="6" height="6" fill="#f1f5f9"/><rect width="1.4" height="6" fill="#cbd5e1"/>
-</pattern>
-)svg";
+constexpr Paint kInk = {Paint::Kind::kInk};
+constexpr Paint kHatch = {Paint::Kind::kHatch};
 
 std::string Percent(uint64_t part, uint64_t whole) {
   return absl::StrFormat("%.1f %%", whole == 0
@@ -63,20 +43,30 @@ std::string BinaryBytes(uint64_t bytes) {
   return absl::StrCat(bytes, " ", units[unit]);
 }
 
+double WidthOf(absl::string_view text) {
+  return static_cast<double>(text.size()) * kCharacterWidth;
+}
+
+// Of a file of a set; it may be long.
+std::string ShortName(const std::string& name) {
+  return ShortPrintable(name, kMaxNameBytes);
+}
+
 struct LegendEntry {
-  std::string fill;
+  Paint paint;
   std::string name;
   std::string value;
 };
 
-std::vector<LegendEntry> LegendOf(const FileDescription& file) {
+std::vector<LegendEntry> LegendOf(const FileDescription& file,
+                                  const MapColoring& coloring) {
   std::vector<LegendEntry> legend;
   uint64_t reserved = 0;
   uint64_t tensors = 0;
-  for (const TypeTotal& total : TotalsByType(file)) {
+  for (const MapColoring::Total& total : coloring.Totals()) {
     tensors += total.bytes;
     legend.push_back(
-        {ColorOfType(total.type).Hex(), total.type,
+        {Paint::Of(total.color), ShortName(total.name),
          absl::StrCat(HumanBytes(total.bytes), ", ",
                       Percent(total.bytes, file.file_size), ", ", total.tensors,
                       total.tensors == 1 ? " tensor" : " tensors")});
@@ -85,12 +75,12 @@ std::vector<LegendEntry> LegendOf(const FileDescription& file) {
   const uint64_t padding =
       file.file_size - std::min(file.file_size, tensors + reserved);
   if (padding != 0) {
-    legend.push_back({"url(#hatch)", "padding",
+    legend.push_back({kHatch, "padding",
                       absl::StrCat(HumanBytes(padding), ", ",
                                    Percent(padding, file.file_size))});
   }
   for (const ReservedRange& range : file.reserved) {
-    legend.push_back({kReservedFill, range.name,
+    legend.push_back({kInk, range.name,
                       absl::StrCat(HumanBytes(range.size), " at ",
                                    WithCommas(range.offset))});
   }
@@ -103,14 +93,15 @@ std::string FileName(const std::string& path) {
 
 class Map {
  public:
-  explicit Map(const FileDescription& file) : file_(file) {}
+  Map(const FileDescription& file, MapColor color, Canvas* canvas)
+      : file_(file), coloring_(file, color), canvas_(*canvas) {}
 
   std::string Draw() {
     DrawTitle();
     DrawLegend();
     DrawStrip();
     DrawSections();
-    return canvas_.Document(kPageWidth, y_ + kMargin, kStyle, kDefinitions);
+    return canvas_.Finish(kPageWidth, y_ + kMargin);
   }
 
  private:
@@ -120,7 +111,8 @@ class Map {
   void DrawSections();
 
   const FileDescription& file_;
-  SvgCanvas canvas_;
+  const MapColoring coloring_;
+  Canvas& canvas_;
   double y_ = kMargin;  // where the next part begins
 };
 
@@ -131,7 +123,7 @@ void Map::DrawTitle() {
     weights += tensor.weights;
     bytes += tensor.bytes;
   }
-  canvas_.Text(kMargin, y_ + 18, FileName(file_.path), "title");
+  canvas_.Text(kMargin, y_ + 18, FileName(file_.path), TextStyle::kTitle);
   std::string subtitle =
       absl::StrCat(file_.format, " \u00b7 ", HumanBytes(file_.file_size),
                    " \u00b7 ", file_.tensors.size(), " tensors");
@@ -141,22 +133,27 @@ void Map::DrawTitle() {
                                     8.0 * static_cast<double>(bytes) /
                                         static_cast<double>(weights)));
   }
-  canvas_.Text(kMargin, y_ + 40, subtitle, "subtitle");
+  canvas_.Text(kMargin, y_ + 40, subtitle, TextStyle::kSubtitle);
   y_ += 62;
 }
 
 void Map::DrawLegend() {
-  const std::vector<LegendEntry> legend = LegendOf(file_);
-  const double column_width = kContentWidth / kLegendColumns;
-  for (size_t i = 0; i < legend.size(); ++i) {
-    const double x =
-        kMargin + static_cast<double>(i % kLegendColumns) * column_width;
-    const double y = y_ + static_cast<double>(i / kLegendColumns) * kLegendRow;
-    canvas_.Rect({x, y, 14, 14}, legend[i].fill, 3);
-    canvas_.Text(x + 22, y + 11.5, legend[i].name, "name");
-    canvas_.Text(x + 92, y + 11.5, legend[i].value, "value");
+  const std::vector<LegendEntry> legend = LegendOf(file_, coloring_);
+  double name_width = 92;
+  for (const LegendEntry& entry : legend) {
+    name_width = std::max(name_width, 30 + WidthOf(entry.name));
   }
-  const size_t rows = (legend.size() + kLegendColumns - 1) / kLegendColumns;
+  const size_t columns = static_cast<size_t>(
+      std::max(1.0, kContentWidth / (name_width + kLegendValue)));
+  const double column_width = kContentWidth / static_cast<double>(columns);
+  for (size_t i = 0; i < legend.size(); ++i) {
+    const double x = kMargin + static_cast<double>(i % columns) * column_width;
+    const double y = y_ + static_cast<double>(i / columns) * kLegendRow;
+    canvas_.Rect({x, y, 14, 14}, legend[i].paint, 3);
+    canvas_.Text(x + 22, y + 11.5, legend[i].name, TextStyle::kName);
+    canvas_.Text(x + name_width, y + 11.5, legend[i].value, TextStyle::kValue);
+  }
+  const size_t rows = (legend.size() + columns - 1) / columns;
   y_ += static_cast<double>(rows) * kLegendRow + 18;
 }
 
@@ -168,7 +165,7 @@ void Map::DrawStrip() {
     return static_cast<double>(bytes) * scale;
   };
   const double right = kMargin + kContentWidth;
-  canvas_.Rect({kMargin, y_, kContentWidth, kStripHeight}, "url(#hatch)");
+  canvas_.Rect({kMargin, y_, kContentWidth, kStripHeight}, kHatch);
   for (const TensorDescription& tensor : file_.tensors) {
     if (tensor.bytes == 0) continue;
     // Of those that alternate, the first one's colour fills their extent.
@@ -177,24 +174,26 @@ void Map::DrawStrip() {
         tensor.alternates ? tensor.extent_size : tensor.bytes;
     canvas_.Rect({kMargin + pixels(tensor.offset), y_,
                   std::max(pixels(bytes), kMinTensorWidth), kStripHeight},
-                 ColorOfType(tensor.type).Hex());
+                 Paint::Of(coloring_.Of(tensor)));
   }
   for (const ReservedRange& range : file_.reserved) {
     const double width = std::max(pixels(range.size), kMinStripWidth);
     const double x = std::min(kMargin + pixels(range.offset), right - width);
-    canvas_.BeginGroup("tensor",
-                       absl::StrCat(range.name, "\n", WithCommas(range.size),
+    canvas_.BeginGroup(absl::StrCat(range.name, "\n", WithCommas(range.size),
                                     " bytes at ", WithCommas(range.offset)));
-    canvas_.Rect({x, y_, width, kStripHeight}, kReservedFill);
+    canvas_.Rect({x, y_, width, kStripHeight}, kInk);
     canvas_.EndGroup();
   }
   double label_end = kMargin;
   for (const SectionDescription& section : file_.sections) {
     const double x = kMargin + pixels(section.offset);
-    canvas_.Rect({x - 0.5, y_ - 3, 1, kStripHeight + 6}, kReservedFill);
+    canvas_.Rect({x - 0.5, y_ - 3, 1, kStripHeight + 6}, kInk);
     if (x < label_end) continue;
-    canvas_.Text(x, y_ + kStripHeight + 16, section.name, "offset");
-    label_end = x + 40;
+    const std::string name = ShortName(section.name);
+    const double width = WidthOf(name);
+    if (x + width > right && x > kMargin) continue;
+    canvas_.Text(x, y_ + kStripHeight + 16, name, TextStyle::kOffset);
+    label_end = x + std::max(40.0, width);
   }
   y_ += kStripHeight + 46;
 }
@@ -206,7 +205,8 @@ void Map::DrawSections() {
   style.bytes_per_line = BytesPerLine(file_, kTargetLines);
   for (size_t i = 0; i < file_.sections.size(); ++i) {
     const SectionDescription& section = file_.sections[i];
-    canvas_.Text(kMargin, y_, section.name, "heading");
+    canvas_.Text(kMargin, y_, ShortName(section.name), TextStyle::kHeading);
+    if (section.name.size() > kShortName) y_ += 20;
     canvas_.Text(
         style.left, y_,
         absl::StrCat(HumanBytes(section.size), " at offset ",
@@ -215,16 +215,17 @@ void Map::DrawSections() {
                      Percent(section.size - section.used, section.size),
                      " padding \u00b7 a full line is ",
                      BinaryBytes(style.bytes_per_line)),
-        "value");
-    y_ = DrawSectionRibbon(file_, i, y_ + 14, style, &canvas_) + 38;
+        TextStyle::kValue);
+    y_ = DrawSectionRibbon(file_, i, y_ + 14, style, coloring_, &canvas_) + 38;
   }
   y_ -= file_.sections.empty() ? 0 : 38;
 }
 
 }  // namespace
 
-std::string RenderMapSvg(const FileDescription& file) {
-  return Map(file).Draw();
+std::string RenderMap(const FileDescription& file, MapColor color,
+                      Canvas* canvas) {
+  return Map(file, color, canvas).Draw();
 }
 
 }  // namespace tessera

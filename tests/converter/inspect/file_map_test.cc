@@ -1,7 +1,9 @@
-#include "converter/inspect/map_svg.h"
+#include "converter/inspect/file_map.h"
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,7 +11,9 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "converter/inspect/describe.h"
+#include "converter/inspect/png_canvas.h"
 #include "converter/inspect/section_ribbon.h"
+#include "converter/inspect/svg_canvas.h"
 #include "tests/testing/arena_builder.h"
 
 namespace tessera {
@@ -20,6 +24,11 @@ FileDescription DescribeSmallArena() {
   return DescribeFile("folder/small.arena", builder.FileWith(builder.Finish()),
                       {})
       .value();
+}
+
+std::string Svg(const FileDescription& file, MapColor color = MapColor::kType) {
+  SvgCanvas canvas;
+  return RenderMap(file, color, &canvas);
 }
 
 size_t Count(const std::string& text, absl::string_view part) {
@@ -55,8 +64,8 @@ std::vector<Box> BoxesOf(const std::string& svg, const std::string& tensor) {
   return boxes;
 }
 
-TEST(MapSvgTest, ShowsEverythingOnce) {
-  const std::string svg = RenderMapSvg(DescribeSmallArena());
+TEST(FileMapTest, ShowsEverythingOnce) {
+  const std::string svg = Svg(DescribeSmallArena());
   EXPECT_TRUE(absl::StartsWith(svg, "<svg xmlns="));
   EXPECT_TRUE(absl::EndsWith(svg, "</svg>\n"));
   EXPECT_TRUE(absl::StrContains(svg, ">small.arena</text>"));
@@ -70,9 +79,9 @@ TEST(MapSvgTest, ShowsEverythingOnce) {
   EXPECT_EQ(Count(svg, "<g "), Count(svg, "</g>"));
 }
 
-TEST(MapSvgTest, TensorsOfASectionAreToScale) {
+TEST(FileMapTest, TensorsOfASectionAreToScale) {
   const FileDescription file = DescribeSmallArena();
-  const std::string svg = RenderMapSvg(file);
+  const std::string svg = Svg(file);
   double width = 0;
   double bytes = 0;
   for (const TensorDescription& tensor : file.tensors) {
@@ -83,11 +92,11 @@ TEST(MapSvgTest, TensorsOfASectionAreToScale) {
     bytes += static_cast<double>(tensor.bytes);
   }
   // One line is 4096 bytes; the page says how wide that is.
-  EXPECT_NEAR(width / bytes * 4096, 1132, 1);
+  EXPECT_NEAR(width / bytes * 4096, 836, 1);
 }
 
-TEST(MapSvgTest, AlternatingTensorsShareLines) {
-  const std::string svg = RenderMapSvg(DescribeSmallArena());
+TEST(FileMapTest, AlternatingTensorsShareLines) {
+  const std::string svg = Svg(DescribeSmallArena());
   const std::vector<Box> gate = BoxesOf(svg, "blk.0.ffn_gate.weight");
   const std::vector<Box> up = BoxesOf(svg, "blk.0.ffn_up.weight");
   ASSERT_EQ(gate.size(), up.size());
@@ -98,8 +107,8 @@ TEST(MapSvgTest, AlternatingTensorsShareLines) {
   }
 }
 
-TEST(MapSvgTest, NothingLeavesThePage) {
-  const std::string svg = RenderMapSvg(DescribeSmallArena());
+TEST(FileMapTest, NothingLeavesThePage) {
+  const std::string svg = Svg(DescribeSmallArena());
   const double width = Attribute(svg, 0, "width");
   const double height = Attribute(svg, 0, "height");
   const size_t body = svg.find("</defs>");
@@ -112,35 +121,90 @@ TEST(MapSvgTest, NothingLeavesThePage) {
   }
 }
 
-TEST(MapSvgTest, LongPaddingIsCut) {
-  const std::string svg = RenderMapSvg(DescribeSmallArena());
+TEST(FileMapTest, LongPaddingIsCut) {
+  const std::string svg = Svg(DescribeSmallArena());
   EXPECT_EQ(Count(svg, "of padding to the section&#39;s end, cut here"), 2);
 }
 
-TEST(MapSvgTest, SameDescriptionSamePicture) {
-  EXPECT_EQ(RenderMapSvg(DescribeSmallArena()),
-            RenderMapSvg(DescribeSmallArena()));
+TEST(FileMapTest, SameDescriptionSamePicture) {
+  EXPECT_EQ(Svg(DescribeSmallArena()), Svg(DescribeSmallArena()));
 }
 
-TEST(MapSvgTest, NamesAreEscaped) {
+TEST(FileMapTest, NamesAreEscaped) {
   FileDescription file = DescribeSmallArena();
   file.path = "a/<b>&.arena";
   file.tensors[7].name = "<script>alert(1)</script>";
-  const std::string svg = RenderMapSvg(file);
+  const std::string svg = Svg(file);
   EXPECT_FALSE(absl::StrContains(svg, "<script"));
   EXPECT_TRUE(absl::StrContains(svg, ">&lt;b&gt;&amp;.arena</text>"));
 }
 
-TEST(MapSvgTest, EmptyFilesAreDrawnToo) {
-  EXPECT_TRUE(absl::EndsWith(RenderMapSvg(FileDescription()), "</svg>\n"));
+TEST(FileMapTest, EmptyFilesAreDrawnToo) {
+  EXPECT_TRUE(absl::EndsWith(Svg(FileDescription()), "</svg>\n"));
   FileDescription file;
   file.file_size = 100;
   file.sections = {{"data", 0, 100, 0}};
-  EXPECT_TRUE(absl::StrContains(RenderMapSvg(file), ">data</text>"));
+  EXPECT_TRUE(absl::StrContains(Svg(file), ">data</text>"));
+}
+
+// Files of a set have long names and may be many.
+TEST(FileMapTest, LongNamesOfSections) {
+  FileDescription file = DescribeSmallArena();
+  file.sections[0].name = "model-00001-of-00002.safetensors";
+  file.sections[1].name = std::string(300, 'x') + "\xff";
+  const std::string svg = Svg(file, MapColor::kSection);
+  EXPECT_EQ(Count(svg, ">model-00001-of-00002.safetensors</text>"), 3);
+  EXPECT_FALSE(absl::StrContains(svg, std::string(100, 'x')));
+}
+
+TEST(FileMapTest, ColoursBySection) {
+  const FileDescription file = DescribeSmallArena();
+  const std::string svg = Svg(file, MapColor::kSection);
+  EXPECT_FALSE(absl::StrContains(svg, ">Q4_K</text>"));
+  // In the legend, below the strip and beside the ribbon.
+  EXPECT_EQ(Count(svg, ">hot</text>"), 3);
+  EXPECT_TRUE(absl::StrContains(svg, "fill=\"#e69f00\""));
+  EXPECT_TRUE(absl::StrContains(svg, "fill=\"#56b4e9\""));
+}
+
+TEST(FileMapTest, ColoursBySignalToNoiseRatio) {
+  FileDescription file = DescribeSmallArena();
+  EXPECT_FALSE(HasErrors(file));
+  file.tensors[0].error = ErrorDescription{0.1, 0.1, 19.99};
+  file.tensors[1].error = ErrorDescription{0.1, 0.1, 20};
+  file.tensors[2].error = ErrorDescription{0, 0, 0};
+  EXPECT_TRUE(HasErrors(file));
+  const std::string svg = Svg(file, MapColor::kSnr);
+  EXPECT_EQ(Count(svg, ">15 to 20 dB</text>"), 1);
+  EXPECT_EQ(Count(svg, ">20 to 25 dB</text>"), 1);
+  EXPECT_EQ(Count(svg, ">exact</text>"), 1);
+  EXPECT_EQ(Count(svg, ">below 15 dB</text>"), 0);
+}
+
+TEST(FileMapTest, ARatioThatIsNoNumberIsTheWorst) {
+  FileDescription file = DescribeSmallArena();
+  file.tensors[0].error = ErrorDescription{std::nan(""), 0, std::nan("")};
+  EXPECT_EQ(Count(Svg(file, MapColor::kSnr), ">below 15 dB</text>"), 1);
+}
+
+TEST(FileMapTest, NamesOfColours) {
+  EXPECT_EQ(MapColorFromName("snr"), MapColor::kSnr);
+  EXPECT_EQ(MapColorFromName("type"), MapColor::kType);
+  EXPECT_EQ(MapColorFromName("section"), MapColor::kSection);
+  EXPECT_EQ(MapColorFromName("SNR"), std::nullopt);
+}
+
+TEST(FileMapTest, AsPng) {
+  PngCanvas a;
+  PngCanvas b;
+  const std::string png = RenderMap(DescribeSmallArena(), MapColor::kType, &a);
+  EXPECT_TRUE(absl::StartsWith(png, "\x89PNG\r\n\x1a\n"));
+  EXPECT_TRUE(absl::StrContains(png, "IEND"));
+  EXPECT_EQ(png, RenderMap(DescribeSmallArena(), MapColor::kType, &b));
 }
 
 // 300 layers of a large model.
-TEST(MapSvgTest, LargeModelsStayOnOnePage) {
+TEST(FileMapTest, LargeModelsStayOnOnePage) {
   FileDescription file;
   uint64_t offset = 2 << 20;
   for (int i = 0; i < 300; ++i) {
@@ -154,7 +218,7 @@ TEST(MapSvgTest, LargeModelsStayOnOnePage) {
   }
   file.file_size = offset;
   file.sections = {{"hot", 2 << 20, offset - (2 << 20), offset - (2 << 20)}};
-  const std::string svg = RenderMapSvg(file);
+  const std::string svg = Svg(file);
   EXPECT_LT(Attribute(svg, 0, "height"), 1600);
   EXPECT_LT(svg.size(), 400000);
 }
