@@ -1,10 +1,12 @@
 #include "converter/inspect/file_map.h"
 
 #include <algorithm>
+#include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/string_view.h"
 #include "base/counted.h"
 #include "base/printable.h"
 #include "base/progress.h"
@@ -20,7 +22,7 @@ constexpr double kContentWidth = kPageWidth - 2 * kMargin;
 constexpr double kStripHeight = 22;
 constexpr double kMinStripWidth = 3;
 constexpr double kMinTensorWidth = 0.3;
-constexpr double kLegendValue = 208;   // pixels of its numbers
+constexpr double kLegendValue = 186;   // pixels of its numbers
 constexpr double kCharacterWidth = 7;  // of names, about
 constexpr size_t kShortName = 8;       // that fits beside a ribbon
 constexpr size_t kMaxNameBytes = 48;
@@ -87,8 +89,10 @@ std::vector<LegendEntry> LegendOf(const FileDescription& file,
   return legend;
 }
 
-std::string FileName(const std::string& path) {
-  return path.substr(path.find_last_of('/') + 1);
+// Of a folder, too.
+std::string FileName(absl::string_view path) {
+  while (path.size() > 1 && path.back() == '/') path.remove_suffix(1);
+  return std::string(path.substr(path.find_last_of('/') + 1));
 }
 
 class Map {
