@@ -179,21 +179,21 @@ void Writer::WriteGroup(const FactGroup& group) {
 }
 
 void Writer::WriteRanges() {
-  BeginArray("reserved");
-  for (const ReservedRange& range : file_.reserved) {
+  const auto begin_range = [this](const auto& range) {
     json_.BeginObject();
     json_.StringField("name", range.name);
     json_.NumberField("offset", range.offset);
     json_.NumberField("size", range.size);
+  };
+  BeginArray("reserved");
+  for (const ReservedRange& range : file_.reserved) {
+    begin_range(range);
     json_.EndObject();
   }
   json_.EndArray();
   BeginArray("sections");
   for (const SectionDescription& section : file_.sections) {
-    json_.BeginObject();
-    json_.StringField("name", section.name);
-    json_.NumberField("offset", section.offset);
-    json_.NumberField("size", section.size);
+    begin_range(section);
     json_.NumberField("used", section.used);
     json_.EndObject();
   }
