@@ -38,9 +38,9 @@ extern "C" {
 #endif
 
 #define TESSERA_VERSION_MAJOR 0
-#define TESSERA_VERSION_MINOR 1
+#define TESSERA_VERSION_MINOR 2
 #define TESSERA_VERSION_PATCH 0
-#define TESSERA_VERSION "0.1.0"
+#define TESSERA_VERSION "0.2.0"
 
 // TESSERA_VERSION of the library, which may not be that of this header.
 const char* tessera_version(void);
