@@ -14,6 +14,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "base/help_for.h"
 #include "base/interrupt.h"
 #include "base/message.h"
 #include "base/parse_flags.h"
@@ -40,7 +42,7 @@ void ReserveStandardFiles() {
 }
 
 std::string HelpText(const CommandLineSpec& spec) {
-  return absl::StrCat(absl::StripAsciiWhitespace(spec.usage),
+  return absl::StrCat(UsageInUsersNames(absl::StripAsciiWhitespace(spec.usage)),
                       "\n\nFlags, with their defaults:\n",
                       FlagsHelp(DescribeCommandLine(spec)));
 }
@@ -52,6 +54,13 @@ void AnswerRequests(absl::Span<const std::string> arguments,
     if (argument == "--") return;
     if (argument == "--help" || argument == "-h") PrintAndExit(HelpText(spec));
     if (argument == "--version") PrintAndExit(VersionText());
+    absl::string_view reader = argument;
+    if (absl::ConsumePrefix(&reader, "--help=")) {
+      const absl::StatusOr<std::string> text =
+          HelpFor(reader, DescribeCommandLine(spec));
+      if (!text.ok()) ExitWithUsageError(text.status().message());
+      PrintAndExit(*text);
+    }
   }
 }
 

@@ -14,9 +14,9 @@
 namespace tessera {
 
 // Sets the ABSL_FLAGs that the environment and `argv` name (parse_flags.h) and
-// returns the positional arguments. --help (-h) and --version print to stdout
-// and exit with 0. A mistake exits with 2 and one line on stderr. Call it once,
-// at the start of main.
+// returns the positional arguments. --help (-h), --help=READER (help_for.h) and
+// --version print to stdout and exit with 0. A mistake exits with 2 and one
+// line on stderr. Call it once, at the start of main.
 std::vector<std::string> ParseCommandLine(int argc, char** argv,
                                           const CommandLineSpec& spec);
 

@@ -57,7 +57,10 @@ std::vector<std::string> WordsOf(absl::string_view flag,
 
 CommandLineDescription DescribeCommandLine(const CommandLineSpec& spec) {
   CommandLineDescription result = {
-      .tool = ToolName(), .usage = std::string(spec.usage), .flags = {}};
+      .tool = ToolName(),
+      .usage = std::string(spec.usage),
+      .flags = {},
+      .subcommands = {spec.subcommands.begin(), spec.subcommands.end()}};
   for (const absl::CommandLineFlag* flag : OwnFlags()) {
     result.flags.push_back(
         {.name = std::string(flag->Name()),

@@ -17,6 +17,13 @@ struct FlagWords {
   absl::string_view words;  // with spaces between them
 };
 
+// One of the programs that a program starts: {"run", "Continues a text."} is
+// "tessera-run", and "tessera run" starts it.
+struct Subcommand {
+  absl::string_view name;
+  absl::string_view summary;
+};
+
 // What a tool says of its command line besides its ABSL_FLAGs.
 struct CommandLineSpec {
   // What the tool does, examples, "usage: TOOL ..."; the tool's name is written
@@ -24,6 +31,7 @@ struct CommandLineSpec {
   absl::string_view usage;
   absl::Span<const FlagAlias> aliases = {};
   absl::Span<const FlagWords> words = {};
+  absl::Span<const Subcommand> subcommands = {};
 };
 
 struct FlagDescription {
@@ -41,6 +49,7 @@ struct CommandLineDescription {
   std::string tool;  // ToolName()
   std::string usage;
   std::vector<FlagDescription> flags;  // by name
+  std::vector<Subcommand> subcommands;
 };
 
 CommandLineDescription DescribeCommandLine(const CommandLineSpec& spec);

@@ -12,7 +12,24 @@ static_assert(std::atomic<int>::is_always_lock_free, "a handler writes it");
 
 extern "C" void Remember(int number) { caught.store(number); }
 
+extern "C" void RememberOrEnd(int number) {
+  if (caught.exchange(number) == 0) return;
+  // Is delivered when this handler returns.
+  signal(number, SIG_DFL);
+  raise(number);
+}
+
 }  // namespace
+
+void CatchEachInterrupt() {
+  struct sigaction action = {};
+  action.sa_handler = RememberOrEnd;
+  // Without SA_RESTART: read() is to come back.
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGINT, &action, nullptr);
+}
+
+void ForgetInterrupt() { caught.store(0); }
 
 void CatchInterrupt() {
   struct sigaction action = {};

@@ -9,6 +9,13 @@ namespace tessera {
 // look at it often.
 void CatchInterrupt();
 
+// The same for conversations, in which a wish is no end: from now on every
+// SIGINT makes WasInterrupted() true and breaks off system calls that wait,
+// also where it was ignored. One that comes before ForgetInterrupt() has
+// answered the last one ends the process.
+void CatchEachInterrupt();
+void ForgetInterrupt();
+
 // Whether a signal was caught. RunMain (command_line.h) then returns
 // InterruptExitCode() for a program that ends well. May be called from a signal
 // handler and from any thread.

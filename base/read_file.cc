@@ -50,6 +50,26 @@ absl::Status TooLong(const std::string& path, uint64_t most) {
       absl::StrCat(path, ": is longer than ", most, " bytes"));
 }
 
+// Appends what can be read from `fd` to `text`.
+absl::Status ReadToEnd(const std::string& path, int fd, uint64_t most,
+                       std::string* text) {
+  char buffer[65536];
+  while (true) {
+    const ssize_t count = read(fd, buffer, sizeof(buffer));
+    if (count == 0) return absl::OkStatus();
+    if (count > 0) {
+      text->append(buffer, static_cast<size_t>(count));
+      if (text->size() > most) return TooLong(path, most);
+    } else if (errno == EAGAIN) {
+      // Stdin, which whoever opened it wants not to wait.
+      pollfd wait = {fd, POLLIN, 0};
+      poll(&wait, 1, -1);
+    } else if (errno != EINTR) {
+      return ErrnoStatus(path, "read");
+    }
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> ReadFile(const std::string& path, uint64_t most) {
@@ -65,19 +85,21 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, uint64_t most) {
     TESSERA_RETURN_IF_ERROR(AwaitWriter(path, fd, &text));
   }
   fcntl(fd, F_SETFL, O_RDONLY);  // from here on it waits for what is to come
-  char buffer[65536];
-  while (true) {
-    const ssize_t count = read(fd, buffer, sizeof(buffer));
-    if (count == 0) return text;
-    if (count > 0) {
-      text.append(buffer, static_cast<size_t>(count));
-      if (text.size() > most) {
-        return TooLong(path, most);
-      }
-    } else if (errno != EINTR) {
-      return ErrnoStatus(path, "read");
-    }
-  }
+  TESSERA_RETURN_IF_ERROR(ReadToEnd(path, fd, most, &text));
+  return text;
+}
+
+absl::StatusOr<std::string> ReadFileOrStdin(const std::string& path,
+                                            uint64_t most) {
+  if (path != "-") return ReadFile(path, most);
+  std::string text;
+  TESSERA_RETURN_IF_ERROR(ReadToEnd("stdin", STDIN_FILENO, most, &text));
+  return text;
+}
+
+std::string ReadPipe() {
+  if (isatty(STDIN_FILENO) == 1) return "";
+  return ReadFileOrStdin("-").value_or("");
 }
 
 }  // namespace tessera

@@ -22,6 +22,15 @@ inline constexpr uint64_t kMostSettingsBytes = uint64_t{64} << 20;
 absl::StatusOr<std::string> ReadFile(const std::string& path,
                                      uint64_t most = kMostTextBytes);
 
+// The same of stdin if `path` is "-", which messages call "stdin". Waits for
+// what is to come, however long.
+absl::StatusOr<std::string> ReadFileOrStdin(const std::string& path,
+                                            uint64_t most = kMostTextBytes);
+
+// What comes through stdin, for tools that read it although nobody said so. ""
+// if it is a terminal, empty, closed or cannot be read.
+std::string ReadPipe();
+
 }  // namespace tessera
 
 #endif  // BASE_READ_FILE_H_

@@ -5,7 +5,7 @@
 namespace tessera {
 
 // Written into arenas as their producer. Follows semantic versioning.
-inline constexpr char kTesseraVersion[] = "0.1.0";
+inline constexpr char kTesseraVersion[] = "0.2.0";
 
 }  // namespace tessera
 

@@ -10,9 +10,7 @@
 #include "base/checked_math.h"
 #include "base/digest.h"
 #include "base/status_macros.h"
-#include "base/version.h"
 #include "converter/describe_conversion.h"
-#include "converter/gguf_file_type.h"
 #include "converter/stream_checks.h"
 #include "formats/arena/arena_constants.h"
 #include "formats/json/message_utf8.h"
@@ -30,13 +28,6 @@ uint64_t ManifestOffset(const ArenaPlan& plan) {
   if (plan.sections.empty()) return kSectionAlignment;
   const PlannedSection& last = plan.sections.back();
   return RoundUp(last.offset + last.size, kSectionAlignment);
-}
-
-bool AnyTypeDiffers(const Manifest& manifest) {
-  for (const Tensor& tensor : manifest.tensors()) {
-    if (tensor.type() != tensor.source_type()) return true;
-  }
-  return false;
 }
 
 }  // namespace
@@ -80,12 +71,15 @@ absl::Status ArenaOutput::Open(Begin begin, bool overwrite) {
     begin = Begin::kNew;
   }
   absl::StatusOr<AtomicFile> file =
-      begin == Begin::kNew      ? AtomicFile::CreatePartial(path(), overwrite)
+      begin == Begin::kUnnamed  ? AtomicFile::Create(path(), overwrite)
+      : begin == Begin::kNew    ? AtomicFile::CreatePartial(path(), overwrite)
       : begin == Begin::kResume ? AtomicFile::OpenPartial(path(), overwrite)
                                 : AtomicFile::JoinPartial(path());
   if (!file.ok()) return file.status();
   TESSERA_ASSIGN_OR_RETURN(writer_, ArenaWriter::Create(*std::move(file)));
-  if (begin == Begin::kJoin) return absl::OkStatus();
+  if (begin == Begin::kJoin || begin == Begin::kUnnamed) {
+    return absl::OkStatus();
+  }
   journal_.emplace(&writer_->file(), Fingerprint(), ManifestOffset(plan_));
   const absl::Status status =
       begin == Begin::kNew ? journal_->Begin() : Resume();
@@ -108,29 +102,7 @@ std::string ArenaOutput::Fingerprint() const {
 }
 
 Manifest ArenaOutput::Describe() const {
-  Manifest manifest;
-  manifest.set_producer(absl::StrCat("tessera ", kTesseraVersion));
-  DescribeOptions(options_.plan, source_.tensors_only, &manifest);
-  manifest.set_tensors_only(source_.tensors_only);
-  manifest.set_unsupported_tokenizer(source_.unsupported_tokenizer);
-  DescribeLayoutMachine(options_.plan, &manifest);
-  if (source_.model.has_value()) *manifest.mutable_model() = *source_.model;
-  if (source_.tokenizer.has_value()) {
-    *manifest.mutable_tokenizer() = *source_.tokenizer;
-  }
-  for (size_t i = 0; i < plan_.tensors.size(); ++i) {
-    DescribeTensor(source_.tensors[i], plan_.tensors[i], packed_[i],
-                   manifest.add_tensors());
-  }
-  for (size_t i = 0; i < source_.attachments.size(); ++i) {
-    *manifest.add_attachments() =
-        AttachmentProto(source_.attachments[i], plan_.attachment_offsets[i]);
-  }
-  for (size_t index : plan_.execution_order) {
-    manifest.add_execution_order(static_cast<uint32_t>(index));
-  }
-  MakeUtf8(&manifest);
-  return manifest;
+  return DescribeArena(source_, options_.plan, plan_, packed_);
 }
 
 // One that was finished, but could not get its name, is not to be made again.
@@ -251,7 +223,7 @@ absl::Status ArenaOutput::AdvanceTo(size_t index) {
 }
 
 PackJob ArenaOutput::JobFor(size_t index, uint64_t step_bytes,
-                            std::function<void(uint64_t)> progress,
+                            std::function<absl::Status(uint64_t)> progress,
                             std::function<absl::Status()> done) {
   PackJob job;
   job.packer = std::make_unique<StreamPacker>(source_, plan_, *streams_[index],
@@ -262,8 +234,7 @@ PackJob ArenaOutput::JobFor(size_t index, uint64_t step_bytes,
       next_ = index + 1;
     }
     TESSERA_RETURN_IF_ERROR(writer_->Write(bytes));
-    progress(bytes.size());
-    return absl::OkStatus();
+    return progress(bytes.size());
   };
   job.finish = [this, index, done, packer = job.packer.get()] {
     TESSERA_RETURN_IF_ERROR(FinishStream(index, *packer));
@@ -276,16 +247,8 @@ absl::Status ArenaOutput::FinishStream(size_t index,
                                        const StreamPacker& packer) {
   TESSERA_RETURN_IF_ERROR(packer.Finish(absl::MakeSpan(packed_)));
   if (!journal_.has_value()) return absl::OkStatus();
-  JournalRecord record;
-  for (size_t index_of_tensor : streams_[index]->members) {
-    const PackedTensor& packed = packed_[index_of_tensor];
-    JournalRecord::Member& member = *record.add_members();
-    DescribeTensor(source_.tensors[index_of_tensor],
-                   plan_.tensors[index_of_tensor], packed,
-                   member.mutable_tensor());
-    member.set_source_xxh128(packed.source_xxh128);
-    member.set_zero(packed.zero);
-  }
+  const JournalRecord record =
+      JournalRecordOf(*streams_[index], plan_, source_, packed_);
   TESSERA_RETURN_IF_ERROR(journal_->Append(record));
   ++recorded_;
   return absl::OkStatus();
@@ -325,16 +288,7 @@ absl::StatusOr<Manifest> ArenaOutput::Finish(const Source& source) {
   Manifest manifest = Describe();
   *manifest.mutable_source() = source;
   MakeUtf8(manifest.mutable_source());
-  const bool is_kept = options_.plan.recipe.name() == "keep";
-  if (!is_kept) {
-    SetFileType(options_.plan.recipe.name(), manifest.mutable_source());
-  }
-  if (!is_kept || AnyTypeDiffers(manifest)) {
-    // There is no way back to the files any more.
-    for (SourceFile& file : *manifest.mutable_source()->mutable_files()) {
-      file.clear_gguf();
-    }
-  }
+  DescribeWayBack(options_.plan, &manifest);
   TESSERA_RETURN_IF_ERROR(writer_->Finish(&manifest));
   return manifest;
 }

@@ -29,7 +29,8 @@ struct OutputOptions {
 
 // An arena from its plan to the finished file. Everything that is not yet done
 // lies in PATH.partial, which goes away with the object unless the process is
-// killed or KeepForResume is called. Keeps a reference to the source. Not
+// killed or KeepForResume is called, or in a file without a name, which goes
+// away with the process. Keeps a reference to the source. Not
 // thread-safe.
 class ArenaOutput {
  public:
@@ -38,9 +39,10 @@ class ArenaOutput {
       const WeightSource& source, const OutputOptions& options);
 
   enum class Begin {
-    kNew,     // in place of what was left behind
-    kResume,  // continue what was left behind, if anything was
-    kJoin,    // help the process that began
+    kNew,      // in place of what was left behind
+    kResume,   // continue what was left behind, if anything was
+    kJoin,     // help the process that began
+    kUnnamed,  // a new one that nobody can continue, since it has no name
   };
   absl::Status Open(Begin begin, bool overwrite);
 
@@ -75,9 +77,9 @@ class ArenaOutput {
 
   // A job that packs stream `index`, to be run in the order of the streams.
   // `progress` is called with bytes of the file as they are written, `done`
-  // when the stream is finished.
+  // when the stream is finished; their errors end the work.
   PackJob JobFor(size_t index, uint64_t step_bytes,
-                 std::function<void(uint64_t)> progress,
+                 std::function<absl::Status(uint64_t)> progress,
                  std::function<absl::Status()> done);
 
   // What this process has found out, for Merge in another.

@@ -36,13 +36,17 @@ absl::StatusOr<WeightSource> OpenAgain(const WeightSource& source) {
 
 }  // namespace
 
-absl::Status CheckContent(
-    const WeightSource& source,
-    absl::Span<const std::unique_ptr<ArenaOutput>> outputs,
-    absl::Span<const std::string> sha256) {
+absl::Status CheckSizes(const WeightSource& source) {
   for (const MappedFile& file : source.files) {
     TESSERA_RETURN_IF_ERROR(file.CheckSize());
   }
+  return absl::OkStatus();
+}
+
+absl::Status CheckContent(
+    const WeightSource& source, absl::Span<const std::string> sha256,
+    absl::FunctionRef<absl::Status(const WeightSource&)> check_tensors) {
+  TESSERA_RETURN_IF_ERROR(CheckSizes(source));
   if (!WasTouched(source)) return absl::OkStatus();
   TESSERA_ASSIGN_OR_RETURN(const WeightSource again, OpenAgain(source));
   for (size_t i = 0; i < sha256.size(); ++i) {
@@ -51,10 +55,7 @@ absl::Status CheckContent(
     return absl::FailedPreconditionError(
         absl::StrCat(file.path(), ": the file changed while it was read"));
   }
-  for (const auto& output : outputs) {
-    TESSERA_RETURN_IF_ERROR(
-        output->CheckSource(again, output->streams().size()));
-  }
+  TESSERA_RETURN_IF_ERROR(check_tensors(again));
   for (const MappedFile& file : again.files) {
     TESSERA_RETURN_IF_ERROR(file.CheckUnchanged());
   }

@@ -1,7 +1,6 @@
 #include "converter/choose_types.h"
 
 #include <cstdio>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,7 +9,6 @@
 #include "base/status_macros.h"
 #include "base/thread_pool.h"
 #include "converter/quantize/model_summary.h"
-#include "converter/quantize/recipe_flags.h"
 #include "converter/quantize/row_misfits.h"
 #include "converter/quantize/type_budget.h"
 
@@ -18,12 +16,11 @@ namespace tessera {
 namespace {
 
 absl::Status FillBudget(const WeightSource& source, ConvertCommand* command) {
-  const std::optional<SizeTarget> target = SizeTargetFromFlags();
-  if (!target.has_value()) return absl::OkStatus();
+  if (!command->target.has_value()) return absl::OkStatus();
   ThreadPool pool(command->options.threads);
   TESSERA_ASSIGN_OR_RETURN(
       const BudgetReport report,
-      ChooseTypesForTarget(source, *target, pool,
+      ChooseTypesForTarget(source, *command->target, pool,
                            &command->outputs.front().plan.recipe));
   if (!command->options.quiet) std::fputs(report.text.c_str(), stderr);
   return absl::OkStatus();

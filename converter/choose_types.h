@@ -3,13 +3,13 @@
 #define CONVERTER_CHOOSE_TYPES_H_
 
 #include "absl/status/status.h"
-#include "converter/convert_flags.h"
+#include "converter/convert_command.h"
 #include "converter/source/weight_source.h"
 
 namespace tessera {
 
-// Fills the budget of --target_bpw or --target_size, if there is one, for the
-// first of the command's outputs, and says on stderr what was chosen, unless
+// Fills the budget of the command's target, if there is one, for the first of
+// its outputs, and says on stderr what was chosen, unless
 // the command is quiet. Fills the command's warnings: rules of --tensor_type
 // that match nothing, what an importance matrix has not seen, and matrices that
 // cannot have their types; prints them unless the command is silent. The choice

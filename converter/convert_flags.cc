@@ -1,22 +1,20 @@
 #include "converter/convert_flags.h"
 
+#include <cstdint>
 #include <optional>
 #include <utility>
 
 #include "absl/flags/declare.h"
 #include "absl/flags/flag.h"
 #include "absl/status/status.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/byte_size.h"
 #include "base/counted.h"
-#include "base/file_error.h"
-#include "base/machine_id.h"
 #include "base/number_flag.h"
 #include "base/output_path.h"
-#include "base/read_file.h"
 #include "base/status_macros.h"
-#include "converter/other_machine.h"
 #include "converter/quantize/recipe_flags.h"
 #include "converter/swapped_arguments.h"
 #include "formats/layout/layout_profile.h"
@@ -61,6 +59,12 @@ ABSL_FLAG(bool, quality, false,
 ABSL_FLAG(bool, tensors_only, false,
           "convert the tensors alone, under the names that INPUT has for them: "
           "no model is made of them, and none is checked");
+ABSL_FLAG(std::optional<tessera::ByteSize>, split_max_size, std::nullopt,
+          "for a .gguf: write a split set, OUTPUT-00001-of-0000N.gguf and so "
+          "on, whose files have tensors of this much at most, such as 2G, as "
+          "llama-gguf-split does");
+ABSL_FLAG(std::optional<uint64_t>, split_max_tensors, std::nullopt,
+          "the same, with so many tensors in a file at most");
 ABSL_FLAG(bool, overwrite, false, "replace outputs that exist");
 ABSL_FLAG(bool, json, false, "print a report for scripts on stdout, as JSON");
 ABSL_FLAG(bool, quiet, false,
@@ -71,7 +75,7 @@ ABSL_DECLARE_FLAG(std::string, imatrix);
 namespace tessera {
 
 const char kConvertUsage[] =
-    R"(Converts a model to an arena, or an arena to a GGUF file.
+    R"(Converts a model to an arena, or to a GGUF file.
 
   convert --layout interleaved in.safetensors out.arena
   convert --quantize Q4_K_M model-folder out.arena
@@ -83,12 +87,16 @@ const char kConvertUsage[] =
   convert --layout swizzled a.arena b.arena
   convert --dry_run model.gguf out.arena
   convert out.arena back.gguf
+  convert --quantize Q4_K_M model-folder out.gguf
+  convert --split_max_size 2G in.gguf out.gguf
+  convert model-00001-of-00003.gguf merged.gguf
 
 usage: convert [flags] INPUT OUTPUT
 
 INPUT is a .gguf (any file of a split set), a .safetensors, a
 model.safetensors.index.json, a Hugging Face folder, or an .arena.
-OUTPUT is an .arena, or, if INPUT is one, a .gguf with the same blocks.
+OUTPUT is an .arena or a .gguf. A .gguf is what llama-quantize and
+llama-gguf-split make of INPUT; without --quantize it has the same blocks.
 
 Warnings and progress go to stderr. Open MPI's mpirun refuses to run as root
 unless OMPI_ALLOW_RUN_AS_ROOT=1 and OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 are set.
@@ -102,7 +110,7 @@ absl::Status LayoutFromFlags(PlanOptions* plan) {
         absl::StrCat("--isa: no such family: ", absl::GetFlag(FLAGS_isa),
                      "; the only one is portable, which every CPU can use"));
   }
-  const std::string layout = absl::GetFlag(FLAGS_layout);
+  const std::string layout = absl::AsciiStrToLower(absl::GetFlag(FLAGS_layout));
   if (layout == "auto") {
     plan->profile = LayoutProfile();
     return absl::OkStatus();
@@ -151,17 +159,37 @@ absl::StatusOr<OutputOptions> AlsoFromText(absl::string_view text,
   return output;
 }
 
+absl::StatusOr<GgufSplitLimits> SplitFromFlags(const ConvertCommand& command) {
+  GgufSplitLimits limits;
+  const auto& bytes = absl::GetFlag(FLAGS_split_max_size);
+  const auto& tensors = absl::GetFlag(FLAGS_split_max_tensors);
+  if (!bytes.has_value() && !tensors.has_value()) return limits;
+  const char* flag =
+      bytes.has_value() ? "--split_max_size" : "--split_max_tensors";
+  if (bytes.has_value() && tensors.has_value()) {
+    return absl::InvalidArgumentError(
+        "--split_max_size and --split_max_tensors: give one of them");
+  }
+  if (!command.to_gguf()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(flag, ": has a meaning with a .gguf as OUTPUT only"));
+  }
+  if (bytes.has_value()) limits.max_bytes = bytes->bytes;
+  if (tensors.has_value()) limits.max_tensors = *tensors;
+  if (limits.any()) return limits;
+  return absl::InvalidArgumentError(absl::StrCat(flag, ": must be 1 or more"));
+}
+
 // Flags that would be without effect.
 absl::Status CheckReports(const ConvertCommand& command) {
   if (command.tensors && !command.dry_run) {
     return absl::InvalidArgumentError(
         "--tensors: has a meaning with --dry_run only; inspect lists the "
-        "tensors of an arena");
+        "tensors of a file");
   }
   if (!command.quality) return absl::OkStatus();
   const char* without = command.options.quiet ? "--quiet"
                         : command.dry_run     ? "--dry_run"
-                        : command.to_gguf()   ? "a .gguf as OUTPUT"
                                               : nullptr;
   if (without == nullptr) return absl::OkStatus();
   return absl::InvalidArgumentError(
@@ -177,25 +205,18 @@ absl::Status CheckOutputs(const ConvertCommand& command) {
       }
     }
   }
-  if (command.to_gguf() && (command.outputs.size() > 1 ||
-                            command.options.resume || command.tensors_only)) {
-    return absl::InvalidArgumentError(
-        "--also, --resume and --tensors_only are for arenas, not for a .gguf");
+  if (command.to_gguf() && command.outputs.size() > 1) {
+    return absl::InvalidArgumentError("--also: is for arenas, not for a .gguf");
   }
-  if (command.to_gguf() && (!command.outputs.front().plan.recipe.keeps() ||
-                            SizeTargetFromFlags().has_value())) {
+  if (command.to_gguf() && command.options.resume) {
     return absl::InvalidArgumentError(
-        "--quantize and --target_* are for arenas: a .gguf has the types of "
-        "INPUT");
+        "--resume: a .gguf is always written anew; only an .arena can be "
+        "continued");
   }
   return absl::OkStatus();
 }
 
 }  // namespace
-
-bool ConvertCommand::to_gguf() const {
-  return absl::EndsWith(outputs.front().path, ".gguf");
-}
 
 absl::StatusOr<ConvertCommand> ConvertCommandFromFlags(
     absl::Span<const std::string> arguments) {
@@ -230,30 +251,13 @@ absl::StatusOr<ConvertCommand> ConvertCommandFromFlags(
   command.quality = absl::GetFlag(FLAGS_quality);
   command.json = absl::GetFlag(FLAGS_json);
   command.tensors_only = absl::GetFlag(FLAGS_tensors_only);
-  for (const std::string& file :
-       {absl::GetFlag(FLAGS_imatrix), absl::GetFlag(FLAGS_layout_profile)}) {
-    if (!file.empty()) command.flag_files.push_back(file);
-  }
+  command.imatrix = absl::GetFlag(FLAGS_imatrix);
+  command.layout_profile = absl::GetFlag(FLAGS_layout_profile);
+  command.target = SizeTargetFromFlags();
+  TESSERA_ASSIGN_OR_RETURN(command.split, SplitFromFlags(command));
   TESSERA_RETURN_IF_ERROR(CheckReports(command));
   TESSERA_RETURN_IF_ERROR(CheckOutputs(command));
   return command;
-}
-
-absl::Status ReadFlagFiles(ConvertCommand* command) {
-  QuantizeRecipe& first = command->outputs.front().plan.recipe;
-  TESSERA_RETURN_IF_ERROR(ReadImportanceFromFlags(&first));
-  for (OutputOptions& output : command->outputs) {
-    output.plan.recipe.importance = first.importance;
-  }
-  const std::string path = absl::GetFlag(FLAGS_layout_profile);
-  if (path.empty()) return absl::OkStatus();
-  TESSERA_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
-  const absl::StatusOr<LayoutProfile> profile = LayoutProfile::Parse(text);
-  if (!profile.ok()) return WithPath(path, profile.status());
-  for (OutputOptions& output : command->outputs) output.plan.profile = *profile;
-  const std::string note = OtherMachineNote(profile->machine(), ThisMachine());
-  if (!note.empty()) command->notes.push_back(absl::StrCat(path, ": ", note));
-  return absl::OkStatus();
 }
 
 }  // namespace tessera

@@ -1,4 +1,4 @@
-// convert: downloaded weights to an arena, and back.
+// convert: downloaded weights to an arena or a GGUF file, and back.
 
 #include <unistd.h>
 
@@ -14,30 +14,36 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
-#include "base/atomic_file.h"
 #include "base/command_line.h"
 #include "base/message.h"
-#include "base/output_path.h"
 #include "base/printable.h"
 #include "base/status_macros.h"
-#include "converter/check_model.h"
 #include "converter/choose_types.h"
+#include "converter/convert_aliases.h"
 #include "converter/convert_flags.h"
+#include "converter/convert_model.h"
 #include "converter/convert_to_arena.h"
-#include "converter/export_gguf.h"
+#include "converter/convert_to_gguf.h"
 #include "converter/launched_ranks.h"
 #include "converter/pack/describe_plan.h"
 #include "converter/print_reports.h"
 #include "converter/rank_group.h"
-#include "converter/source/open_source.h"
 #include "converter/source/weight_source.h"
 #include "converter/summarize.h"
-#include "converter/swapped_arguments.h"
 #include "formats/json/message_json.h"
 #include "formats/model/architecture.h"
 
 namespace tessera {
 namespace {
+
+constexpr FlagWords kConvertWords[] = {
+    {"effort", "normal high"},
+    {"isa", "portable"},
+    {"layout", "interleaved transposed swizzled rowmajor auto"},
+    {"quantize",
+     "keep F32 F16 BF16 Q8_0 INT8 Q4_0 Q4_1 Q5_0 Q5_1 Q6_K IQ4_NL Q4_K_S "
+     "Q4_K_M Q5_K_S Q5_K_M"},
+};
 
 // The first of a kind show what it is about.
 constexpr size_t kMostNotesOfAKind = 5;
@@ -51,6 +57,7 @@ void PrintNotes(const WeightSource& source, const ConvertCommand& command) {
        FewOfEachKind(source.notes, kMostNotesOfAKind)) {
     PrintMessage(absl::StrCat("warning: ", note));
   }
+  if (command.to_gguf()) return;
   if (source.model.has_value() && !source.model->not_understood().empty() &&
       FindArchitecture(source.model->model_type()) != nullptr) {
     std::fputs(
@@ -70,27 +77,17 @@ absl::Status PrintSummary(const ConvertSummary& summary) {
   return absl::OkStatus();
 }
 
-absl::Status Export(const WeightSource& source, const ConvertCommand& command,
-                    absl::Time start) {
-  const std::string& output = command.outputs.front().path;
-  if (source.format != "arena") {
-    return absl::UnimplementedError(absl::StrCat(
-        output,
-        ": only an arena converts to GGUF; convert to an .arena first"));
-  }
-  const bool quiet = command.options.quiet;
+absl::Status WriteGguf(const WeightSource& source,
+                       const ConvertCommand& command, absl::Time start) {
+  const GgufOptions options = command.gguf();
   TESSERA_ASSIGN_OR_RETURN(
-      const std::vector<ExportedFile> files,
-      ExportGguf(
-          source, output,
-          {.overwrite = command.options.overwrite,
-           .quiet = quiet,
-           .dry_run = command.dry_run,
-           .allow_nonfinite = command.outputs.front().plan.allow_nonfinite}));
-  PrintExported(files, command);
+      const GgufReport report,
+      command.dry_run ? DescribeGguf(source, options)
+                      : ConvertToGguf(source, options, command.options));
+  const double seconds = absl::ToDoubleSeconds(absl::Now() - start);
+  PrintGguf(source, report, command, seconds);
   if (!command.json) return absl::OkStatus();
-  return PrintSummary(SummarizeExport(
-      command, source, files, absl::ToDoubleSeconds(absl::Now() - start)));
+  return PrintSummary(SummarizeGguf(command, source, report, seconds));
 }
 
 absl::Status PrintPlans(const WeightSource& source,
@@ -111,42 +108,6 @@ absl::Status PrintPlans(const WeightSource& source,
     std::fputs(text.c_str(), stdout);
   }
   return absl::OkStatus();
-}
-
-// Rather now than after all the work.
-absl::Status CheckOutputs(const WeightSource& source,
-                          const ConvertCommand& command) {
-  std::vector<std::string> inputs = command.flag_files;
-  for (const MappedFile& file : source.files) inputs.push_back(file.path());
-  for (const OutputOptions& output : command.outputs) {
-    TESSERA_RETURN_IF_ERROR(CheckIsNoInput(output.path, inputs));
-    if (command.dry_run) continue;
-    TESSERA_RETURN_IF_ERROR(
-        CheckOutput(output.path, command.options.overwrite));
-    if (command.to_gguf()) continue;
-    // It would be emptied.
-    TESSERA_RETURN_IF_ERROR(
-        CheckIsNoInput(AtomicFile::PartialPath(output.path), inputs));
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<WeightSource> OpenInput(ConvertCommand& command) {
-  TESSERA_RETURN_IF_ERROR(ReadFlagFiles(&command));
-  const std::string swapped =
-      SwapAdvice(command.input, command.outputs.front().path);
-  if (!swapped.empty()) {
-    return absl::NotFoundError(
-        absl::StrCat(command.input, ": no such file; ", swapped));
-  }
-  TESSERA_ASSIGN_OR_RETURN(
-      WeightSource source,
-      OpenWeightSource(command.input, {command.tensors_only}));
-  if (!command.to_gguf()) {
-    TESSERA_RETURN_IF_ERROR(CheckModel(command.input, &source));
-  }
-  TESSERA_RETURN_IF_ERROR(CheckOutputs(source, command));
-  return source;
 }
 
 // What is unfinished stays; everything else about a killed conversion is as the
@@ -177,19 +138,21 @@ absl::Status WriteArenas(const WeightSource& source,
   return PrintSummary(Summarize(command, source, reports, seconds));
 }
 
-absl::Status Convert(ConvertCommand& command, RankGroup& ranks) {
+absl::Status RunCommand(ConvertCommand& command, RankGroup& ranks) {
   const absl::Time start = absl::Now();
   const bool first = ranks.rank() == 0;
   command.silent = !first;
   if (command.silent) command.options.quiet = true;
-  const absl::StatusOr<WeightSource> opened = OpenInput(command);
+  const absl::StatusOr<WeightSource> opened = OpenConversion(&command);
   TESSERA_RETURN_IF_ERROR(ranks.Agree(opened.status()));
   const WeightSource& source = *opened;
-  if (command.to_gguf()) {
-    return first ? Export(source, command, start) : absl::OkStatus();
-  }
-  if (!command.silent) PrintNotes(source, command);
+  // Those of an arena were told when it was made.
+  const bool is_export = command.to_gguf() && source.format == "arena";
+  if (!command.silent && !is_export) PrintNotes(source, command);
   TESSERA_RETURN_IF_ERROR(ranks.Agree(ChooseTypes(source, &command)));
+  if (command.to_gguf()) {
+    return first ? WriteGguf(source, command, start) : absl::OkStatus();
+  }
   if (command.dry_run) {
     return first ? PrintPlans(source, command) : absl::OkStatus();
   }
@@ -197,13 +160,16 @@ absl::Status Convert(ConvertCommand& command, RankGroup& ranks) {
 }
 
 int Main(int argc, char** argv) {
-  const std::vector<std::string> arguments =
-      ParseCommandLine(argc, argv, {kConvertUsage});
+  const std::vector<std::string> arguments = ParseCommandLine(
+      argc, argv,
+      {.usage = kConvertUsage,
+       .aliases = kConvertAliases,
+       .words = kConvertWords});
   absl::StatusOr<ConvertCommand> command = ConvertCommandFromFlags(arguments);
   if (!command.ok()) ExitWithUsageError(command.status().message());
   const absl::StatusOr<std::unique_ptr<RankGroup>> ranks = LaunchedRanks();
   if (!ranks.ok()) return ReportFailure(ranks.status());
-  const absl::Status status = Convert(*command, **ranks);
+  const absl::Status status = RunCommand(*command, **ranks);
   if (status.ok()) return 0;
   // All ranks know of the error; one says it.
   return (*ranks)->rank() == 0 ? ReportFailure(status) : 1;

@@ -1,25 +1,20 @@
 #include "converter/convert_to_arena.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "base/atomic_file.h"
-#include "base/memory_use.h"
-#include "base/output_path.h"
-#include "base/progress.h"
 #include "base/status_macros.h"
 #include "base/thread_pool.h"
+#include "converter/arena_outputs.h"
 #include "converter/check_content.h"
+#include "converter/conversion_progress.h"
 #include "converter/describe_conversion.h"
 #include "converter/pack/pack_pipeline.h"
 #include "converter/source_digests.h"
@@ -27,14 +22,6 @@
 
 namespace tessera {
 namespace {
-
-// Packed bytes per step: enough to occupy a core for milliseconds, little
-// enough to stay in its cache until they are hashed and written.
-constexpr uint64_t kStepBytes = uint64_t{2} << 20;
-
-// Of the process, besides the steps: staging, tables, stacks.
-constexpr uint64_t kReservedMemory = uint64_t{24} << 20;
-constexpr uint64_t kLeastStepMemory = uint64_t{16} << 20;
 
 // One thread hashes about as fast as two or three convert to Q4_0; a file is
 // hashed by one.
@@ -53,18 +40,16 @@ class Conversion {
   absl::Status Plan(absl::Span<const OutputOptions> outputs);
   absl::Status Open();
   absl::Status OpenOutputs(ArenaOutput::Begin begin);
-  absl::Status CheckRoomForAll() const;
-  absl::Status Keep(const absl::Status& why);
   std::vector<bool> FilesToHash() const;
   const PlannedStream& StreamAt(const StreamPlace& place) const {
     return *outputs_[place.output]->streams()[place.stream];
   }
   absl::Status Pack(int threads, SourceDigests& digests);
-  PackJob JobFor(const StreamPlace& place, Progress& progress,
+  PackJob JobFor(const StreamPlace& place, ConversionProgress& progress,
                  SourceDigests& digests, std::vector<size_t>& uses);
-  uint64_t MemoryLeft() const;
-  absl::Status CheckSizes() const;
-  absl::Status KeepIfChanged(absl::Status status);
+  absl::Status CheckArenas(absl::Span<const std::string> sha256) const;
+  absl::Status Keep(absl::Status why);
+  absl::Status KeepIfChanged(absl::Status why);
   absl::StatusOr<Source> Describe(SourceDigests& digests);
   absl::StatusOr<std::vector<ConvertReport>> Finish(const Source& source);
   absl::Status FinishOutput(ArenaOutput& output, const Source& source,
@@ -104,7 +89,9 @@ absl::Status Conversion::Plan(absl::Span<const OutputOptions> outputs) {
 absl::Status Conversion::Open() {
   using Begin = ArenaOutput::Begin;
   const bool first = ranks_.rank() == 0;
-  const Begin begin = options_.resume ? Begin::kResume : Begin::kNew;
+  const Begin begin = !options_.resumable ? Begin::kUnnamed
+                      : options_.resume   ? Begin::kResume
+                                          : Begin::kNew;
   TESSERA_RETURN_IF_ERROR(
       ranks_.Agree(first ? OpenOutputs(begin) : absl::OkStatus()));
   TESSERA_RETURN_IF_ERROR(
@@ -122,45 +109,15 @@ absl::Status Conversion::OpenOutputs(ArenaOutput::Begin begin) {
   for (const auto& output : outputs_) {
     TESSERA_RETURN_IF_ERROR(output->Open(begin, options_.overwrite));
   }
-  if (begin == ArenaOutput::Begin::kJoin) return absl::OkStatus();
-  const absl::Status room = CheckRoomForAll();
+  if (begin == ArenaOutput::Begin::kJoin ||
+      begin == ArenaOutput::Begin::kUnnamed) {
+    return absl::OkStatus();
+  }
+  const absl::Status room = CheckRoomForAll(outputs_);
   if (!room.ok()) {
     for (const auto& output : outputs_) output->KeepForResume();
   }
   return room;
-}
-
-// Outputs on one disk need room together.
-absl::Status Conversion::CheckRoomForAll() const {
-  absl::flat_hash_map<dev_t, uint64_t> needed;
-  for (const auto& output : outputs_) {
-    struct stat info;
-    const std::string partial = AtomicFile::PartialPath(output->path());
-    if (stat(partial.c_str(), &info) != 0) continue;
-    uint64_t& bytes = needed[info.st_dev];
-    bytes += output->bytes_to_write();
-    TESSERA_RETURN_IF_ERROR(
-        CheckRoom(output->path(), output->file_bytes(), bytes));
-  }
-  return absl::OkStatus();
-}
-
-// A disk that is full or fails ends a conversion, but not what is done.
-absl::Status Conversion::Keep(const absl::Status& why) {
-  if (!absl::IsResourceExhausted(why) && !absl::IsOutOfRange(why) &&
-      !absl::IsUnavailable(why) && !absl::IsUnknown(why)) {
-    return why;
-  }
-  std::vector<std::string> kept;
-  for (const auto& output : outputs_) {
-    if (!output->KeepForResume()) continue;
-    kept.push_back(AtomicFile::PartialPath(output->path()));
-  }
-  if (kept.empty()) return why;
-  return absl::Status(
-      why.code(), absl::StrCat(why.message(), "; what is done is kept in ",
-                               absl::StrJoin(kept, " and "),
-                               ": the same command with --resume continues"));
 }
 
 std::vector<bool> Conversion::FilesToHash() const {
@@ -181,14 +138,16 @@ absl::Status Conversion::Pack(int threads, SourceDigests& digests) {
     total += SourceBytes(source_, stream);
     for (size_t member : stream.members) ++uses[member];
   }
-  Progress progress("convert", total, options_.quiet || ranks_.rank() != 0);
+  ConversionProgress progress("convert", total,
+                              options_.quiet || ranks_.rank() != 0,
+                              options_.progress);
   std::vector<PackJob> jobs;
   for (const StreamPlace& place : places) {
     jobs.push_back(JobFor(place, progress, digests, uses));
   }
   PipelineOptions pipeline;
   pipeline.threads = threads;
-  pipeline.memory_bytes = MemoryLeft();
+  pipeline.memory_bytes = MemoryForSteps(options_);
   pipeline.scratch_folder =
       std::filesystem::absolute(
           AtomicFile::PartialPath(outputs_.front()->path()))
@@ -199,8 +158,9 @@ absl::Status Conversion::Pack(int threads, SourceDigests& digests) {
 
 // What it refers to must live until the job has run. `uses` counts the jobs
 // that still need each tensor.
-PackJob Conversion::JobFor(const StreamPlace& place, Progress& progress,
-                           SourceDigests& digests, std::vector<size_t>& uses) {
+PackJob Conversion::JobFor(const StreamPlace& place,
+                           ConversionProgress& progress, SourceDigests& digests,
+                           std::vector<size_t>& uses) {
   const PlannedStream& stream = StreamAt(place);
   const uint64_t source_bytes = SourceBytes(source_, stream);
   const double share = static_cast<double>(source_bytes) /
@@ -208,7 +168,7 @@ PackJob Conversion::JobFor(const StreamPlace& place, Progress& progress,
   PackJob job = outputs_[place.output]->JobFor(
       place.stream, kStepBytes,
       [this, &stream, &progress, share](uint64_t bytes) {
-        progress.Advance(
+        return progress.Advance(
             static_cast<uint64_t>(share * static_cast<double>(bytes)),
             source_.tensors[stream.members.front()].name);
       },
@@ -216,7 +176,7 @@ PackJob Conversion::JobFor(const StreamPlace& place, Progress& progress,
         for (size_t member : stream.members) {
           if (--uses[member] == 0) digests.Release(member);
         }
-        return CheckSizes();
+        return CheckSizes(source_);
       });
   job.source_bytes = source_bytes;
   job.will_need = [this, &stream] {
@@ -227,34 +187,26 @@ PackJob Conversion::JobFor(const StreamPlace& place, Progress& progress,
   return job;
 }
 
-// Of --max_memory, for the steps in work.
-uint64_t Conversion::MemoryLeft() const {
-  const uint64_t used = AnonymousBytes() + kReservedMemory;
-  return used + kLeastStepMemory < options_.max_memory
-             ? options_.max_memory - used
-             : kLeastStepMemory;
+// That the input is what was read of it.
+absl::Status Conversion::CheckArenas(
+    absl::Span<const std::string> sha256) const {
+  return CheckContent(source_, sha256, [this](const WeightSource& again) {
+    for (const auto& output : outputs_) {
+      TESSERA_RETURN_IF_ERROR(
+          output->CheckSource(again, output->streams().size()));
+    }
+    return absl::OkStatus();
+  });
 }
 
-absl::Status Conversion::CheckSizes() const {
-  for (const MappedFile& file : source_.files) {
-    TESSERA_RETURN_IF_ERROR(file.CheckSize());
-  }
-  return absl::OkStatus();
+absl::Status Conversion::Keep(absl::Status why) {
+  return options_.keep_unfinished ? KeepIfDiskFailed(outputs_, std::move(why))
+                                  : why;
 }
 
-// What was made of the input as it was is good for it, if it comes back.
-absl::Status Conversion::KeepIfChanged(absl::Status status) {
-  if (!absl::IsFailedPrecondition(status)) return status;
-  bool kept = false;
-  for (const auto& output : outputs_) {
-    if (output->KeepForResume()) kept = true;
-  }
-  if (!kept) return status;
-  return absl::FailedPreconditionError(
-      absl::StrCat(status.message(),
-                   "; what is done is kept: --resume continues if the file is "
-                   "again what was read of it, and without --resume the "
-                   "conversion starts anew"));
+absl::Status Conversion::KeepIfChanged(absl::Status why) {
+  return options_.keep_unfinished ? KeepIfInputChanged(outputs_, std::move(why))
+                                  : why;
 }
 
 // With the digests that the ranks have computed.
@@ -276,8 +228,7 @@ absl::StatusOr<Source> Conversion::Describe(SourceDigests& digests) {
       }
     }
   }
-  TESSERA_RETURN_IF_ERROR(
-      ranks_.Agree(KeepIfChanged(CheckContent(source_, outputs_, hashed))));
+  TESSERA_RETURN_IF_ERROR(ranks_.Agree(KeepIfChanged(CheckArenas(hashed))));
   return described;
 }
 

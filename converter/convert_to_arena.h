@@ -9,24 +9,12 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "converter/arena_output.h"
+#include "converter/convert_options.h"
 #include "converter/rank_group.h"
 #include "converter/source/weight_source.h"
 #include "formats/arena/manifest.pb.h"
 
 namespace tessera {
-
-// How to convert. The bytes of an arena depend on the source and on its
-// OutputOptions only.
-struct ConvertOptions {
-  int threads = 0;         // 0: one per CPU
-  bool overwrite = false;  // replace existing outputs
-  bool quiet = false;      // no progress on stderr
-  bool resume = false;     // continue what a killed conversion left
-  // Anonymous memory of the whole process; at least kLeastMemory.
-  uint64_t max_memory = uint64_t{256} << 20;
-};
-
-inline constexpr uint64_t kLeastMemory = uint64_t{64} << 20;
 
 // What was made.
 struct ConvertReport {

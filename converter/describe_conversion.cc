@@ -4,11 +4,19 @@
 #include <filesystem>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "base/version.h"
+#include "converter/gguf_file_type.h"
+#include "formats/arena/attachment.h"
 #include "formats/arena/stored_tensor.h"
+#include "formats/json/message_utf8.h"
 
 namespace tessera {
+namespace {
 
+// Appends the options that have an effect on the bytes. What a layout profile
+// says is in the reasons of the tensors instead.
 void DescribeOptions(const PlanOptions& options, bool tensors_only,
                      Manifest* manifest) {
   const auto add = [&](absl::string_view name, absl::string_view value) {
@@ -32,6 +40,7 @@ void DescribeOptions(const PlanOptions& options, bool tensors_only,
                    });
 }
 
+// Sets the machine of the layout profile, if there is one and it says.
 void DescribeLayoutMachine(const PlanOptions& options, Manifest* manifest) {
   if (!options.profile.has_value()) return;
   const ProfileMachine& from = options.profile->machine();
@@ -42,6 +51,15 @@ void DescribeLayoutMachine(const PlanOptions& options, Manifest* manifest) {
   machine.set_isa(from.isa);
   machine.set_threads(from.threads);
 }
+
+bool AnyTypeDiffers(const Manifest& manifest) {
+  for (const Tensor& tensor : manifest.tensors()) {
+    if (tensor.type() != tensor.source_type()) return true;
+  }
+  return false;
+}
+
+}  // namespace
 
 void DescribeTensor(const SourceTensor& from, const PlannedTensor& planned,
                     const PackedTensor& packed, Tensor* tensor) {
@@ -64,6 +82,43 @@ void DescribeTensor(const SourceTensor& from, const PlannedTensor& planned,
   if (packed.error.has_value()) *tensor->mutable_error() = *packed.error;
   if (planned.layout_reason.has_value()) {
     *tensor->mutable_layout_reason() = *planned.layout_reason;
+  }
+}
+
+Manifest DescribeArena(const WeightSource& source, const PlanOptions& options,
+                       const ArenaPlan& plan,
+                       absl::Span<const PackedTensor> packed) {
+  Manifest manifest;
+  manifest.set_producer(absl::StrCat("tessera ", kTesseraVersion));
+  DescribeOptions(options, source.tensors_only, &manifest);
+  manifest.set_tensors_only(source.tensors_only);
+  manifest.set_unsupported_tokenizer(source.unsupported_tokenizer);
+  DescribeLayoutMachine(options, &manifest);
+  if (source.model.has_value()) *manifest.mutable_model() = *source.model;
+  if (source.tokenizer.has_value()) {
+    *manifest.mutable_tokenizer() = *source.tokenizer;
+  }
+  for (size_t i = 0; i < plan.tensors.size(); ++i) {
+    DescribeTensor(source.tensors[i], plan.tensors[i], packed[i],
+                   manifest.add_tensors());
+  }
+  for (size_t i = 0; i < source.attachments.size(); ++i) {
+    *manifest.add_attachments() =
+        AttachmentProto(source.attachments[i], plan.attachment_offsets[i]);
+  }
+  for (size_t index : plan.execution_order) {
+    manifest.add_execution_order(static_cast<uint32_t>(index));
+  }
+  MakeUtf8(&manifest);
+  return manifest;
+}
+
+void DescribeWayBack(const PlanOptions& options, Manifest* manifest) {
+  const bool is_kept = options.recipe.name() == "keep";
+  if (!is_kept) SetFileType(options.recipe.name(), manifest->mutable_source());
+  if (is_kept && !AnyTypeDiffers(*manifest)) return;
+  for (SourceFile& file : *manifest->mutable_source()->mutable_files()) {
+    file.clear_gguf();
   }
 }
 

@@ -10,7 +10,6 @@
 #include "formats/model/architecture.h"
 #include "formats/model/config_field.h"
 #include "formats/model/gguf_config.h"
-#include "formats/quant/non_finite.h"
 
 namespace tessera {
 namespace {
@@ -98,22 +97,6 @@ std::vector<std::string> SettingsThatAreLost(const WeightSource& arena,
     lost.push_back(Lost("rope_scaling.truncate", "false", "true"));
   }
   return lost;
-}
-
-absl::Status CheckRowsAreFinite(const SourceTensor& tensor, uint64_t first,
-                                absl::Span<const uint8_t> bytes) {
-  const uint64_t row_bytes = *RowBytes(tensor.type, tensor.columns());
-  for (uint64_t i = 0; i < bytes.size() / row_bytes; ++i) {
-    const std::optional<uint64_t> column = FindNonFinite(
-        tensor.type, bytes.data() + i * row_bytes, tensor.columns());
-    if (!column.has_value()) continue;
-    return absl::DataLossError(
-        absl::StrCat(tensor.name, ", row ", first + i, ", column ", *column,
-                     ": the weight is NaN or infinite; --allow_nonfinite "
-                     "converts it all the "
-                     "same"));
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace tessera

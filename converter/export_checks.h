@@ -2,12 +2,10 @@
 #ifndef CONVERTER_EXPORT_CHECKS_H_
 #define CONVERTER_EXPORT_CHECKS_H_
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/types/span.h"
 #include "converter/source/weight_source.h"
 #include "formats/gguf/gguf_metadata.h"
 
@@ -23,11 +21,6 @@ absl::Status CheckConfigIsUnderstood(const WeightSource& arena);
 // the architecture is not described.
 std::vector<std::string> SettingsThatAreLost(const WeightSource& arena,
                                              const GgufMetadata& metadata);
-
-// DataLoss if `bytes`, whole rows of `tensor` from `first` on, have a weight
-// that is NaN or infinite.
-absl::Status CheckRowsAreFinite(const SourceTensor& tensor, uint64_t first,
-                                absl::Span<const uint8_t> bytes);
 
 }  // namespace tessera
 

@@ -7,8 +7,6 @@
 namespace tessera {
 namespace {
 
-constexpr absl::string_view kFileTypeKey = "general.file_type";
-
 struct FileType {
   absl::string_view recipe;
   uint32_t number;
@@ -49,8 +47,8 @@ std::optional<uint32_t> GgufFileType(absl::string_view recipe) {
 
 void SetFileType(absl::string_view recipe, Source* source) {
   if (source->format() != "gguf") return;
-  SetUint32(kFileTypeKey, GgufFileType(recipe), source);
-  SetUint32("general.quantization_version", 2, source);
+  SetUint32(kGgufFileTypeKey, GgufFileType(recipe), source);
+  SetUint32("general.quantization_version", kGgufQuantizationVersion, source);
 }
 
 }  // namespace tessera

@@ -10,6 +10,11 @@
 
 namespace tessera {
 
+inline constexpr absl::string_view kGgufFileTypeKey = "general.file_type";
+
+// general.quantization_version, of the blocks of all types.
+inline constexpr uint32_t kGgufQuantizationVersion = 2;
+
 // The number (enum llama_ftype of llama.cpp) of a mix named as in --quantize,
 // or nullopt for one that GGUF has none for.
 std::optional<uint32_t> GgufFileType(absl::string_view recipe);

@@ -8,6 +8,7 @@
 
 #include "absl/strings/string_view.h"
 #include "converter/export_tokenizer.h"
+#include "converter/gguf_file_type.h"
 #include "converter/model_title.h"
 #include "converter/size_label.h"
 #include "converter/source/attached_json.h"
@@ -30,12 +31,25 @@ std::string ConfiguredName(const std::optional<JsonDocument>& config) {
   return ModelTitle(id.substr(id.find('/') + 1));
 }
 
+// The name of the model in "models--owner--name/snapshots/HASH", as the cache
+// of the Hugging Face Hub has it; that of any other folder.
+std::string NameOfFolder(const std::filesystem::path& folder) {
+  const std::filesystem::path parent = folder.parent_path();
+  if (parent.filename() != "snapshots") return folder.filename().string();
+  const std::string model = parent.parent_path().filename().string();
+  const size_t separator = model.rfind("--");
+  return separator == std::string::npos ? model : model.substr(separator + 2);
+}
+
 std::string NameOf(const WeightSource& arena,
                    const std::optional<JsonDocument>& config) {
   std::string name = ConfiguredName(config);
   if (!name.empty() || arena.files.empty()) return name;
-  return ModelTitle(
-      AsUtf8(std::filesystem::path(arena.files[0].path()).stem().string()));
+  const std::filesystem::path file =
+      std::filesystem::absolute(arena.files[0].path());
+  return ModelTitle(AsUtf8(arena.format == "huggingface"
+                               ? NameOfFolder(file.parent_path())
+                               : file.stem().string()));
 }
 
 void AppendText(absl::string_view key, const std::string& text,
@@ -110,10 +124,10 @@ GgufMetadata HuggingFaceMetadata(const WeightSource& arena,
   const auto config = AttachedJson(arena.attachments, "config.json");
   AppendModel(arena, config, &metadata);
   if (file_type.has_value()) {
-    metadata.Append("general.file_type", GgufValue::Scalar(*file_type));
+    metadata.Append(kGgufFileTypeKey, GgufValue::Scalar(*file_type));
   }
   metadata.Append("general.quantization_version",
-                  GgufValue::Scalar<uint32_t>(2));
+                  GgufValue::Scalar(kGgufQuantizationVersion));
   if (const auto form = ExportedTokenizer(arena); form.has_value()) {
     AppendTokenizer(*form, &metadata);
     AppendSeparator(arena, &metadata);

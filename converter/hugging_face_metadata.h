@@ -14,9 +14,10 @@ namespace tessera {
 // general.file_type, if there is a number for it.
 //
 // general.name is the configuration's, if it is the name of a model and no
-// path, or else that of the arena's file: arenas do not know the folder. What
-// stands in the configuration and has no key in GGUF, llama.cpp does not have
-// either; but Mistral's window is written, which its converter drops.
+// path, or else that of the folder; of an arena, which does not know it, that
+// of its file. What stands in the configuration and has no key in GGUF,
+// llama.cpp does not have either; but Mistral's window is written, which its
+// converter drops.
 GgufMetadata HuggingFaceMetadata(const WeightSource& arena,
                                  std::optional<uint32_t> file_type);
 

@@ -95,8 +95,8 @@ absl::StatusOr<std::unique_ptr<RankGroup>> LaunchedRanks() {
   if (ranks == nullptr) {
     return absl::FailedPreconditionError(absl::StrCat(
         launched,
-        "the program was built without MPI; install libopenmpi-dev and build "
-        "it again"));
+        "the program was built without MPI; use tessera-convert-mpi of the "
+        "package tessera-mpi, or install libopenmpi-dev and build it again"));
   }
   // Each would do all the work, into one file.
   if (ranks->size() == 1) {

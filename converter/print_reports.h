@@ -4,9 +4,9 @@
 
 #include <vector>
 
-#include "converter/convert_flags.h"
+#include "converter/convert_command.h"
 #include "converter/convert_to_arena.h"
-#include "converter/export_gguf.h"
+#include "converter/convert_to_gguf.h"
 #include "converter/source/weight_source.h"
 
 namespace tessera {
@@ -17,10 +17,10 @@ void PrintReports(const WeightSource& source,
                   const std::vector<ConvertReport>& reports,
                   const ConvertCommand& command, double seconds);
 
-// Warnings, and unless `command` is quiet, what was written. Of a dry run, what
-// would be is printed on stdout, unless JSON goes there.
-void PrintExported(const std::vector<ExportedFile>& files,
-                   const ConvertCommand& command);
+// The same for a .gguf. Of a dry run, what would be is printed on stdout,
+// unless JSON goes there.
+void PrintGguf(const WeightSource& source, const GgufReport& report,
+               const ConvertCommand& command, double seconds);
 
 }  // namespace tessera
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "converter/describe_conversion.h"
 #include "converter/pack/stored_hasher.h"
 
 namespace tessera {
@@ -66,6 +67,20 @@ absl::Status CheckStreamSource(const PlannedStream& stream,
         " is not what the unfinished conversion has read"));
   }
   return absl::OkStatus();
+}
+
+JournalRecord JournalRecordOf(const PlannedStream& stream,
+                              const ArenaPlan& plan, const WeightSource& source,
+                              absl::Span<const PackedTensor> packed) {
+  JournalRecord record;
+  for (size_t index : stream.members) {
+    JournalRecord::Member& member = *record.add_members();
+    DescribeTensor(source.tensors[index], plan.tensors[index], packed[index],
+                   member.mutable_tensor());
+    member.set_source_xxh128(packed[index].source_xxh128);
+    member.set_zero(packed[index].zero);
+  }
+  return record;
 }
 
 PackedTensor PackedFrom(const Tensor& tensor) {

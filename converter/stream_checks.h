@@ -27,6 +27,11 @@ absl::Status CheckStreamSource(const PlannedStream& stream,
                                absl::Span<const PackedTensor> packed,
                                const WeightSource& now);
 
+// What the journal keeps of `stream`, whose tensors are all `packed`.
+JournalRecord JournalRecordOf(const PlannedStream& stream,
+                              const ArenaPlan& plan, const WeightSource& source,
+                              absl::Span<const PackedTensor> packed);
+
 // What packing found out about a tensor: what its description says, and what
 // the journal has besides.
 PackedTensor PackedFrom(const Tensor& tensor);

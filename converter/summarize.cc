@@ -61,6 +61,23 @@ void FillPlan(const WeightSource& source, const ArenaPlan& plan,
   output->set_tensors(static_cast<double>(plan.tensors.size()));
 }
 
+// Of a plan whose tensors have no place in an arena.
+void FillTensors(const WeightSource& source, const Manifest& tensors,
+                 ConvertSummary::Output* output) {
+  for (int i = 0; i < tensors.tensors_size(); ++i) {
+    const Tensor& to = tensors.tensors(i);
+    const SourceTensor& from = source.tensors[static_cast<size_t>(i)];
+    ConvertSummary::PlannedTensor& tensor = *output->add_plan();
+    tensor.set_name(AsUtf8(from.name));
+    tensor.set_type(to.type_name());
+    tensor.set_source_type(DTypeName(from.type));
+    for (const uint64_t dimension : from.shape) {
+      tensor.add_shape(static_cast<double>(dimension));
+    }
+    tensor.set_bytes(static_cast<double>(to.extent().size()));
+  }
+}
+
 }  // namespace
 
 ConvertSummary SummarizePlans(const ConvertCommand& command,
@@ -100,12 +117,11 @@ ConvertSummary Summarize(const ConvertCommand& command,
   return summary;
 }
 
-ConvertSummary SummarizeExport(const ConvertCommand& command,
-                               const WeightSource& source,
-                               const std::vector<ExportedFile>& files,
-                               double seconds) {
+ConvertSummary SummarizeGguf(const ConvertCommand& command,
+                             const WeightSource& source,
+                             const GgufReport& report, double seconds) {
   ConvertSummary summary = SummarizeInput(command, source, seconds);
-  for (const ExportedFile& file : files) {
+  for (const GgufFileReport& file : report.files) {
     ConvertSummary::Output& output = *summary.add_outputs();
     output.set_path(AsUtf8(file.path));
     output.set_bytes(static_cast<double>(file.bytes));
@@ -114,6 +130,20 @@ ConvertSummary SummarizeExport(const ConvertCommand& command,
     output.set_identical_to(AsUtf8(file.identical_to));
     AddWarnings(file.warnings, &output);
   }
+  ConvertSummary::Output& first = *summary.mutable_outputs(0);
+  for (const auto& of_output : command.warnings) AddWarnings(of_output, &first);
+  AddWarnings(report.warnings, &first);
+  if (command.dry_run) {
+    FillTensors(source, report.tensors, &first);
+    return summary;
+  }
+  for (const size_t index : report.zero_tensors) {
+    first.add_zero_tensors(AsUtf8(source.tensors[index].source_name));
+  }
+  const QualityTable quality = QualityTableOf(report.tensors);
+  if (quality.error.has_value())
+    *first.mutable_quality() = QualityProto(quality);
+  AddWarnings(QualityRemarks(quality), &first);
   return summary;
 }
 

@@ -4,10 +4,10 @@
 
 #include <vector>
 
-#include "converter/convert_flags.h"
+#include "converter/convert_command.h"
 #include "converter/convert_summary.pb.h"
 #include "converter/convert_to_arena.h"
-#include "converter/export_gguf.h"
+#include "converter/convert_to_gguf.h"
 #include "converter/pack/arena_plan.h"
 #include "converter/source/weight_source.h"
 
@@ -24,11 +24,10 @@ ConvertSummary SummarizePlans(const ConvertCommand& command,
                               const WeightSource& source,
                               const std::vector<ArenaPlan>& plans);
 
-// The same for the way back to GGUF.
-ConvertSummary SummarizeExport(const ConvertCommand& command,
-                               const WeightSource& source,
-                               const std::vector<ExportedFile>& files,
-                               double seconds);
+// The same for a .gguf, written or, with command.dry_run, planned.
+ConvertSummary SummarizeGguf(const ConvertCommand& command,
+                             const WeightSource& source,
+                             const GgufReport& report, double seconds);
 
 }  // namespace tessera
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures the tables of docs/loading.md, and those of README.md about loading, on
+# Measures the tables of docs/loading.md, and that of README.md about loading, on
 # this machine, and fills them. Takes a few minutes; nothing else should run. No
 # root needed.
 #

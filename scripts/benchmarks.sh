@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures everything that docs/benchmarks.md shows, on this machine, and fills
-# its tables and those of README.md. Takes about half an hour; nothing else should
+# its tables and that of README.md. Takes about half an hour; nothing else should
 # run.
 #
 #   scripts/benchmarks.sh [RESULTS]

@@ -5,6 +5,7 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 scripts/install_packages.sh || exit 1
+scripts/install_packages.sh scripts/packages_package.txt || exit 1
 echo "== Building and testing (the first time takes several minutes)"
 bazel test --keep_going "$@" //...
 status=$?

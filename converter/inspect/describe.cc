@@ -27,6 +27,16 @@ Format FormatOf(const std::string& path, absl::Span<const uint8_t> file) {
   return Format::kUnknown;
 }
 
+FileTotal TotalOf(const FileDescription& file) {
+  FileTotal total = {file.path.substr(file.path.find_last_of('/') + 1),
+                     file.file_size, file.tensors.size(), 0, 0};
+  for (const TensorDescription& tensor : file.tensors) {
+    total.weights += tensor.weights;
+    total.tensor_bytes += tensor.bytes;
+  }
+  return total;
+}
+
 }  // namespace
 
 absl::StatusOr<FileDescription> DescribeFile(const std::string& path,
@@ -45,16 +55,13 @@ absl::StatusOr<FileDescription> DescribeFile(const std::string& path,
       case Format::kUnknown:
         break;
     }
-    if (absl::EndsWith(path, ".index.json")) {
-      return absl::StatusOr<FileDescription>(absl::InvalidArgumentError(
-          "is the index of a checkpoint; inspect its files one by one"));
-    }
     return absl::StatusOr<FileDescription>(absl::InvalidArgumentError(
         "neither an arena nor a GGUF nor a safetensors file"));
   }();
   if (!description.ok()) return description;
   description->path = path;
   description->file_size = file.size();
+  description->files = {TotalOf(*description)};
   if (options.verify_with != nullptr && description->verified.empty()) {
     description->verified =
         "the structure; files of this format hold no hashes";

@@ -1,8 +1,5 @@
 #include "converter/inspect/describe_arena.h"
 
-#include <google/protobuf/descriptor.h>
-#include <google/protobuf/message.h>
-
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -17,98 +14,71 @@
 #include "base/status_macros.h"
 #include "converter/inspect/describe_tokenizer.h"
 #include "converter/inspect/layout_reasons.h"
+#include "converter/inspect/message_facts.h"
+#include "converter/source/gguf_tokenizer.h"
 #include "formats/arena/arena_reader.h"
 #include "formats/arena/arena_verify.h"
+#include "formats/gguf/gguf_metadata.h"
+#include "formats/gguf/gguf_value_text.h"
 
 namespace tessera {
 namespace {
 
-using google::protobuf::FieldDescriptor;
-using google::protobuf::Message;
-using google::protobuf::Reflection;
-
-std::string ScalarText(const Message& message, const FieldDescriptor* field) {
-  const Reflection& reflection = *message.GetReflection();
-  switch (field->cpp_type()) {
-    case FieldDescriptor::CPPTYPE_UINT64:
-      return absl::StrCat(reflection.GetUInt64(message, field));
-    case FieldDescriptor::CPPTYPE_FLOAT:
-      return absl::StrCat(reflection.GetFloat(message, field));
-    case FieldDescriptor::CPPTYPE_BOOL:
-      return reflection.GetBool(message, field) ? "true" : "false";
-    case FieldDescriptor::CPPTYPE_STRING:
-      return reflection.GetString(message, field);
-    case FieldDescriptor::CPPTYPE_ENUM:
-      return std::string(reflection.GetEnum(message, field)->name());
-    default:
-      return "";
-  }
-}
-
-std::string FieldsText(const Message& message);
-
-// Of a repeated field: a sentence, or a message on one line.
-std::string ElementText(const Message& message, const FieldDescriptor* field,
-                        int index) {
-  const Reflection& reflection = *message.GetReflection();
-  if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
-    return FieldsText(reflection.GetRepeatedMessage(message, field, index));
-  }
-  return reflection.GetRepeatedString(message, field, index);
-}
-
-// Every field that is set, so that a new field needs no new code.
-void AddFields(const Message& message, const std::string& prefix,
-               FactGroup* group) {
-  std::vector<const FieldDescriptor*> fields;
-  message.GetReflection()->ListFields(message, &fields);
-  for (const FieldDescriptor* field : fields) {
-    const std::string name = prefix + field->name();
-    if (field->is_repeated()) {
-      const int count = message.GetReflection()->FieldSize(message, field);
-      for (int i = 0; i < count; ++i) {
-        group->facts.push_back({name, ElementText(message, field, i)});
-      }
-    } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
-      AddFields(message.GetReflection()->GetMessage(message, field), name + ".",
-                group);
-    } else {
-      group->facts.push_back({name, ScalarText(message, field)});
-    }
-  }
-}
-
-// "window 12, rope LOCAL"; "-" if no field is set.
-std::string FieldsText(const Message& message) {
-  FactGroup fields;
-  AddFields(message, "", &fields);
-  if (fields.facts.empty()) return "-";
-  return absl::StrJoin(fields.facts, ", ",
-                       [](std::string* text, const FactGroup::Fact& fact) {
-                         absl::StrAppend(text, fact.name, " ", fact.value);
-                       });
-}
-
+// What of it is a field of its own in JSON is for people here.
 FactGroup DescribeProducer(const Manifest& manifest) {
+  const auto for_people = [](std::string name, std::string value) {
+    return FactGroup::Fact{std::move(name), std::move(value), {}, true, false};
+  };
   FactGroup group = {"arena", {}};
   group.facts.push_back({"producer", manifest.producer()});
   if (!manifest.source().format().empty()) {
     group.facts.push_back({"source", manifest.source().format()});
   }
   for (const SourceFile& file : manifest.source().files()) {
-    group.facts.push_back(
-        {"source file",
-         absl::StrCat(file.name(), ", ", HumanBytes(file.size()), ", SHA-256 ",
-                      absl::BytesToHexString(file.sha256()))});
+    group.facts.push_back(for_people(
+        "source file",
+        absl::StrCat(file.name(), ", ", HumanBytes(file.size()), ", SHA-256 ",
+                     absl::BytesToHexString(file.sha256()))));
   }
   std::vector<std::string> options;
   for (const EffectiveOption& option : manifest.options()) {
     options.push_back(absl::StrCat("--", option.name(), "=", option.value()));
   }
   if (!options.empty()) {
-    group.facts.push_back({"options", absl::StrJoin(options, " ")});
+    group.facts.push_back(for_people("options", absl::StrJoin(options, " ")));
   }
   return group;
+}
+
+// The metadata of the GGUF that it was made from. The lists of tokens are in
+// the tokenizer.
+FactGroup SourceMetadataFacts(const Manifest& manifest) {
+  FactGroup group = {"metadata", {}};
+  group.in_text = false;
+  GgufMetadata lists;
+  if (manifest.has_tokenizer()) {
+    AppendTokenizer(manifest.tokenizer(), &lists);
+  }
+  for (const SourceMetadata& entry : manifest.source().metadata()) {
+    const auto* raw = reinterpret_cast<const uint8_t*>(entry.value().data());
+    const auto value = GgufValue::FromRaw(
+        entry.type(), absl::MakeConstSpan(raw, entry.value().size()));
+    const GgufValue* found = value.ok() ? &*value : lists.Find(entry.key());
+    if (found != nullptr) {
+      group.facts.push_back({entry.key(), GgufValueText(*found), *found});
+    }
+  }
+  return group;
+}
+
+void DescribeOrigin(const Manifest& manifest, FileDescription* description) {
+  for (const SourceFile& file : manifest.source().files()) {
+    description->source_files.push_back(
+        {file.name(), file.size(), absl::BytesToHexString(file.sha256())});
+  }
+  for (const EffectiveOption& option : manifest.options()) {
+    description->options.push_back({option.name(), option.value()});
+  }
 }
 
 FactGroup LayoutFacts(const LayoutMachine& machine) {
@@ -235,13 +205,16 @@ absl::StatusOr<FileDescription> DescribeArena(absl::Span<const uint8_t> file,
     description.groups.push_back(LayoutFacts(manifest.layout_machine()));
   }
   if (manifest.has_model()) {
-    FactGroup model = {"configuration", {}};
-    AddFields(manifest.model(), "", &model);
-    description.groups.push_back(std::move(model));
+    description.groups.push_back(
+        MessageFacts("configuration", manifest.model()));
   }
   if (manifest.has_tokenizer()) {
     description.groups.push_back(DescribeTokenizer(manifest.tokenizer()));
   }
+  if (!manifest.source().metadata().empty()) {
+    description.groups.push_back(SourceMetadataFacts(manifest));
+  }
+  DescribeOrigin(manifest, &description);
   description.reserved = {{"header", 0, kArenaHeaderBytes},
                           {"manifest", arena.header.manifest_offset,
                            arena.header.manifest_stored_bytes}};

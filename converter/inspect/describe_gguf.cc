@@ -26,17 +26,28 @@ TensorDescription DescribeTensor(const GgufTensor& tensor) {
   return described;
 }
 
+// Holds the bytes, since a description outlives its file.
+GgufValue Copied(const GgufValue& value) {
+  return GgufValue::FromRaw(static_cast<uint32_t>(value.type()), value.raw())
+      .value_or(value);
+}
+
 }  // namespace
+
+FactGroup GgufMetadataFacts(const GgufMetadata& metadata) {
+  FactGroup group = {"metadata", {}};
+  for (const GgufMetadataEntry& entry : metadata.entries()) {
+    group.facts.push_back(
+        {entry.key, GgufValueText(entry.value), Copied(entry.value)});
+  }
+  return group;
+}
 
 absl::StatusOr<FileDescription> DescribeGguf(absl::Span<const uint8_t> file) {
   TESSERA_ASSIGN_OR_RETURN(const GgufFile gguf, ParseGguf(file));
   FileDescription description;
   description.format = absl::StrCat("GGUF v", gguf.version);
-  FactGroup metadata = {"metadata", {}};
-  for (const GgufMetadataEntry& entry : gguf.metadata.entries()) {
-    metadata.facts.push_back({entry.key, GgufValueText(entry.value)});
-  }
-  description.groups.push_back(std::move(metadata));
+  description.groups.push_back(GgufMetadataFacts(gguf.metadata));
   const uint64_t data_offset =
       std::min<uint64_t>(gguf.data_offset, file.size());
   description.reserved = {{"header", 0, data_offset}};

@@ -7,10 +7,14 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "converter/inspect/file_description.h"
+#include "formats/gguf/gguf_metadata.h"
 
 namespace tessera {
 
-// Everything but path and file_size. Errors are ParseGguf's.
+// Keys and values, as text and typed; holds copies.
+FactGroup GgufMetadataFacts(const GgufMetadata& metadata);
+
+// Everything but path, file_size and files. Errors are ParseGguf's.
 absl::StatusOr<FileDescription> DescribeGguf(absl::Span<const uint8_t> file);
 
 }  // namespace tessera

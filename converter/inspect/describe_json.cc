@@ -1,145 +1,303 @@
 #include "converter/inspect/describe_json.h"
 
-#include "converter/inspect/file_description.pb.h"
-#include "formats/json/message_json.h"
+#include <string>
+#include <type_traits>
+
+#include "absl/strings/str_replace.h"
+#include "absl/strings/string_view.h"
+#include "formats/gguf/gguf_value_json.h"
+#include "formats/json/json_writer.h"
 
 namespace tessera {
 namespace {
 
-using Proto = FileDescriptionProto;
+// Of metadata; those of more elements are left out with the tensors.
+constexpr uint64_t kMaxShortArray = 100;
 
-void FillReason(const LayoutReasonDescription& reason,
-                Proto::LayoutReason* proto) {
-  proto->set_text(reason.text);
-  if (!reason.gain.has_value()) return;
-  proto->set_over(reason.gain->over);
-  proto->set_ratio(reason.gain->ratio);
-  proto->set_lower(reason.gain->lower);
-  proto->set_upper(reason.gain->upper);
-  proto->set_samples(reason.gain->samples);
+class Writer {
+ public:
+  Writer(const FileDescription& file, bool with_tensors)
+      : file_(file), with_tensors_(with_tensors), json_(/*indented=*/true) {}
+
+  std::string Write();
+
+ private:
+  void WriteModel(const ModelDescription& model);
+  void WriteTokens(const ModelDescription& model);
+  void WriteFiles();
+  void WriteOrigin();
+  void WriteGroup(const FactGroup& group);
+  void WriteFact(const FactGroup::Fact& fact);
+  void WriteRanges();
+  void WriteTypes();
+  void WriteTensor(const TensorDescription& tensor);
+  void WriteReason(const LayoutReasonDescription& reason);
+  void WriteAttachments();
+
+  // Of strings, empty is not stated, and of numbers 0.
+  void Stated(absl::string_view key, absl::string_view text) {
+    json_.Key(key);
+    text.empty() ? json_.Null() : json_.String(text);
+  }
+  template <typename T>
+  requires std::is_arithmetic_v<T>
+  void Stated(absl::string_view key, T number) {
+    json_.Key(key);
+    number == 0 ? json_.Null() : json_.Number(number);
+  }
+  void BeginArray(absl::string_view key) {
+    json_.Key(key);
+    json_.BeginArray();
+  }
+
+  const FileDescription& file_;
+  const bool with_tensors_;
+  JsonWriter json_;
+};
+
+void Writer::WriteTokens(const ModelDescription& model) {
+  Stated("tokenizer", model.tokenizer);
+  Stated("no_tokenizer", model.no_tokenizer);
+  Stated("tokens", model.tokens);
+  BeginArray("special_tokens");
+  for (const ModelDescription::SpecialToken& token : model.special_tokens) {
+    json_.BeginObject();
+    json_.StringField("role", token.role);
+    json_.NumberField("id", token.id);
+    json_.StringField("text", token.text);
+    json_.BoolField("added", token.added);
+    json_.EndObject();
+  }
+  json_.EndArray();
+  BeginArray("chat_templates");
+  for (const ModelDescription::ChatTemplate& entry : model.chat_templates) {
+    json_.BeginObject();
+    Stated("name", entry.name);
+    json_.NumberField("bytes", entry.bytes);
+    json_.EndObject();
+  }
+  json_.EndArray();
 }
 
-void FillTensor(const FileDescription& file, const TensorDescription& tensor,
-                Proto::Tensor* proto) {
-  proto->set_name(tensor.name);
-  proto->set_source_name(tensor.source_name);
-  proto->set_type(tensor.type);
-  proto->set_source_type(tensor.source_type);
-  for (uint64_t dimension : tensor.shape) {
-    proto->add_shape(static_cast<double>(dimension));
+void Writer::WriteModel(const ModelDescription& model) {
+  json_.Key("model");
+  json_.BeginObject();
+  Stated("architecture", model.architecture);
+  json_.BoolField("architecture_known", model.architecture_known);
+  Stated("name", model.name);
+  Stated("license", model.license);
+  Stated("license_link", model.license_link);
+  Stated("context_length", model.context_length);
+  Stated("rope_scaling", model.rope_scaling);
+  Stated("rope_scaling_factor", model.rope_scaling_factor);
+  Stated("sliding_window", model.sliding_window);
+  Stated("layers", model.layers);
+  Stated("hidden_size", model.hidden_size);
+  Stated("heads", model.heads);
+  Stated("kv_heads", model.kv_heads);
+  Stated("head_size", model.head_size);
+  Stated("vocabulary", model.vocabulary);
+  Stated("experts", model.experts);
+  Stated("experts_used", model.experts_used);
+  WriteTokens(model);
+  json_.BoolField("runs", model.runs);
+  Stated("why_not", model.why_not);
+  BeginArray("warnings");
+  for (const std::string& warning : model.warnings) json_.String(warning);
+  json_.EndArray();
+  json_.EndObject();
+}
+
+void Writer::WriteFiles() {
+  BeginArray("files");
+  for (const FileTotal& file : file_.files) {
+    json_.BeginObject();
+    json_.StringField("name", file.name);
+    json_.NumberField("bytes", file.bytes);
+    json_.NumberField("tensors", file.tensors);
+    json_.NumberField("weights", file.weights);
+    json_.NumberField("tensor_bytes", file.tensor_bytes);
+    json_.EndObject();
   }
-  proto->set_layout(tensor.layout);
-  proto->set_section(file.sections[tensor.section].name);
-  proto->set_offset(static_cast<double>(tensor.offset));
-  proto->set_bytes(static_cast<double>(tensor.bytes));
-  proto->set_weights(static_cast<double>(tensor.weights));
-  proto->set_fused_group(tensor.group);
-  proto->set_unmapped(tensor.unmapped);
+  json_.EndArray();
+}
+
+void Writer::WriteOrigin() {
+  BeginArray("source_files");
+  for (const SourceFileDescription& file : file_.source_files) {
+    json_.BeginObject();
+    json_.StringField("name", file.name);
+    json_.NumberField("bytes", file.bytes);
+    Stated("sha256", file.sha256);
+    json_.EndObject();
+  }
+  json_.EndArray();
+  json_.Key("options");
+  json_.BeginObject();
+  for (const OptionDescription& option : file_.options) {
+    json_.StringField(option.name, option.value);
+  }
+  json_.EndObject();
+}
+
+void Writer::WriteFact(const FactGroup::Fact& fact) {
+  if (!fact.typed.has_value()) {
+    json_.String(fact.value);
+  } else if (!with_tensors_ && fact.typed->is_array() &&
+             fact.typed->element_count() > kMaxShortArray) {
+    json_.Null();
+  } else {
+    WriteGgufValue(*fact.typed, &json_);
+  }
+}
+
+// Facts of one name follow each other.
+void Writer::WriteGroup(const FactGroup& group) {
+  json_.Key(absl::StrReplaceAll(group.title, {{" ", "_"}}));
+  json_.BeginObject();
+  const bool is_metadata = group.title == "metadata";
+  for (size_t i = 0; i < group.facts.size();) {
+    const FactGroup::Fact& first = group.facts[i];
+    if (!first.in_json) {
+      ++i;
+      continue;
+    }
+    // Keys of metadata are the file's, others are ours.
+    json_.Key(is_metadata ? first.name
+                          : absl::StrReplaceAll(first.name, {{" ", "_"}}));
+    if (!first.repeated) {
+      WriteFact(group.facts[i++]);
+      continue;
+    }
+    json_.BeginArray();
+    while (i < group.facts.size() && group.facts[i].name == first.name) {
+      WriteFact(group.facts[i++]);
+    }
+    json_.EndArray();
+  }
+  json_.EndObject();
+}
+
+void Writer::WriteRanges() {
+  const auto begin_range = [this](const auto& range) {
+    json_.BeginObject();
+    json_.StringField("name", range.name);
+    json_.NumberField("offset", range.offset);
+    json_.NumberField("size", range.size);
+  };
+  BeginArray("reserved");
+  for (const ReservedRange& range : file_.reserved) {
+    begin_range(range);
+    json_.EndObject();
+  }
+  json_.EndArray();
+  BeginArray("sections");
+  for (const SectionDescription& section : file_.sections) {
+    begin_range(section);
+    json_.NumberField("used", section.used);
+    json_.EndObject();
+  }
+  json_.EndArray();
+}
+
+void Writer::WriteTypes() {
+  BeginArray("types");
+  for (const TypeTotal& total : TotalsByType(file_)) {
+    json_.BeginObject();
+    json_.StringField("type", total.type);
+    json_.NumberField("tensors", total.tensors);
+    json_.NumberField("weights", total.weights);
+    json_.NumberField("bytes", total.bytes);
+    json_.EndObject();
+  }
+  json_.EndArray();
+}
+
+void Writer::WriteReason(const LayoutReasonDescription& reason) {
+  json_.BeginObject();
+  json_.StringField("text", reason.text);
+  if (reason.gain.has_value()) {
+    json_.StringField("over", reason.gain->over);
+    json_.NumberField("ratio", reason.gain->ratio);
+    json_.NumberField("lower", reason.gain->lower);
+    json_.NumberField("upper", reason.gain->upper);
+    json_.NumberField("samples", reason.gain->samples);
+  }
+  json_.EndObject();
+}
+
+void Writer::WriteTensor(const TensorDescription& tensor) {
+  json_.BeginObject();
+  json_.StringField("name", tensor.name);
+  Stated("source_name", tensor.source_name);
+  json_.StringField("type", tensor.type);
+  Stated("source_type", tensor.source_type);
+  json_.Key("shape");
+  json_.BeginLine();
+  for (const uint64_t dimension : tensor.shape) json_.Number(dimension);
+  json_.EndArray();
+  json_.StringField("layout", tensor.layout);
+  json_.StringField("section", file_.sections[tensor.section].name);
+  json_.NumberField("offset", tensor.offset);
+  json_.NumberField("bytes", tensor.bytes);
+  json_.NumberField("weights", tensor.weights);
+  Stated("fused_group", tensor.group);
+  json_.BoolField("unmapped", tensor.unmapped);
   if (tensor.error.has_value()) {
-    proto->mutable_error()->set_rmse(tensor.error->rmse);
-    proto->mutable_error()->set_max_abs(tensor.error->max_abs);
-    proto->mutable_error()->set_snr_db(tensor.error->snr_db);
+    json_.Key("error");
+    json_.BeginObject();
+    json_.NumberField("rmse", tensor.error->rmse);
+    json_.NumberField("max_abs", tensor.error->max_abs);
+    json_.NumberField("snr_db", tensor.error->snr_db);
+    json_.EndObject();
   }
   if (tensor.layout_reason.has_value()) {
-    FillReason(*tensor.layout_reason, proto->mutable_layout_reason());
+    json_.Key("layout_reason");
+    WriteReason(*tensor.layout_reason);
   }
+  json_.EndObject();
 }
 
-void FillRange(const std::string& name, uint64_t offset, uint64_t size,
-               uint64_t used, Proto::Range* proto) {
-  proto->set_name(name);
-  proto->set_offset(static_cast<double>(offset));
-  proto->set_size(static_cast<double>(size));
-  proto->set_used(static_cast<double>(used));
+void Writer::WriteAttachments() {
+  BeginArray("attachments");
+  for (const AttachmentDescription& attachment : file_.attachments) {
+    json_.BeginObject();
+    json_.StringField("name", attachment.name);
+    json_.NumberField("offset", attachment.offset);
+    json_.NumberField("stored_bytes", attachment.stored_bytes);
+    json_.NumberField("bytes", attachment.bytes);
+    json_.EndObject();
+  }
+  json_.EndArray();
 }
 
-void FillModel(const ModelDescription& model, Proto::Model* proto) {
-  proto->set_architecture(AsUtf8(model.architecture));
-  proto->set_architecture_known(model.architecture_known);
-  proto->set_name(AsUtf8(model.name));
-  proto->set_license(AsUtf8(model.license));
-  proto->set_license_link(AsUtf8(model.license_link));
-  proto->set_context_length(static_cast<double>(model.context_length));
-  proto->set_rope_scaling(AsUtf8(model.rope_scaling));
-  proto->set_rope_scaling_factor(model.rope_scaling_factor);
-  proto->set_sliding_window(static_cast<double>(model.sliding_window));
-  proto->set_layers(static_cast<double>(model.layers));
-  proto->set_hidden_size(static_cast<double>(model.hidden_size));
-  proto->set_heads(static_cast<double>(model.heads));
-  proto->set_kv_heads(static_cast<double>(model.kv_heads));
-  proto->set_head_size(static_cast<double>(model.head_size));
-  proto->set_vocabulary(static_cast<double>(model.vocabulary));
-  proto->set_experts(static_cast<double>(model.experts));
-  proto->set_experts_used(static_cast<double>(model.experts_used));
-  proto->set_tokenizer(model.tokenizer);
-  proto->set_tokens(static_cast<double>(model.tokens));
-  for (const auto& token : model.special_tokens) {
-    Proto::SpecialToken& filled = *proto->add_special_tokens();
-    filled.set_role(token.role);
-    filled.set_id(token.id);
-    filled.set_text(AsUtf8(token.text));
-    filled.set_added(token.added);
+std::string Writer::Write() {
+  json_.BeginObject();
+  json_.NumberField("schema", kInspectSchema);
+  json_.StringField("path", file_.path);
+  json_.StringField("format", file_.format);
+  json_.NumberField("file_size", file_.file_size);
+  Stated("verified", file_.verified);
+  if (file_.model.has_value()) WriteModel(*file_.model);
+  WriteFiles();
+  WriteOrigin();
+  for (const FactGroup& group : file_.groups) WriteGroup(group);
+  WriteRanges();
+  WriteTypes();
+  if (with_tensors_) {
+    BeginArray("tensors");
+    for (const TensorDescription& tensor : file_.tensors) WriteTensor(tensor);
+    json_.EndArray();
   }
-  proto->set_no_tokenizer(AsUtf8(model.no_tokenizer));
-  for (const auto& entry : model.chat_templates) {
-    Proto::ChatTemplate& filled = *proto->add_chat_templates();
-    filled.set_name(AsUtf8(entry.name));
-    filled.set_bytes(static_cast<double>(entry.bytes));
-  }
-  proto->set_runs(model.runs);
-  proto->set_why_not(AsUtf8(model.why_not));
-  for (const std::string& warning : model.warnings) {
-    proto->add_warnings(AsUtf8(warning));
-  }
-}
-
-Proto ToProto(const FileDescription& file) {
-  Proto proto;
-  proto.set_path(AsUtf8(file.path));
-  proto.set_format(file.format);
-  proto.set_file_size(static_cast<double>(file.file_size));
-  proto.set_verified(file.verified);
-  if (file.model.has_value()) FillModel(*file.model, proto.mutable_model());
-  for (const FactGroup& group : file.groups) {
-    Proto::FactGroup& filled = *proto.add_groups();
-    filled.set_title(group.title);
-    for (const FactGroup::Fact& fact : group.facts) {
-      Proto::Fact& fact_proto = *filled.add_facts();
-      fact_proto.set_name(AsUtf8(fact.name));
-      fact_proto.set_value(AsUtf8(fact.value));
-    }
-  }
-  for (const ReservedRange& range : file.reserved) {
-    FillRange(range.name, range.offset, range.size, 0, proto.add_reserved());
-  }
-  for (const SectionDescription& section : file.sections) {
-    FillRange(section.name, section.offset, section.size, section.used,
-              proto.add_sections());
-  }
-  for (const TypeTotal& total : TotalsByType(file)) {
-    Proto::TypeTotal& filled = *proto.add_types();
-    filled.set_type(total.type);
-    filled.set_tensors(static_cast<double>(total.tensors));
-    filled.set_weights(static_cast<double>(total.weights));
-    filled.set_bytes(static_cast<double>(total.bytes));
-  }
-  for (const TensorDescription& tensor : file.tensors) {
-    FillTensor(file, tensor, proto.add_tensors());
-  }
-  for (const AttachmentDescription& attachment : file.attachments) {
-    Proto::Attachment& filled = *proto.add_attachments();
-    filled.set_name(attachment.name);
-    filled.set_offset(static_cast<double>(attachment.offset));
-    filled.set_stored_bytes(static_cast<double>(attachment.stored_bytes));
-    filled.set_bytes(static_cast<double>(attachment.bytes));
-  }
-  return proto;
+  WriteAttachments();
+  json_.EndObject();
+  return json_.Finish();
 }
 
 }  // namespace
 
-absl::StatusOr<std::string> RenderJson(const FileDescription& file) {
-  return MessageAsJson(ToProto(file), /*indented=*/true);
+std::string RenderJson(const FileDescription& file, bool with_tensors) {
+  return Writer(file, with_tensors).Write();
 }
 
 }  // namespace tessera

@@ -1,16 +1,20 @@
-// A file's description as JSON for programs.
+// The description of a file as JSON.
 #ifndef CONVERTER_INSPECT_DESCRIBE_JSON_H_
 #define CONVERTER_INSPECT_DESCRIBE_JSON_H_
 
 #include <string>
 
-#include "absl/status/statusor.h"
 #include "converter/inspect/file_description.h"
 
 namespace tessera {
 
-// An object as file_description.proto says, with all fields, pretty-printed.
-absl::StatusOr<std::string> RenderJson(const FileDescription& file);
+// The number of the form of all JSON that inspect prints. It grows when a field
+// goes away or means something else, not when one comes.
+inline constexpr int kInspectSchema = 1;
+
+// What docs/inspect_json.md describes, with a line end. Without tensors, the
+// long lists of the metadata are null too. Text is made UTF-8.
+std::string RenderJson(const FileDescription& file, bool with_tensors);
 
 }  // namespace tessera
 

@@ -48,6 +48,21 @@ std::string RenderFacts(const FactGroup& group, bool wrapped) {
   return text;
 }
 
+std::string RenderFiles(const FileDescription& file) {
+  TextTable table;
+  table.AddColumn("name", kLeft);
+  table.AddColumn("bytes", kRight);
+  table.AddColumn("tensors", kRight);
+  table.AddColumn("weights", kRight);
+  table.AddColumn("tensor bytes", kRight);
+  for (const FileTotal& total : file.files) {
+    table.AddRow({ShortPrintable(total.name, kNameColumns),
+                  WithCommas(total.bytes), WithCommas(total.tensors),
+                  WithCommas(total.weights), WithCommas(total.tensor_bytes)});
+  }
+  return absl::StrCat("\nfiles\n", table.Render(kIndent));
+}
+
 std::string RenderSections(const FileDescription& file) {
   TextTable table;
   table.AddColumn("name", kLeft);
@@ -164,9 +179,12 @@ std::string RenderText(const FileDescription& file, bool with_tensors) {
                                        /*wrapped=*/true));
   }
   for (const FactGroup& group : file.groups) {
+    if (!group.in_text) continue;
     absl::StrAppend(&text, RenderFacts(group, /*wrapped=*/false));
   }
-  absl::StrAppend(&text, RenderSections(file));
+  // Files of a set are its sections.
+  absl::StrAppend(
+      &text, file.files.size() > 1 ? RenderFiles(file) : RenderSections(file));
   if (!file.attachments.empty()) {
     absl::StrAppend(&text, RenderAttachments(file));
   }

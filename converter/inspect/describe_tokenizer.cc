@@ -1,5 +1,6 @@
 #include "converter/inspect/describe_tokenizer.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "base/counted.h"
 #include "base/quoted.h"
 
@@ -98,8 +100,18 @@ class Describer {
   FactGroup Describe();
 
  private:
-  void Add(absl::string_view name, std::string value) {
-    group_.facts.push_back({std::string(name), std::move(value)});
+  void Add(absl::string_view name, std::string value,
+           std::optional<GgufValue> typed = std::nullopt) {
+    group_.facts.push_back(
+        {std::string(name), std::move(value), std::move(typed)});
+  }
+  // One of several.
+  void AddTo(absl::string_view name, std::string value) {
+    group_.facts.push_back({std::string(name), std::move(value), {}, true});
+  }
+  void AddCount(absl::string_view name, int count) {
+    const uint64_t number = static_cast<uint64_t>(count);
+    Add(name, WithCommas(number), GgufValue::Scalar(number));
   }
   void AddSteps();
   void AddIds();
@@ -114,14 +126,16 @@ void Describer::AddSteps() {
     Add("pre_tokenizer", tokenizer_.pre_tokenizer());
   }
   for (const NormalizerStep& step : tokenizer_.normalizer()) {
-    Add("normalizer", StepText(step));
+    AddTo("normalizer", StepText(step));
   }
-  for (const SplitStep& step : tokenizer_.split()) Add("split", StepText(step));
+  for (const SplitStep& step : tokenizer_.split()) {
+    AddTo("split", StepText(step));
+  }
 }
 
 void Describer::AddIds() {
   const auto add_id = [&](absl::string_view name, uint32_t id, bool added) {
-    Add(name, absl::StrCat(id, added ? ", added" : ""));
+    Add(name, absl::StrCat(id, added ? ", added" : ""), GgufValue::Scalar(id));
   };
   if (tokenizer_.has_bos_id()) {
     add_id("bos_id", tokenizer_.bos_id(), tokenizer_.add_bos());
@@ -133,7 +147,9 @@ void Describer::AddIds() {
     add_id("unknown_id", tokenizer_.unknown_id(), false);
   }
   const auto add_ids = [&](absl::string_view name, const auto& ids) {
-    if (!ids.empty()) Add(name, absl::StrJoin(ids, " "));
+    if (ids.empty()) return;
+    Add(name, absl::StrJoin(ids, " "),
+        GgufValue::Array(absl::MakeConstSpan(ids.data(), ids.size())));
   };
   add_ids("prefix_id", tokenizer_.prefix_id());
   add_ids("suffix_id", tokenizer_.suffix_id());
@@ -142,24 +158,22 @@ void Describer::AddIds() {
 
 void Describer::AddTemplates() {
   if (!tokenizer_.chat_template().empty()) {
-    Add("chat_template", Counted(tokenizer_.chat_template().size(), "byte"));
+    AddTo("chat_template", Counted(tokenizer_.chat_template().size(), "byte"));
   }
   for (const TokenizerData::NamedTemplate& named :
        tokenizer_.named_chat_template()) {
-    Add("chat_template", absl::StrCat(Quoted(named.name()), ", ",
-                                      Counted(named.text().size(), "byte")));
+    AddTo("chat_template", absl::StrCat(Quoted(named.name()), ", ",
+                                        Counted(named.text().size(), "byte")));
   }
 }
 
 FactGroup Describer::Describe() {
   Add("kind", std::string(TokenizerKindName(tokenizer_.kind())));
   AddSteps();
-  Add("tokens",
-      WithCommas(static_cast<uint64_t>(tokenizer_.token_length_size())));
+  AddCount("tokens", tokenizer_.token_length_size());
   if (tokenizer_.kind() == TokenizerData::KIND_BYTE_LEVEL_BPE ||
       tokenizer_.kind() == TokenizerData::KIND_BPE) {
-    Add("merges",
-        WithCommas(static_cast<uint64_t>(tokenizer_.merge_left_size())));
+    AddCount("merges", tokenizer_.merge_left_size());
   }
   AddIds();
   AddTemplates();

@@ -5,9 +5,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "converter/inspect/model_description.h"
+#include "formats/gguf/gguf_value.h"
 
 namespace tessera {
 
@@ -15,11 +18,22 @@ namespace tessera {
 struct FactGroup {
   struct Fact {
     std::string name;
-    std::string value;
+    std::string value;  // for people
+    // For programs; none: `value`, a string.
+    std::optional<GgufValue> typed = std::nullopt;
+    bool repeated = false;  // there may be several of this name
+    bool in_json = true;    // false: a field of its own says the same there
   };
   std::string title;
   std::vector<Fact> facts;
+  bool in_text = true;
 };
+
+// A fact whose value is a number.
+template <typename T>
+FactGroup::Fact NumberFact(std::string name, T value) {
+  return {std::move(name), absl::StrCat(value), GgufValue::Scalar(value)};
+}
 
 // Bytes [offset, offset + size) of the file.
 struct SectionDescription {
@@ -86,10 +100,34 @@ struct ReservedRange {
   uint64_t size = 0;
 };
 
+// One file of a model, which may have many.
+struct FileTotal {
+  std::string name;  // without folders
+  uint64_t bytes = 0;
+  uint64_t tensors = 0;  // that begin in it
+  uint64_t weights = 0;
+  uint64_t tensor_bytes = 0;
+};
+
+// A file that an arena was made from.
+struct SourceFileDescription {
+  std::string name;
+  uint64_t bytes = 0;
+  std::string sha256;  // in hexadecimal
+};
+
+struct OptionDescription {
+  std::string name;
+  std::string value;
+};
+
 struct FileDescription {
   std::string path;
-  std::string format;  // "arena 1.0", "GGUF v3", "safetensors"
-  uint64_t file_size = 0;
+  std::string format;      // "arena 1.0", "GGUF v3", "safetensors"
+  uint64_t file_size = 0;  // of all files
+  std::vector<FileTotal> files;
+  std::vector<SourceFileDescription> source_files;  // of an arena
+  std::vector<OptionDescription> options;  // that an arena was made with
   std::vector<FactGroup> groups;
   std::vector<ReservedRange> reserved;       // by offset
   std::vector<SectionDescription> sections;  // by offset

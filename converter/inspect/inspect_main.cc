@@ -1,53 +1,53 @@
 // inspect: what is in an arena, a GGUF or a safetensors file.
 
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "absl/flags/flag.h"
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "base/command_line.h"
 #include "base/file_error.h"
 #include "base/mapped_file.h"
-#include "base/name_hint.h"
-#include "base/nearest_name.h"
 #include "base/number_flag.h"
 #include "base/output_path.h"
-#include "base/quoted.h"
 #include "base/status_macros.h"
 #include "base/thread_pool.h"
-#include "base/write_file.h"
-#include "converter/check_model.h"
-#include "converter/inspect/describe.h"
+#include "converter/inspect/describe_input.h"
 #include "converter/inspect/describe_json.h"
-#include "converter/inspect/describe_model.h"
-#include "converter/inspect/describe_source.h"
 #include "converter/inspect/describe_text.h"
-#include "converter/inspect/map_svg.h"
+#include "converter/inspect/diff_models.h"
+#include "converter/inspect/diff_report.h"
+#include "converter/inspect/map_coloring.h"
+#include "converter/inspect/map_file.h"
+#include "converter/inspect/model_diff.h"
 #include "converter/inspect/quality_report.h"
 #include "converter/inspect/quality_table.h"
 #include "converter/inspect/rewarm.h"
-#include "converter/source/open_source.h"
-#include "converter/source/weight_source.h"
 #include "formats/arena/arena_header.h"
 #include "formats/arena/arena_reader.h"
 #include "formats/foreign/foreign_file.h"
-#include "formats/model/architecture.h"
 
 ABSL_FLAG(std::string, format, "text", "the form of the output: text or json");
 ABSL_FLAG(bool, json, false, "the same as --format=json");
 ABSL_FLAG(bool, verify, false,
           "compare an arena with every hash that it holds");
 ABSL_FLAG(std::string, map, "",
-          "draw a map of the file into this .svg, which is replaced");
+          "draw a map of the file into this .svg or .png, which is replaced");
+ABSL_FLAG(std::string, map_color, "type",
+          "what the colours of the map are: type, section, or snr, the "
+          "signal-to-noise ratios of an arena that was quantized");
+ABSL_FLAG(bool, diff, false,
+          "compare two models, A and B, of any formats; exits with 0 if they "
+          "are equal and with 1 if not");
 ABSL_FLAG(bool, tensors, true,
-          "list every tensor; --notensors prints totals only");
+          "list every tensor; --notensors prints totals only, and in JSON no "
+          "list of the metadata that is longer than 100");
 ABSL_FLAG(bool, quality, false,
           "print only what quantization has cost each tensor of an arena: "
           "error, signal-to-noise ratio, bits per weight");
@@ -56,23 +56,27 @@ ABSL_FLAG(bool, rewarm, false,
           "back, so that programs that map it get huge pages; needs no root");
 ABSL_FLAG(bool, quiet, false, "no progress on stderr; warnings stay");
 ABSL_FLAG(tessera::ThreadsFlag, threads, {0},
-          "threads for --verify; 0: one per CPU");
+          "threads for --verify and --diff; 0: one per CPU");
 
 namespace tessera {
 namespace {
 
 constexpr char kUsage[] =
-    R"(Describes an arena, a GGUF or safetensors file, or a Hugging Face folder.
+    R"(Describes an arena, a GGUF or safetensors file, or a Hugging Face folder. Of an
+index of shards and of a file of a split set, it describes the whole model.
 
   inspect model.arena
   inspect --notensors model-folder
   inspect --verify model.arena
   inspect --quality model.arena
   inspect --map=model.svg model.arena
+  inspect --map=model.png --map_color=snr model.arena
+  inspect --diff a.gguf b.arena
   inspect --json model.gguf
   inspect --rewarm model.arena
 
 usage: inspect [flags] FILE
+       inspect --diff [flags] A B
 
 Prints what the file holds: the model with its architecture, licence, context,
 tokenizer and chat template, and whether run can run it; metadata, sections,
@@ -87,19 +91,17 @@ absl::Status WriteOut(const std::string& text) {
 }
 
 absl::Status Print(const FileDescription& file, bool json) {
-  if (!json) return WriteOut(RenderText(file, absl::GetFlag(FLAGS_tensors)));
-  TESSERA_ASSIGN_OR_RETURN(const std::string text, RenderJson(file));
-  return WriteOut(text);
+  const bool tensors = absl::GetFlag(FLAGS_tensors);
+  return WriteOut(json ? RenderJson(file, tensors) : RenderText(file, tensors));
 }
 
-absl::StatusOr<MappedFile> OpenFile(const std::string& path) {
-  absl::StatusOr<MappedFile> file = MappedFile::Open(path);
-  if (!file.ok()) return WithNearestName(path, file.status());
-  return file;
+std::unique_ptr<ThreadPool> MakePool() {
+  return std::make_unique<ThreadPool>(
+      static_cast<int>(absl::GetFlag(FLAGS_threads).value));
 }
 
 absl::Status PrintQuality(const std::string& path, bool json) {
-  TESSERA_ASSIGN_OR_RETURN(const MappedFile file, OpenFile(path));
+  TESSERA_ASSIGN_OR_RETURN(const MappedFile file, OpenInputFile(path));
   if (!HasArenaMagic(file.bytes())) {
     TESSERA_RETURN_IF_ERROR(CheckNotForeign(path, file.bytes()));
     return absl::InvalidArgumentError(absl::StrCat(
@@ -120,98 +122,41 @@ absl::Status PrintQuality(const std::string& path, bool json) {
   return WriteOut(text);
 }
 
-// With what `convert` would say to it.
-ModelDescription CheckedModel(const std::string& path, WeightSource* source) {
-  const absl::Status checked = CheckModel(path, source);
-  ModelDescription model = DescribeModel(*source);
-  if (!checked.ok()) {
-    model.runs = false;
-    model.why_not = std::string(checked.message());
+absl::Status DrawMap(const std::string& path, const std::string& map) {
+  TESSERA_ASSIGN_OR_RETURN(const FileDescription file, DescribeForMap(path));
+  const MapColor color = *MapColorFromName(absl::GetFlag(FLAGS_map_color));
+  if (color == MapColor::kSnr && !HasErrors(file)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        path,
+        ": records no signal-to-noise ratios, which --map_color=snr "
+        "shows; only an arena that convert quantized does"));
   }
-  return model;
-}
-
-// What is not readable as a model is described as a file nevertheless, with
-// what its metadata say.
-ModelDescription ModelIn(const std::string& path, const FileDescription& file) {
-  absl::StatusOr<WeightSource> source = OpenWeightSource(path);
-  if (source.ok()) return CheckedModel(path, &*source);
-  ModelDescription model;
-  model.why_not = std::string(source.status().message());
-  const std::pair<absl::string_view, std::string*> known[] = {
-      {"general.architecture", &model.architecture},
-      {"general.name", &model.name},
-      {"general.license", &model.license}};
-  for (const FactGroup& group : file.groups) {
-    for (const FactGroup::Fact& fact : group.facts) {
-      for (const auto& [name, value] : known) {
-        if (fact.name == name) *value = fact.value;
-      }
-    }
-  }
-  model.architecture_known = FindArchitecture(model.architecture) != nullptr;
-  return model;
-}
-
-bool IsFolder(const std::string& path) {
-  std::error_code error;
-  return std::filesystem::is_directory(path, error);
-}
-
-absl::Status InspectFolder(const std::string& path, bool json) {
-  for (const auto& [flag, given] :
-       {std::pair("--map", !absl::GetFlag(FLAGS_map).empty()),
-        std::pair("--verify", absl::GetFlag(FLAGS_verify))}) {
-    if (!given) continue;
-    return absl::InvalidArgumentError(
-        absl::StrCat(path, ": is a folder; ", flag, " takes one of its files"));
-  }
-  TESSERA_ASSIGN_OR_RETURN(WeightSource source, OpenWeightSource(path));
-  ModelDescription model = CheckedModel(path, &source);
-  FileDescription folder = DescribeSource(path, source);
-  folder.model = std::move(model);
-  return Print(folder, json);
-}
-
-// No model is to become a picture by a slip of the pen.
-absl::Status CheckIsPicture(const std::string& map) {
-  std::error_code error;
-  const bool is_stream = std::filesystem::exists(map, error) &&
-                         !std::filesystem::is_regular_file(map, error);
-  if (absl::EndsWith(map, ".svg") || is_stream ||
-      absl::StartsWith(map, "/dev/")) {
-    return absl::OkStatus();
-  }
-  return absl::InvalidArgumentError(absl::StrCat(
-      "--map: the picture is an .svg, and ", Quoted(map), " is not"));
+  return WriteMap(file, color, map);
 }
 
 absl::Status Inspect(const std::string& path, bool json) {
-  if (IsFolder(path)) return InspectFolder(path, json);
-  TESSERA_ASSIGN_OR_RETURN(const MappedFile file, OpenFile(path));
   const std::string map = absl::GetFlag(FLAGS_map);
   if (!map.empty()) {
     TESSERA_RETURN_IF_ERROR(CheckIsNoInput(map, {path}));
-    TESSERA_RETURN_IF_ERROR(CheckIsPicture(map));
-    TESSERA_RETURN_IF_ERROR(CheckWriteFile(map));
+    TESSERA_RETURN_IF_ERROR(CheckMapPath(map));
   }
   std::unique_ptr<ThreadPool> pool;
-  if (absl::GetFlag(FLAGS_verify)) {
-    pool = std::make_unique<ThreadPool>(
-        static_cast<int>(absl::GetFlag(FLAGS_threads).value));
-  }
-  absl::StatusOr<FileDescription> description =
-      DescribeFile(path, file.bytes(), {pool.get()});
-  // What could not be read must not be called damaged.
-  TESSERA_RETURN_IF_ERROR(file.CheckUnchanged());
-  if (!description.ok()) {
-    return WithNameHint(path, WithPath(path, description.status()));
-  }
-  description->model = ModelIn(path, *description);
-  if (!map.empty()) {
-    TESSERA_RETURN_IF_ERROR(WriteFile(map, RenderMapSvg(*description)));
-  }
-  return Print(*description, json);
+  if (absl::GetFlag(FLAGS_verify)) pool = MakePool();
+  TESSERA_ASSIGN_OR_RETURN(const FileDescription description,
+                           DescribeInput(path, pool.get()));
+  if (!map.empty()) TESSERA_RETURN_IF_ERROR(DrawMap(path, map));
+  return Print(description, json);
+}
+
+// The exit code.
+absl::StatusOr<int> Diff(const std::string& a, const std::string& b,
+                         bool json) {
+  const std::unique_ptr<ThreadPool> pool = MakePool();
+  TESSERA_ASSIGN_OR_RETURN(const ModelDiff diff,
+                           DiffModels(a, b, *pool, absl::GetFlag(FLAGS_quiet)));
+  TESSERA_RETURN_IF_ERROR(WriteOut(
+      json ? DiffJson(diff) : DiffText(diff, absl::GetFlag(FLAGS_tensors))));
+  return diff.equal() ? 0 : 1;
 }
 
 absl::Status RewarmAndPrint(const std::string& path) {
@@ -224,19 +169,20 @@ absl::Status RewarmAndPrint(const std::string& path) {
 // Of flags that ask for different things, a sentence about one that would not
 // be heard.
 std::string UselessFlag() {
-  const bool rewarm = absl::GetFlag(FLAGS_rewarm);
-  const bool quality = absl::GetFlag(FLAGS_quality);
-  if (rewarm && quality) {
-    return "--quality has no effect beside --rewarm; leave it out";
+  std::vector<absl::string_view> asked;
+  if (absl::GetFlag(FLAGS_rewarm)) asked.push_back("--rewarm");
+  if (absl::GetFlag(FLAGS_diff)) asked.push_back("--diff");
+  if (absl::GetFlag(FLAGS_quality)) asked.push_back("--quality");
+  if (asked.empty()) return "";
+  if (asked.size() > 1) {
+    return absl::StrCat(asked[1], " has no effect beside ", asked[0],
+                        "; leave it out");
   }
-  if (!rewarm && !quality) return "";
-  const absl::string_view asked = rewarm ? "--rewarm" : "--quality";
-  if (absl::GetFlag(FLAGS_verify)) {
-    return absl::StrCat("--verify has no effect beside ", asked,
-                        "; run it by itself");
-  }
-  if (!absl::GetFlag(FLAGS_map).empty()) {
-    return absl::StrCat("--map has no effect beside ", asked,
+  for (const auto& [flag, given] :
+       {std::pair("--verify", absl::GetFlag(FLAGS_verify)),
+        std::pair("--map", !absl::GetFlag(FLAGS_map).empty())}) {
+    if (!given) continue;
+    return absl::StrCat(flag, " has no effect beside ", asked[0],
                         "; run it by itself");
   }
   return "";
@@ -245,18 +191,29 @@ std::string UselessFlag() {
 int Main(int argc, char** argv) {
   const std::vector<std::string> arguments =
       ParseCommandLine(argc, argv, {kUsage});
-  if (arguments.size() != 1) {
-    ExitWithUsageError(
-        absl::StrCat("expected one FILE, found ", arguments.size()));
+  const bool diff = absl::GetFlag(FLAGS_diff);
+  if (arguments.size() != (diff ? 2 : 1)) {
+    ExitWithUsageError(absl::StrCat(
+        diff ? "--diff: expected A and B, found " : "expected one FILE, found ",
+        arguments.size()));
   }
   const std::string format = absl::GetFlag(FLAGS_format);
   if (format != "text" && format != "json") {
     ExitWithUsageError(absl::StrCat("--format: no such format: ", format,
                                     "; known are text and json"));
   }
+  if (!MapColorFromName(absl::GetFlag(FLAGS_map_color)).has_value()) {
+    ExitWithUsageError(absl::StrCat(
+        "--map_color: no such colours: ", absl::GetFlag(FLAGS_map_color),
+        "; known are type, section and snr"));
+  }
   const bool json = format == "json" || absl::GetFlag(FLAGS_json);
   const std::string useless = UselessFlag();
   if (!useless.empty()) ExitWithUsageError(useless);
+  if (diff) {
+    const absl::StatusOr<int> code = Diff(arguments[0], arguments[1], json);
+    return code.ok() ? *code : ReportFailure(code.status());
+  }
   const absl::Status status =
       absl::GetFlag(FLAGS_rewarm)    ? RewarmAndPrint(arguments[0])
       : absl::GetFlag(FLAGS_quality) ? PrintQuality(arguments[0], json)

@@ -11,10 +11,12 @@
 #include "base/progress.h"
 #include "converter/inspect/describe_text.h"
 #include "converter/inspect/type_palette.h"
-#include "formats/model/tensor_name.h"
 
 namespace tessera {
 namespace {
+
+constexpr Paint kHatch = {Paint::Kind::kHatch};
+constexpr Paint kPage = {Paint::Kind::kPage};
 
 constexpr uint64_t kKiB = 1024;
 constexpr uint64_t kMiB = kKiB * 1024;
@@ -23,10 +25,9 @@ constexpr uint64_t kMinBytesPerLine = 4 * kKiB;
 constexpr double kMinWidth = 0.75;       // so that every tensor can be found
 constexpr double kSeparator = 1;         // line between neighbours
 constexpr double kSeparatorFrom = 4.0;   // narrower ones have none
-constexpr double kCharacterWidth = 5.9;  // of the labels' font
+constexpr double kCharacterWidth = 6.1;  // of the labels' font
 constexpr double kLabelMargin = 10.0;
 constexpr double kInnerLighter = 0.6;       // separators within a fused group
-constexpr double kOddLayerLighter = 0.22;   // every other layer
 constexpr double kCutPaddingWidth = 330.0;  // room for its label
 
 // The longest form of the name that fits, or nothing.
@@ -99,8 +100,12 @@ std::string OffsetLabel(uint64_t offset, uint64_t bytes_per_line) {
 class Ribbon {
  public:
   Ribbon(const SectionDescription& section, double top,
-         const RibbonStyle& style, SvgCanvas* canvas)
-      : section_(section), top_(top), style_(style), canvas_(*canvas) {}
+         const RibbonStyle& style, const MapColoring& coloring, Canvas* canvas)
+      : section_(section),
+        top_(top),
+        style_(style),
+        coloring_(coloring),
+        canvas_(*canvas) {}
 
   // Lines for the bytes up to `end`, all hatched; tensors are painted over.
   void DrawLines(uint64_t end);
@@ -129,13 +134,14 @@ class Ribbon {
     canvas_.Text(style_.left - 10, LineTop(line) + style_.line_height / 2 + 4,
                  OffsetLabel(section_.offset + line * style_.bytes_per_line,
                              style_.bytes_per_line),
-                 "offset", SvgCanvas::Anchor::kEnd);
+                 TextStyle::kOffset, Canvas::Anchor::kEnd);
   }
 
   const SectionDescription& section_;
   const double top_;
   const RibbonStyle& style_;
-  SvgCanvas& canvas_;
+  const MapColoring& coloring_;
+  Canvas& canvas_;
   uint64_t lines_ = 0;
 };
 
@@ -144,7 +150,7 @@ void Ribbon::DrawLines(uint64_t end) {
   for (uint64_t at = section_.offset; at < end; at += step) {
     const Box box = {style_.left, LineTop(lines_),
                      Pixels(std::min(step, end - at)), style_.line_height};
-    canvas_.Rect(box, "url(#hatch)");
+    canvas_.Rect(box, kHatch);
     DrawOffset(lines_);
     ++lines_;
   }
@@ -152,11 +158,9 @@ void Ribbon::DrawLines(uint64_t end) {
 
 void Ribbon::DrawPiece(const Piece& piece) {
   const TensorDescription& tensor = *piece.tensor;
-  Color color = ColorOfType(tensor.type);
-  if (GuessedLayerOf(tensor.name).value_or(0) % 2 == 1)
-    color = color.Lighter(kOddLayerLighter);
+  const Color color = coloring_.Of(tensor);
   const double height = style_.line_height / static_cast<double>(piece.lanes);
-  canvas_.BeginGroup("tensor", TensorTooltip(tensor));
+  canvas_.BeginGroup(TensorTooltip(tensor));
   Box widest;
   for (uint64_t at = piece.begin; at < piece.end;) {
     const uint64_t line = (at - section_.offset) / style_.bytes_per_line;
@@ -166,7 +170,7 @@ void Ribbon::DrawPiece(const Piece& piece) {
     const Box box = {style_.left + Pixels(at - line_begin),
                      LineTop(line) + static_cast<double>(piece.lane) * height,
                      std::max(Pixels(end - at), kMinWidth), height};
-    canvas_.Rect(box, color.Hex());
+    canvas_.Rect(box, Paint::Of(color));
     DrawSeparators(piece, box, color, end == piece.end);
     if (box.width > widest.width) widest = box;
     at = end;
@@ -175,8 +179,8 @@ void Ribbon::DrawPiece(const Piece& piece) {
   if (!label.empty()) {
     canvas_.Text(widest.x + widest.width / 2,
                  widest.y + widest.height / 2 + 3.5, label,
-                 color.IsDark() ? "label light" : "label dark",
-                 SvgCanvas::Anchor::kMiddle);
+                 color.IsDark() ? TextStyle::kOnDark : TextStyle::kOnLight,
+                 Canvas::Anchor::kMiddle);
   }
   canvas_.EndGroup();
 }
@@ -185,13 +189,13 @@ void Ribbon::DrawPiece(const Piece& piece) {
 // extents, faint within a fused group.
 void Ribbon::DrawSeparators(const Piece& piece, const Box& box, Color color,
                             bool is_end) {
-  const std::string inner = color.Lighter(kInnerLighter).Hex();
+  const Paint inner = Paint::Of(color.Lighter(kInnerLighter));
   if (piece.lane != 0) {
     canvas_.Rect({box.x, box.y, box.width, kSeparator}, inner);
   }
   if (!is_end || box.width < kSeparatorFrom) return;
   canvas_.Rect({box.x + box.width - kSeparator, box.y, kSeparator, box.height},
-               piece.last_of_group ? "#ffffff" : inner);
+               piece.last_of_group ? kPage : inner);
 }
 
 void Ribbon::DrawTail(uint64_t begin) {
@@ -204,24 +208,24 @@ void Ribbon::DrawTail(uint64_t begin) {
              style_.line_height};
   if (size <= rest) {
     box.width = Pixels(size);
-    canvas_.Rect(box, "url(#hatch)");
+    canvas_.Rect(box, kHatch);
     return;
   }
-  if (box.width > 0) canvas_.Rect(box, "url(#hatch)");
+  if (box.width > 0) canvas_.Rect(box, kHatch);
   if (box.width < kCutPaddingWidth) {
     line = lines_++;
     box = {style_.left, LineTop(line), style_.width, style_.line_height};
-    canvas_.Rect(box, "url(#hatch)");
+    canvas_.Rect(box, kHatch);
     DrawOffset(line);
   }
   const double middle = box.x + box.width / 2;
   const double text_width = kCutPaddingWidth - 40;
   canvas_.Rect({middle - text_width / 2, box.y + 4, text_width, box.height - 8},
-               "#ffffff", 9);
+               kPage, 9);
   canvas_.Text(middle, box.y + box.height / 2 + 4,
                absl::StrCat(HumanBytes(size),
                             " of padding to the section's end, cut here"),
-               "offset", SvgCanvas::Anchor::kMiddle);
+               TextStyle::kOffset, Canvas::Anchor::kMiddle);
 }
 
 }  // namespace
@@ -252,12 +256,13 @@ uint64_t BytesPerLine(const FileDescription& file, uint64_t lines) {
 }
 
 double DrawSectionRibbon(const FileDescription& file, size_t index, double top,
-                         const RibbonStyle& style, SvgCanvas* canvas) {
+                         const RibbonStyle& style, const MapColoring& coloring,
+                         Canvas* canvas) {
   const SectionDescription& section = file.sections[index];
   const std::vector<Piece> pieces = PiecesOf(file, index);
   uint64_t used_end = section.offset;
   for (const Piece& piece : pieces) used_end = std::max(used_end, piece.end);
-  Ribbon ribbon(section, top, style, canvas);
+  Ribbon ribbon(section, top, style, coloring, canvas);
   ribbon.DrawLines(std::max(used_end, section.offset + 1));
   for (const Piece& piece : pieces) ribbon.DrawPiece(piece);
   ribbon.DrawTail(used_end);

@@ -5,8 +5,9 @@
 #include <cstdint>
 #include <string>
 
+#include "converter/inspect/canvas.h"
 #include "converter/inspect/file_description.h"
-#include "converter/inspect/svg_canvas.h"
+#include "converter/inspect/map_coloring.h"
 
 namespace tessera {
 
@@ -26,7 +27,8 @@ uint64_t BytesPerLine(const FileDescription& file, uint64_t lines);
 // Draws section `index` from `top` on, all bytes to scale but long padding at
 // its end, which is cut and says so. Returns the y below it.
 double DrawSectionRibbon(const FileDescription& file, size_t index, double top,
-                         const RibbonStyle& style, SvgCanvas* canvas);
+                         const RibbonStyle& style, const MapColoring& coloring,
+                         Canvas* canvas);
 
 // What the mouse shows over a tensor.
 std::string TensorTooltip(const TensorDescription& tensor);

@@ -6,18 +6,14 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "base/checked_math.h"
-#include "base/file_error.h"
-#include "base/quoted.h"
 #include "base/status_macros.h"
-#include "converter/pack/check_not_requantized.h"
 #include "converter/pack/choose_layout.h"
-#include "converter/quantize/model_summary.h"
+#include "converter/pack/choose_stored_types.h"
 #include "formats/arena/arena_constants.h"
 #include "formats/model/tensor_name.h"
 #include "formats/model/tensor_role.h"
-#include "formats/quant/codec.h"
 
 namespace tessera {
 namespace {
@@ -125,30 +121,12 @@ absl::StatusOr<ArenaPlan> Planner::Plan() {
 }
 
 absl::Status Planner::ChooseTypes() {
-  const std::vector<TensorSummary> summaries = SummarizeTensors(source_);
-  const std::vector<DType> types =
-      options_.recipe.ChooseTypes(summaries, SummarizeModel(source_));
-  if (options_.recipe.importance != nullptr) {
-    TESSERA_RETURN_IF_ERROR(options_.recipe.importance->CheckFits(summaries));
-  }
-  for (size_t i = 0; i < source_.tensors.size(); ++i) {
-    const SourceTensor& from = tensor(i);
-    const DType to = types[i];
-    plan_.tensors[i].type = to;
-    if (to == from.type) continue;
-    const Codec* decode = FindCodec(from.type);
-    const Codec* encode = FindCodec(to);
-    if (decode == nullptr || decode->dequantize_row == nullptr ||
-        encode == nullptr || encode->quantize_row == nullptr) {
-      const absl::Status error = absl::UnimplementedError(
-          absl::StrCat("cannot convert tensor ", Quoted(from.source_name),
-                       " from ", DTypeName(from.type), " to ", DTypeName(to)));
-      const std::string path = source_.PathOf(from);
-      return path.empty() ? error : WithPath(path, error);
-    }
-  }
-  return options_.allow_requantize ? absl::OkStatus()
-                                   : CheckNotRequantized(source_, types);
+  TESSERA_ASSIGN_OR_RETURN(const std::vector<DType> types,
+                           ChooseStoredTypes(source_, options_.recipe,
+                                             Unquantized::kFloatVectorsAreF32,
+                                             options_.allow_requantize));
+  for (size_t i = 0; i < types.size(); ++i) plan_.tensors[i].type = types[i];
+  return absl::OkStatus();
 }
 
 absl::Status Planner::ChooseLayouts() {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <map>
@@ -102,8 +103,7 @@ absl::StatusOr<std::vector<float>> MeansOf(const std::string& name,
 
 }  // namespace
 
-absl::StatusOr<ImportanceMatrix::Values> ImportanceMatrix::ParseGgufForm(
-    absl::Span<const uint8_t> bytes) {
+absl::Status ImportanceMatrix::ParseGgufForm(absl::Span<const uint8_t> bytes) {
   TESSERA_ASSIGN_OR_RETURN(const GgufFile file, ParseGguf(bytes));
   std::map<std::string, SumsAndCounts> pairs;
   for (const GgufTensor& tensor : file.tensors) {
@@ -114,17 +114,25 @@ absl::StatusOr<ImportanceMatrix::Values> ImportanceMatrix::ParseGgufForm(
       pairs[std::string(name)].counts = &tensor;
     }
   }
-  Values values;
   for (const auto& [name, pair] : pairs) {
-    TESSERA_ASSIGN_OR_RETURN(values[name], MeansOf(name, pair, bytes));
+    TESSERA_ASSIGN_OR_RETURN(values_[name], MeansOf(name, pair, bytes));
   }
-  return values;
+  const auto data_sets = file.metadata.GetStringArray("imatrix.datasets");
+  if (data_sets.ok() && !data_sets->empty()) {
+    data_set_ = std::string(data_sets->front());
+  }
+  const auto chunks = file.metadata.GetUint("imatrix.chunk_count");
+  if (chunks.ok() && *chunks <= INT32_MAX) {
+    chunks_ = static_cast<uint32_t>(*chunks);
+  }
+  return absl::OkStatus();
 }
 
 // int32 number of tensors; for each: int32 length and bytes of its name, int32
 // calls, int32 number of values, float32 values, which are means times calls.
-// What may follow (number of chunks, data set) is not needed.
-absl::StatusOr<ImportanceMatrix::Values> ImportanceMatrix::ParseLegacyForm(
+// Then, in newer files, int32 number of chunks, int32 length and bytes of the
+// name of the data set.
+absl::Status ImportanceMatrix::ParseLegacyForm(
     absl::Span<const uint8_t> bytes) {
   ByteCursor cursor(bytes);
   const auto damaged = [&cursor](absl::string_view what) {
@@ -134,7 +142,6 @@ absl::StatusOr<ImportanceMatrix::Values> ImportanceMatrix::ParseLegacyForm(
   };
   int32_t count = 0;
   if (!cursor.Read(&count) || count < 1) return damaged("no tensors");
-  Values values;
   for (int32_t i = 0; i < count; ++i) {
     uint32_t name_bytes = 0;
     absl::string_view name;
@@ -150,13 +157,22 @@ absl::StatusOr<ImportanceMatrix::Values> ImportanceMatrix::ParseLegacyForm(
                           &raw)) {
       return damaged("values cut short");
     }
-    const auto [entry, is_new] = values.emplace(name, ReadFloats(raw));
+    const auto [entry, is_new] = values_.emplace(name, ReadFloats(raw));
     if (!is_new) return damaged("a second entry for a tensor");
     TESSERA_RETURN_IF_ERROR(CheckValues(name, entry->second));
     if (calls <= 0) continue;
     for (float& value : entry->second) value /= static_cast<float>(calls);
   }
-  return values;
+  int32_t chunks = 0;
+  if (!cursor.Read(&chunks)) return absl::OkStatus();
+  chunks_ = static_cast<uint32_t>(std::max(chunks, 0));
+  uint32_t size = 0;
+  absl::string_view data_set;
+  if (cursor.Read(&size) && size <= INT32_MAX &&
+      cursor.ReadString(size, &data_set)) {
+    data_set_ = std::string(data_set);
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<ImportanceMatrix> ImportanceMatrix::Parse(
@@ -165,8 +181,8 @@ absl::StatusOr<ImportanceMatrix> ImportanceMatrix::Parse(
       bytes.size() >= kGgufMagic.size() &&
       std::memcmp(bytes.data(), kGgufMagic.data(), kGgufMagic.size()) == 0;
   ImportanceMatrix matrix;
-  TESSERA_ASSIGN_OR_RETURN(
-      matrix.values_, is_gguf ? ParseGgufForm(bytes) : ParseLegacyForm(bytes));
+  TESSERA_RETURN_IF_ERROR(is_gguf ? matrix.ParseGgufForm(bytes)
+                                  : matrix.ParseLegacyForm(bytes));
   if (matrix.values_.empty()) {
     return absl::DataLossError(
         "importance matrix: expected tensors named NAME.in_sum2 and "
@@ -183,6 +199,7 @@ ImportanceMatrix::ReadFile(const std::string& path) {
   TESSERA_RETURN_IF_ERROR(CheckNotReplaced(path, file.bytes()));
   auto parsed = Parse(file.bytes());
   if (!parsed.ok()) return WithPath(path, parsed.status());
+  parsed->path_ = path;
   parsed->origin_ =
       absl::StrCat(std::filesystem::path(path).filename().string(),
                    " sha256:", absl::BytesToHexString(Sha256(file.bytes())));

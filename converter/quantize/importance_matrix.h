@@ -58,15 +58,24 @@ class ImportanceMatrix {
   // folders.
   const std::string& origin() const { return origin_; }
 
+  // What the metadata of a model that is quantized with it tells: the path that
+  // was given to ReadFile, the first of the data sets, or "" if none is named,
+  // and the number of chunks of text, 0 if that is not told.
+  const std::string& path() const { return path_; }
+  const std::string& data_set() const { return data_set_; }
+  uint32_t chunks() const { return chunks_; }
+
  private:
   using Values = absl::flat_hash_map<std::string, std::vector<float>>;
 
-  static absl::StatusOr<Values> ParseGgufForm(absl::Span<const uint8_t> bytes);
-  static absl::StatusOr<Values> ParseLegacyForm(
-      absl::Span<const uint8_t> bytes);
+  absl::Status ParseGgufForm(absl::Span<const uint8_t> bytes);
+  absl::Status ParseLegacyForm(absl::Span<const uint8_t> bytes);
 
   Values values_;  // matrix after matrix
   std::string origin_;
+  std::string path_;
+  std::string data_set_;
+  uint32_t chunks_ = 0;
 };
 
 }  // namespace tessera

@@ -1,15 +1,13 @@
 #include "converter/quantize/quantize_recipe.h"
 
 #include <algorithm>
-#include <numeric>
-#include <tuple>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/status_macros.h"
+#include "converter/quantize/layer_order.h"
 #include "converter/quantize/mix_class.h"
-#include "formats/model/tensor_name.h"
 
 namespace tessera {
 namespace {
@@ -52,20 +50,6 @@ bool IsQuantizable(const TensorSummary& tensor) {
 DType UnquantizedType(const TensorSummary& tensor) {
   const bool is_vector = tensor.shape.size() < 2;
   return is_vector && IsFloat(tensor.type) ? DType::kF32 : tensor.type;
-}
-
-// Indices of `tensors` as llama-quantize goes through them: those outside of
-// layers, then by layer; by name among those.
-std::vector<size_t> InLayerOrder(absl::Span<const TensorSummary> tensors) {
-  std::vector<size_t> order(tensors.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-    const auto layer_a = LayerOf(tensors[a].name);
-    const auto layer_b = LayerOf(tensors[b].name);
-    return std::tie(layer_a, tensors[a].name) <
-           std::tie(layer_b, tensors[b].name);
-  });
-  return order;
 }
 
 MixRules::Context ContextOf(absl::Span<const TensorSummary> tensors,

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/flags/flag.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 
@@ -105,7 +106,7 @@ absl::StatusOr<std::optional<SizeTarget>> ParseSizeTarget() {
 }
 
 absl::Status EffortFromFlag(bool* high_effort) {
-  const std::string effort = absl::GetFlag(FLAGS_effort);
+  const std::string effort = absl::AsciiStrToLower(absl::GetFlag(FLAGS_effort));
   *high_effort = effort == "high";
   if (effort == "high" || effort == "normal") return absl::OkStatus();
   return absl::InvalidArgumentError(

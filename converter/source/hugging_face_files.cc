@@ -1,5 +1,6 @@
 #include "converter/source/hugging_face_files.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -16,6 +17,7 @@
 namespace tessera {
 namespace {
 
+constexpr char kTemplateFolder[] = "additional_chat_templates";
 // Real folders have three or four.
 constexpr size_t kMaxTemplates = 1000;
 // A tokenizer has 10 to 30 MB.
@@ -70,7 +72,7 @@ absl::StatusOr<std::map<std::string, std::string>> ReadAdditionalChatTemplates(
   std::map<std::string, std::string> templates;
   std::error_code error;
   std::filesystem::directory_iterator entry(
-      std::filesystem::path(folder) / "additional_chat_templates", error);
+      std::filesystem::path(folder) / kTemplateFolder, error);
   for (; !error && entry != std::filesystem::directory_iterator();
        entry.increment(error)) {
     const std::filesystem::path& path = entry->path();
@@ -84,6 +86,27 @@ absl::StatusOr<std::map<std::string, std::string>> ReadAdditionalChatTemplates(
                              ReadContent(path));
   }
   return templates;
+}
+
+std::vector<std::string> HuggingFaceFileNames(const std::string& folder) {
+  const std::filesystem::path root(folder);
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const absl::string_view name : kNames) {
+    if (std::filesystem::exists(root / std::string(name), error)) {
+      names.emplace_back(name);
+    }
+  }
+  std::filesystem::directory_iterator entry(root / kTemplateFolder, error);
+  for (; !error && entry != std::filesystem::directory_iterator();
+       entry.increment(error)) {
+    const std::filesystem::path& path = entry->path();
+    if (path.extension() != ".jinja") continue;
+    names.push_back(
+        absl::StrCat(kTemplateFolder, "/", path.filename().string()));
+  }
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 absl::StatusOr<std::vector<PackedAttachment>> PackHuggingFaceFiles(

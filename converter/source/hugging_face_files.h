@@ -35,6 +35,11 @@ absl::StatusOr<std::vector<PackedAttachment>> PackHuggingFaceFiles(
 absl::StatusOr<std::map<std::string, std::string>> ReadAdditionalChatTemplates(
     const std::string& folder);
 
+// The files that the two functions above would read of `folder`, by their
+// names in it ("config.json", "additional_chat_templates/rag.jinja"), sorted.
+// Opens none of them.
+std::vector<std::string> HuggingFaceFileNames(const std::string& folder);
+
 }  // namespace tessera
 
 #endif  // CONVERTER_SOURCE_HUGGING_FACE_FILES_H_

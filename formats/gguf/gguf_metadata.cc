@@ -1,5 +1,6 @@
 #include "formats/gguf/gguf_metadata.h"
 
+#include <cstddef>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -33,6 +34,22 @@ bool GgufMetadata::Append(absl::string_view key, GgufValue value) {
   if (!index_.try_emplace(key, entries_.size()).second) return false;
   entries_.push_back({std::string(key), std::move(value)});
   return true;
+}
+
+void GgufMetadata::Remove(absl::string_view key) {
+  const auto found = index_.find(key);
+  if (found == index_.end()) return;
+  const uint64_t place = found->second;
+  index_.erase(found);
+  entries_.erase(entries_.begin() + static_cast<ptrdiff_t>(place));
+  for (auto& [other, index] : index_) {
+    if (index > place) --index;
+  }
+}
+
+void GgufMetadata::SetLast(absl::string_view key, GgufValue value) {
+  Remove(key);
+  Append(key, std::move(value));
 }
 
 const GgufValue* GgufMetadata::Find(absl::string_view key) const {

@@ -25,9 +25,16 @@ class GgufMetadata {
   // False, and nothing happens, if there is an entry with that key already.
   bool Append(absl::string_view key, GgufValue value);
 
+  // Removes the entry with that key, if there is one. The others keep their
+  // order. Takes time linear in the number of entries.
+  void Remove(absl::string_view key);
+
+  // Appends the entry, in place of one with that key.
+  void SetLast(absl::string_view key, GgufValue value);
+
   absl::Span<const GgufMetadataEntry> entries() const { return entries_; }
 
-  // The value, or nullptr. Valid until the next Append.
+  // The value, or nullptr. Valid until an entry is appended or removed.
   const GgufValue* Find(absl::string_view key) const;
 
   // The value of a key that must be there: NotFound if it is not, DataLoss if

@@ -70,6 +70,19 @@ absl::Status CheckInfo(const GgufFile& file, size_t index, size_t count) {
 
 }  // namespace
 
+void SetGgufSplitKeys(const GgufSplitInfo& info, GgufMetadata* metadata) {
+  metadata->SetLast(kNumberKey,
+                    GgufValue::Scalar(static_cast<uint16_t>(info.number)));
+  metadata->SetLast(kTensorCountKey,
+                    GgufValue::Scalar(static_cast<int32_t>(info.tensor_count)));
+  metadata->SetLast(kCountKey,
+                    GgufValue::Scalar(static_cast<uint16_t>(info.count)));
+}
+
+void SetGgufMergedKeys(GgufMetadata* metadata) {
+  metadata->SetLast(kCountKey, GgufValue::Scalar(uint16_t{0}));
+}
+
 std::optional<GgufSplitName> ParseGgufSplitName(absl::string_view file_name) {
   GgufSplitName name;
   if (!absl::ConsumeSuffix(&file_name, ".gguf") ||

@@ -42,6 +42,18 @@ struct GgufSplitInfo {
 absl::StatusOr<std::optional<GgufSplitInfo>> ReadGgufSplitInfo(
     const GgufFile& file);
 
+// The keys of a file of a set.
+inline constexpr absl::string_view kGgufSplitKeys[] = {
+    "split.no", "split.count", "split.tensors.count"};
+
+// Sets them at the end of `metadata`, in the types and the order in which
+// llama-gguf-split has them.
+void SetGgufSplitKeys(const GgufSplitInfo& info, GgufMetadata* metadata);
+
+// The metadata of the one file that llama-gguf-split --merge makes of a set,
+// from that of its first file: split.count is 0, and stands at the end.
+void SetGgufMergedKeys(GgufMetadata* metadata);
+
 // OK if `files` are one model: a single file that is not split, or all files of
 // one set, in order, with the right number of tensors and none twice. DataLoss
 // otherwise; messages count files from 1. Null stands for a file that is

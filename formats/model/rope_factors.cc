@@ -3,6 +3,9 @@
 #include <cmath>
 #include <cstdint>
 
+#include "absl/strings/str_cat.h"
+#include "base/quoted.h"
+
 namespace tessera {
 
 // In float32 and in this order, so that the values are those of GGUF files.
@@ -41,6 +44,17 @@ double YarnAttentionFactor(double factor) {
 double LongRopeAttentionFactor(double factor, double original_context) {
   if (factor <= 1 || original_context <= 1) return 1;
   return std::sqrt(1 + std::log(factor) / std::log(original_context));
+}
+
+absl::Status CheckRopeDivisors(absl::string_view name,
+                               absl::Span<const float> divisors) {
+  for (const float divisor : divisors) {
+    if (divisor > 0) continue;
+    return absl::DataLossError(absl::StrCat("tensor ", Quoted(name), " holds ",
+                                            divisor,
+                                            ", expected positive divisors"));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace tessera

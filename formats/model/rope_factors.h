@@ -4,6 +4,9 @@
 
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "formats/arena/model_config.pb.h"
 
 namespace tessera {
@@ -21,6 +24,10 @@ double YarnAttentionFactor(double factor);
 // The same of type "longrope", by how much longer the context is than the
 // original one.
 double LongRopeAttentionFactor(double factor, double original_context);
+
+// DataLoss if one of `divisors`, which tensor `name` holds, is not positive.
+absl::Status CheckRopeDivisors(absl::string_view name,
+                               absl::Span<const float> divisors);
 
 }  // namespace tessera
 

@@ -65,6 +65,12 @@ tessera_status AtBoundary(tessera_error* error,
   }
 }
 
+absl::Status CheckBuffer(const void* buffer, size_t capacity) {
+  if (buffer != nullptr || capacity == 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      "capacity is not 0, but the buffer is NULL");
+}
+
 }  // namespace tessera
 
 const char* tessera_version(void) { return TESSERA_VERSION; }

@@ -3,6 +3,7 @@
 #ifndef RUNTIME_CAPI_BOUNDARY_H_
 #define RUNTIME_CAPI_BOUNDARY_H_
 
+#include <cstddef>
 #include <initializer_list>
 
 #include "absl/functional/function_ref.h"
@@ -23,6 +24,9 @@ struct Argument {
 tessera_status AtBoundary(tessera_error* error,
                           std::initializer_list<Argument> needed,
                           absl::FunctionRef<absl::Status()> body) noexcept;
+
+// InvalidArgument if there is nothing where `capacity` elements should go.
+absl::Status CheckBuffer(const void* buffer, size_t capacity);
 
 }  // namespace tessera
 

@@ -25,6 +25,13 @@ tessera_generate_params DefaultParams() {
   params.seed = -1;
   params.n_predict = limits.n_predict;
   params.ignore_eos = limits.ignore_eos;
+  params.repeat_last_n = sampler.repeat_last_n;
+  params.frequency_penalty = sampler.frequency_penalty;
+  params.presence_penalty = sampler.presence_penalty;
+  params.dry_multiplier = sampler.dry.multiplier;
+  params.dry_base = sampler.dry.base;
+  params.dry_allowed_length = sampler.dry.allowed_length;
+  params.dry_penalty_last_n = sampler.dry.penalty_last_n;
   return params;
 }
 
@@ -36,6 +43,45 @@ absl::StatusOr<uint64_t> SeedOf(int64_t seed) {
   // Few digits, so that a person can type it again.
   if (seed == -1) return absl::GetCurrentTimeNanos() / 1000 % 1'000'000;
   return static_cast<uint64_t>(seed);
+}
+
+void ReadPenalties(const tessera_generate_params& params,
+                   SamplerOptions* sampler) {
+  sampler->repeat_last_n = params.repeat_last_n;
+  sampler->frequency_penalty = params.frequency_penalty;
+  sampler->presence_penalty = params.presence_penalty;
+  sampler->dry.multiplier = params.dry_multiplier;
+  sampler->dry.base = params.dry_base;
+  sampler->dry.allowed_length = params.dry_allowed_length;
+  sampler->dry.penalty_last_n = params.dry_penalty_last_n;
+}
+
+absl::Status ReadBiases(const tessera_generate_params& params,
+                        SamplerOptions* sampler) {
+  if (params.bias_count == 0) return absl::OkStatus();
+  if (params.bias_ids == nullptr || params.bias_values == nullptr) {
+    return absl::InvalidArgumentError(
+        "bias_count is not 0, but bias_ids or bias_values is NULL");
+  }
+  for (size_t i = 0; i < params.bias_count; ++i) {
+    sampler->logit_bias.push_back({params.bias_ids[i], params.bias_values[i]});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadStopTexts(const tessera_generate_params& params,
+                           GenerateOptions* limits) {
+  if (params.stop_count > 0 && params.stop == nullptr) {
+    return absl::InvalidArgumentError("stop_count is not 0, but stop is NULL");
+  }
+  for (size_t i = 0; i < params.stop_count; ++i) {
+    if (params.stop[i] == nullptr || params.stop[i][0] == '\0') {
+      return absl::InvalidArgumentError(
+          absl::StrCat("stop[", i, "] is no text"));
+    }
+    limits->stop_texts.push_back(params.stop[i]);
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -57,7 +103,10 @@ absl::StatusOr<GenerateRequest> ReadGenerateParams(
   request.sampler.min_p = params.min_p;
   request.sampler.repeat_penalty = params.repeat_penalty;
   TESSERA_ASSIGN_OR_RETURN(request.sampler.seed, SeedOf(params.seed));
+  ReadPenalties(params, &request.sampler);
+  TESSERA_RETURN_IF_ERROR(ReadBiases(params, &request.sampler));
   TESSERA_RETURN_IF_ERROR(CheckSamplerOptions(request.sampler));
+  TESSERA_RETURN_IF_ERROR(ReadStopTexts(params, &request.limits));
   if (params.n_predict < -1) {
     return absl::InvalidArgumentError("n_predict is less than -1");
   }

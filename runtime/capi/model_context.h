@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
@@ -17,6 +18,7 @@
 #include "runtime/capi/tessera.h"
 #include "runtime/llm/generator.h"
 #include "runtime/model/decoder.h"
+#include "runtime/model/sequence.h"
 
 namespace tessera {
 
@@ -34,9 +36,17 @@ class ModelContext {
   // As tessera_forward.
   absl::StatusOr<const float*> Forward(absl::Span<const int32_t> ids);
 
-  // As tessera_generate; `on_text` may be null.
-  absl::Status Generate(const std::string& prompt, GenerateRequest request,
-                        tessera_text_fn on_text, void* user);
+  // Forgets the decoder's own sequence and continues `prompt`. `on_text` is
+  // given text in whole characters, and returns false to stop;
+  // `request.limits.wants_stop` is asked between the steps of a long prompt,
+  // too, and then ends the call with Cancelled.
+  absl::Status Generate(absl::Span<const int32_t> prompt,
+                        GenerateRequest request,
+                        absl::FunctionRef<bool(const std::string&)> on_text);
+
+  // For all else that sequences can do.
+  Decoder& decoder() { return *decoder_; }
+  const OpenArena& arena() const { return *arena_; }
 
   void Reset() { decoder_->Reset(); }
 
@@ -47,7 +57,8 @@ class ModelContext {
  private:
   ModelContext(std::shared_ptr<const OpenArena> arena, int threads, Isa isa);
 
-  absl::Status CreateDecoder(Isa isa, int64_t ctx_size);
+  absl::Status CheckIds(absl::Span<const int32_t> ids) const;
+  absl::Status CreateDecoder(Isa isa, const tessera_options& options);
   void Remember(Generation generation, uint64_t seed, size_t prompt_tokens);
 
   const std::shared_ptr<const OpenArena> arena_;
@@ -61,5 +72,20 @@ class ModelContext {
 };
 
 }  // namespace tessera
+
+// Keeps its context. `own` is null for the context's own sequence.
+struct tessera_sequence {
+  std::shared_ptr<tessera::ModelContext> model;
+  std::unique_ptr<tessera::Sequence> own;
+
+  tessera::Sequence& get() const {
+    return own == nullptr ? model->decoder().sequence() : *own;
+  }
+};
+
+struct tessera_context {
+  std::shared_ptr<tessera::ModelContext> model;
+  tessera_sequence sequence;  // the model's own
+};
 
 #endif  // RUNTIME_CAPI_MODEL_CONTEXT_H_

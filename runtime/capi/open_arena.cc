@@ -4,9 +4,13 @@
 #include <cstring>
 #include <utility>
 
+#include "absl/strings/strip.h"
 #include "base/file_error.h"
 #include "base/status_macros.h"
 #include "formats/dtype/dtype.h"
+#include "formats/gguf/gguf_value.h"
+#include "formats/gguf/gguf_value_json.h"
+#include "formats/json/json_writer.h"
 #include "formats/layout/tensor_layout.h"
 #include "formats/tokenizer/missing_tokenizer.h"
 #include "runtime/capi/boundary.h"
@@ -38,6 +42,16 @@ tessera_tensor DescribeTensor(const TensorView& view) {
   return tensor;
 }
 
+std::string MetadataJson(const SourceMetadata& entry) {
+  const auto* bytes = reinterpret_cast<const uint8_t*>(entry.value().data());
+  const absl::StatusOr<GgufValue> value = GgufValue::FromRaw(
+      entry.type(), absl::MakeConstSpan(bytes, entry.value().size()));
+  if (!value.ok()) return "null";
+  JsonWriter json(/*indented=*/false);
+  WriteGgufValue(*value, &json);
+  return std::string(absl::StripSuffix(json.Finish(), "\n"));
+}
+
 template <size_t kBytes>
 void CopyText(const std::string& text, char (&to)[kBytes]) {
   to[text.copy(to, kBytes - 1)] = '\0';
@@ -47,6 +61,7 @@ void CopyText(const std::string& text, char (&to)[kBytes]) {
 
 OpenArena::OpenArena(std::unique_ptr<LoadedArena> loaded)
     : loaded_(std::move(loaded)) {
+  FindMetadata();
   DescribeTensors();
   DescribeModel();
   info_.path = path().c_str();
@@ -54,6 +69,26 @@ OpenArena::OpenArena(std::unique_ptr<LoadedArena> loaded)
   info_.tensor_count = tensors_.size();
   info_.model = loaded_->manifest().has_model() ? &model_ : nullptr;
   info_.has_tokenizer = loaded_->manifest().has_tokenizer();
+}
+
+// What has no value here is kept in another form: lists of the tokenizer.
+void OpenArena::FindMetadata() {
+  for (const SourceMetadata& entry : loaded_->manifest().source().metadata()) {
+    if (!entry.value().empty()) metadata_.push_back(&entry);
+  }
+  metadata_json_.resize(metadata_.size());
+}
+
+const char* OpenArena::MetadataKey(size_t index) const {
+  return index < metadata_.size() ? metadata_[index]->key().c_str() : nullptr;
+}
+
+const char* OpenArena::MetadataValue(size_t index) const {
+  if (index >= metadata_.size()) return nullptr;
+  absl::MutexLock lock(&mutex_);
+  std::string& json = metadata_json_[index];
+  if (json.empty()) json = MetadataJson(*metadata_[index]);
+  return json.c_str();
 }
 
 void OpenArena::DescribeTensors() {
@@ -178,6 +213,20 @@ tessera_status tessera_arena_load_report(const tessera_arena* arena,
         std::memcpy(report, &made, std::min(struct_size, sizeof(made)));
         return absl::OkStatus();
       });
+}
+
+size_t tessera_arena_metadata_count(const tessera_arena* arena) {
+  return arena == nullptr ? 0 : arena->shared->metadata_count();
+}
+
+const char* tessera_arena_metadata_key(const tessera_arena* arena,
+                                       size_t index) {
+  return arena == nullptr ? nullptr : arena->shared->MetadataKey(index);
+}
+
+const char* tessera_arena_metadata_value(const tessera_arena* arena,
+                                         size_t index) {
+  return arena == nullptr ? nullptr : arena->shared->MetadataValue(index);
 }
 
 const tessera_tensor* tessera_arena_tensor(const tessera_arena* arena,

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
+#include "formats/arena/manifest.pb.h"
 #include "runtime/capi/tessera.h"
 #include "runtime/loader/loaded_arena.h"
 #include "runtime/tokenizer/tokenizer.h"
@@ -36,6 +37,11 @@ class OpenArena {
   const tessera_arena_info& info() const { return info_; }
   absl::StatusOr<tessera_load_report> ReportLoad() const;
 
+  // As tessera_arena_metadata_*.
+  size_t metadata_count() const { return metadata_.size(); }
+  const char* MetadataKey(size_t index) const;
+  const char* MetadataValue(size_t index) const;
+
   // nullptr if there is none.
   const tessera_tensor* Tensor(size_t index) const;
   const tessera_tensor* FindTensor(absl::string_view name) const;
@@ -53,6 +59,7 @@ class OpenArena {
     std::string layout;
   };
 
+  void FindMetadata();
   void DescribeTensors();
   void DescribeModel();
 
@@ -63,9 +70,12 @@ class OpenArena {
   std::vector<tessera_tensor> tensors_;
   tessera_model_config model_ = {};
   tessera_arena_info info_ = {};
+  std::vector<const SourceMetadata*> metadata_;  // of the manifest, with values
 
   mutable absl::Mutex mutex_;
   mutable std::unique_ptr<Tokenizer> tokenizer_;  // guarded by mutex_
+  // As metadata_, in JSON; made when it is first asked for. Guarded by mutex_.
+  mutable std::vector<std::string> metadata_json_;
 };
 
 }  // namespace tessera

@@ -18,12 +18,14 @@ namespace {
 
 constexpr int64_t kMaxThreads = 4096;
 constexpr int64_t kMaxCtxSize = int64_t{1} << 26;
+constexpr int64_t kMaxSequences = 1024;
 
-absl::Status SetInteger(absl::string_view value, int64_t most, auto* field) {
+absl::Status SetInteger(absl::string_view value, int64_t most, auto* field,
+                        int64_t least = 0) {
   int64_t number;
-  if (!absl::SimpleAtoi(value, &number) || number < 0 || number > most) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(Quoted(value), " is no number from 0 to ", most));
+  if (!absl::SimpleAtoi(value, &number) || number < least || number > most) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        Quoted(value), " is no number from ", least, " to ", most));
   }
   *field = static_cast<std::remove_pointer_t<decltype(field)>>(number);
   return absl::OkStatus();
@@ -58,6 +60,11 @@ constexpr Option kOptions[] = {
     {"ctx_size",
      [](absl::string_view value, tessera_options& options) {
        return SetInteger(value, kMaxCtxSize, &options.ctx_size);
+     }},
+    {"sequences",
+     [](absl::string_view value, tessera_options& options) {
+       return SetInteger(value, kMaxSequences, &options.sequences,
+                         /*least=*/1);
      }},
     {"huge_pages",
      [](absl::string_view value, tessera_options& options) {

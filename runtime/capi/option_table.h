@@ -12,8 +12,9 @@
 
 // What the options come to.
 struct tessera_options {
-  int threads = 0;       // 0: one per CPU
-  int64_t ctx_size = 0;  // 0: see DecoderOptions
+  int threads = 0;        // 0: one per CPU
+  int64_t ctx_size = 0;   // 0: see DecoderOptions
+  int64_t sequences = 1;  // that have room, the context's own too
   tessera::LoadOptions load;
   tessera::NumaPolicy numa;
 };

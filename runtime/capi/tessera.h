@@ -38,9 +38,9 @@ extern "C" {
 #endif
 
 #define TESSERA_VERSION_MAJOR 0
-#define TESSERA_VERSION_MINOR 1
+#define TESSERA_VERSION_MINOR 2
 #define TESSERA_VERSION_PATCH 0
-#define TESSERA_VERSION "0.1.0"
+#define TESSERA_VERSION "0.2.0"
 
 // TESSERA_VERSION of the library, which may not be that of this header.
 const char* tessera_version(void);
@@ -84,6 +84,8 @@ typedef struct tessera_error {
 //   threads     "0": one per CPU; up to "4096"
 // Of a context:
 //   ctx_size    "0": the model's, at most 4096; else the tokens of a context
+//   sequences   "1": sequences of so many tokens that have room, the context's
+//               own too; up to "1024"
 // Of an arena:
 //   huge_pages  "auto": those of the page cache, shared by all processes, for
 //               hot sections; "file": for the whole file; "thp", "hugetlb": a
@@ -151,6 +153,19 @@ typedef struct tessera_arena_info {
 
 // Valid as long as the arena; NULL only for NULL.
 const tessera_arena_info* tessera_arena_describe(const tessera_arena* arena);
+
+// What the file that the arena was made from says about itself, as far as it
+// was GGUF: keys such as "general.name", in the order of the file. The lists of
+// a tokenizer are not among them; see tessera_tokenize.
+size_t tessera_arena_metadata_count(const tessera_arena* arena);
+
+// The key with the number `index`, and its value in JSON: numbers, strings,
+// booleans, and arrays of them; what is no number is null. Valid as long as the
+// arena; NULL if there are not as many.
+const char* tessera_arena_metadata_key(const tessera_arena* arena,
+                                       size_t index);
+const char* tessera_arena_metadata_value(const tessera_arena* arena,
+                                         size_t index);
 
 // What opening the arena cost, and what it got by now.
 typedef struct tessera_load_report {
@@ -257,10 +272,30 @@ tessera_status tessera_token_text(const tessera_arena* arena, int32_t id,
 tessera_status tessera_token_ends_text(const tessera_arena* arena, int32_t id,
                                        bool* ends, tessera_error* error);
 
+// ---- Chat templates ----
+
+// Applies the arena's chat template to `json`, an object with the arguments of
+// transformers' apply_chat_template: messages, and if wanted tools, documents,
+// add_generation_prompt, chat_template and whatever else the template reads.
+// Writes the first `capacity` bytes of the text to `text`, without a NUL, and
+// how many there are to *size. FAILED_PRECONDITION without a tokenizer;
+// INVALID_ARGUMENT without a template, for what is no such JSON, and for what
+// the template refuses, in its words.
+tessera_status tessera_apply_chat_template(const tessera_arena* arena,
+                                           const char* json, char* text,
+                                           size_t capacity, size_t* size,
+                                           tessera_error* error);
+
+// The same as token ids, for tessera_generate_ids: what the template says may
+// become control tokens, and what stands in the messages may not.
+tessera_status tessera_chat_tokens(const tessera_arena* arena, const char* json,
+                                   int32_t* ids, size_t capacity, size_t* count,
+                                   tessera_error* error);
+
 // ---- Models ----
 
-// One sequence of tokens going through the model in an arena: threads, the
-// key/value cache and all other memory.
+// One sequence of tokens going through the model in an arena, and further ones
+// if wanted: threads, the key/value cache and all other memory.
 typedef struct tessera_context tessera_context;
 
 // INVALID_ARGUMENT for an arena without a model; UNIMPLEMENTED or DATA_LOSS for
@@ -279,6 +314,7 @@ typedef struct tessera_context_info {
   const char* isa;                  // "avx512vnni" and so on
   uint64_t memory_bytes;            // activations and key/value cache
   uint64_t weight_bytes_per_token;  // read to compute one token
+  int64_t hidden_size;
 } tessera_context_info;
 
 // Valid until the next call for this context; NULL only for NULL.
@@ -295,8 +331,85 @@ tessera_status tessera_forward(tessera_context* context, const int32_t* ids,
 // Forgets the sequence.
 void tessera_reset(tessera_context* context);
 
-// How tokens are drawn, in this order: repeat penalty, top_k, top_p, min_p,
-// temperature.
+// ---- Sequences ----
+
+// Tokens, and their keys and values in the cache of a context. Sequences of a
+// context go through the model in turn or together, and are used by one thread
+// at a time, as it is.
+typedef struct tessera_sequence tessera_sequence;
+
+// The one that the functions above are about; it belongs to the context. NULL
+// only for NULL.
+tessera_sequence* tessera_context_sequence(tessera_context* context);
+
+// An empty one beside it. Memory for its tokens is taken when they come;
+// RESOURCE_EXHAUSTED then, if the option sequences is too small. It keeps its
+// context.
+tessera_status tessera_sequence_new(tessera_context* context,
+                                    tessera_sequence** sequence,
+                                    tessera_error* error);
+// Not for the context's own.
+void tessera_sequence_free(tessera_sequence* sequence);
+
+// Tokens that are in; 0 for NULL.
+int64_t tessera_sequence_position(const tessera_sequence* sequence);
+
+// Takes the tokens from `position` on back. INVALID_ARGUMENT beyond the end,
+// and where a layer has forgotten what a token at `position` sees: layers with
+// a window keep that and little more.
+tessera_status tessera_sequence_trim(tessera_sequence* sequence,
+                                     int64_t position, tessera_error* error);
+
+// Tokens to append to a sequence. `logit_count` of the last ones get logits.
+typedef struct tessera_slice {
+  tessera_sequence* sequence;
+  const int32_t* ids;
+  size_t count;
+  size_t logit_count;
+} tessera_slice;
+
+// Appends all slices, which are of different sequences of `context`, in one
+// pass over the weights. *logits are [rows][vocab_size], those of the first
+// slice first, valid until the next call for this context; at most 32 rows, or
+// as many as the option sequences says if that is more. INVALID_ARGUMENT as
+// tessera_forward, changing nothing.
+tessera_status tessera_forward_batch(tessera_context* context,
+                                     const tessera_slice* slices, size_t count,
+                                     const float** logits,
+                                     tessera_error* error);
+
+// Appends `count` ids (at least one), and writes the logits after each of them
+// to `logits` [count][vocab_size].
+tessera_status tessera_sequence_logits(tessera_sequence* sequence,
+                                       const int32_t* ids, size_t count,
+                                       float* logits, tessera_error* error);
+
+// The same, but instead of logits the hidden states that they would be computed
+// from, which are the output of the last layer after the final norm, to
+// `states` [count][hidden_size].
+tessera_status tessera_sequence_embed(tessera_sequence* sequence,
+                                      const int32_t* ids, size_t count,
+                                      float* states, tessera_error* error);
+
+// Writes the sequence to `bytes`, if *size is at most `capacity`, and how many
+// bytes it takes to *size. They are good for arenas of the same bytes, in any
+// process; docs/c_api.md is the format.
+tessera_status tessera_sequence_save(const tessera_sequence* sequence,
+                                     void* bytes, size_t capacity, size_t* size,
+                                     tessera_error* error);
+
+// Makes `sequence` what was saved. INVALID_ARGUMENT if that is no sequence, or
+// one of another arena, or too long; DATA_LOSS if it is damaged; UNIMPLEMENTED
+// for a newer version.
+tessera_status tessera_sequence_load(tessera_sequence* sequence,
+                                     const void* bytes, size_t size,
+                                     tessera_error* error);
+
+// ---- Generation ----
+
+// How tokens are drawn, in this order: logit bias, penalties, DRY, top_k,
+// top_p, min_p, temperature. Names and meanings are those of the flags of
+// `run`.
 typedef struct tessera_generate_params {
   size_t struct_size;     // what tessera_generate_params_init was given
   double temperature;     // 0.8; 0: always the likeliest token
@@ -308,6 +421,19 @@ typedef struct tessera_generate_params {
   int64_t seed;           // -1: from the clock; else 0 to 4294967295
   int64_t n_predict;      // -1: until the model stops; else tokens at most
   bool ignore_eos;        // false: stop where the model ends its text
+
+  const char* const* stop;     // NULL; texts at which it ends, before them
+  size_t stop_count;           // 0
+  int64_t repeat_last_n;       // 64: tokens that are recent; -1: all
+  double frequency_penalty;    // 0; off a logit for each time it is recent
+  double presence_penalty;     // 0; off a logit if it is recent
+  double dry_multiplier;       // 0: no DRY
+  double dry_base;             // 1.75
+  int64_t dry_allowed_length;  // 2: repetitions that are shorter are free
+  int64_t dry_penalty_last_n;  // -1: look back at all tokens; else so many
+  const int32_t* bias_ids;     // NULL; tokens whose logits are changed
+  const float* bias_values;    // NULL; by how much; -INFINITY: never chosen
+  size_t bias_count;           // 0
 } tessera_generate_params;
 
 // Sets the defaults above; `struct_size` is sizeof(tessera_generate_params).
@@ -329,10 +455,17 @@ tessera_status tessera_generate(tessera_context* context, const char* prompt,
                                 tessera_text_fn on_text, void* user,
                                 tessera_error* error);
 
+// The same for a prompt of token ids (at least one).
+tessera_status tessera_generate_ids(tessera_context* context,
+                                    const int32_t* ids, size_t count,
+                                    const tessera_generate_params* params,
+                                    tessera_text_fn on_text, void* user,
+                                    tessera_error* error);
+
 // What the last tessera_generate that succeeded did; zeros before.
 typedef struct tessera_generation {
   const char* stop;  // "end_of_generation", "length", "context_full",
-                     // "stopped"; "" before
+                     // "stopped", "stop_text"; "" before
   int64_t seed;
   const int32_t* ids;  // generated, one that ended the text included
   size_t id_count;

@@ -12,13 +12,6 @@
 namespace tessera {
 namespace {
 
-// InvalidArgument if there is nothing where `capacity` elements should go.
-absl::Status CheckBuffer(const void* buffer, size_t capacity) {
-  if (buffer != nullptr || capacity == 0) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      "capacity is not 0, but the buffer is NULL");
-}
-
 absl::StatusOr<Tokenizer::EncodeOptions> EncodeOptionsOf(unsigned flags) {
   if ((flags & ~(TESSERA_ADD_SPECIAL | TESSERA_PARSE_SPECIAL)) != 0) {
     return absl::InvalidArgumentError(

@@ -12,9 +12,9 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
 #include "base/counted.h"
+#include "base/interrupt.h"
 #include "base/message.h"
 #include "base/quoted.h"
-#include "runtime/llm/interrupt.h"
 #include "runtime/llm/line_reader.h"
 #include "runtime/llm/message_reader.h"
 
@@ -75,11 +75,11 @@ class Console {
         return absl::OkStatus();
       }
       if (result == LineReader::Result::kInterrupted) {
-        if (Interrupt::IsSet() && IsSecondInterrupt()) return absl::OkStatus();
+        if (WasInterrupted() && IsSecondInterrupt()) return absl::OkStatus();
         continue;
       }
       interrupted_ = false;
-      Interrupt::Clear();
+      ForgetInterrupt();
       if (absl::StripAsciiWhitespace(message).empty()) continue;
       const bool is_command = !is_block && absl::StartsWith(message, "/");
       const absl::Status status =
@@ -96,10 +96,11 @@ class Console {
     if (!quiet_) Print(stderr, text);
   }
 
+  // The second one stays: the exit code tells it.
   bool IsSecondInterrupt() {
-    Interrupt::Clear();
     Print(stderr, "\n");
     if (interrupted_) return true;
+    ForgetInterrupt();
     interrupted_ = true;
     Say("Press Ctrl-C again, or Ctrl-D, to end.\n");
     return false;
@@ -134,7 +135,7 @@ class Console {
     const absl::StatusOr<ChatAnswer> answer =
         message == nullptr ? session_.AnswerAgain(show)
                            : session_.Answer(std::move(*message), show);
-    Interrupt::Clear();
+    ForgetInterrupt();
     if (absl::IsCancelled(answer.status())) {
       Say("\n[stopped before an answer]\n");
       return absl::OkStatus();

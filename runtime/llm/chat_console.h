@@ -9,10 +9,10 @@
 namespace tessera {
 
 // Reads messages from stdin and prints answers to stdout until stdin ends, the
-// person says /exit, or presses Ctrl-C twice; an Interrupt must be there. If
-// stdin is a terminal, there are prompts, and an error ends a message only;
-// else it ends the conversation and is returned. What else is to be said goes
-// to stderr, nothing if `quiet`.
+// person says /exit, or presses Ctrl-C twice, which WasInterrupted() tells;
+// CatchEachInterrupt() must have been called. If stdin is a terminal, there are
+// prompts, and an error ends a message only; else it ends the conversation and
+// is returned. What else is to be said goes to stderr, nothing if `quiet`.
 absl::Status HoldConversation(ChatSession* session, bool quiet);
 
 }  // namespace tessera

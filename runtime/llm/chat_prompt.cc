@@ -3,20 +3,24 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "base/status_macros.h"
-#include "runtime/chat/marked_text.h"
 
 namespace tessera {
+
+std::vector<int32_t> EncodeChat(const MarkedText& text,
+                                const Tokenizer& tokenizer) {
+  Tokenizer::EncodeOptions options;
+  options.add_special = false;
+  options.parse_special = true;
+  options.plain = text.outside();
+  return tokenizer.Encode(text.bytes(), options);
+}
 
 absl::StatusOr<ChatPrompt> MakeChatPrompt(const Conversation& conversation,
                                           const Tokenizer& tokenizer) {
   TESSERA_ASSIGN_OR_RETURN(
       const MarkedText text,
       conversation.Prompt(absl::Now(), absl::LocalTimeZone()));
-  Tokenizer::EncodeOptions options;
-  options.add_special = false;
-  options.parse_special = true;
-  options.plain = text.outside();
-  return ChatPrompt{text.bytes(), tokenizer.Encode(text.bytes(), options)};
+  return ChatPrompt{text.bytes(), EncodeChat(text, tokenizer)};
 }
 
 }  // namespace tessera

@@ -8,18 +8,22 @@
 
 #include "absl/status/statusor.h"
 #include "runtime/chat/conversation.h"
+#include "runtime/chat/marked_text.h"
 #include "runtime/tokenizer/tokenizer.h"
 
 namespace tessera {
+
+// What a chat template made, as ids. The template writes begin of text itself,
+// if the model wants it; and what people wrote never becomes a control token.
+std::vector<int32_t> EncodeChat(const MarkedText& text,
+                                const Tokenizer& tokenizer);
 
 struct ChatPrompt {
   std::string text;
   std::vector<int32_t> ids;
 };
 
-// What the model is to continue. The template writes begin of text itself, if
-// the model wants it; and what people wrote never becomes a control token.
-// Errors as Conversation::Prompt.
+// What the model is to continue. Errors as Conversation::Prompt.
 absl::StatusOr<ChatPrompt> MakeChatPrompt(const Conversation& conversation,
                                           const Tokenizer& tokenizer);
 

@@ -1,6 +1,7 @@
 #include "runtime/llm/chat_session.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -10,12 +11,10 @@
 #include "base/status_macros.h"
 #include "runtime/chat/marked_text.h"
 #include "runtime/llm/chat_prompt.h"
+#include "runtime/llm/forward_in_steps.h"
 
 namespace tessera {
 namespace {
-
-// Tokens of a prompt between two looks at whether to go on.
-constexpr size_t kStep = 256;
 
 // An answer should have this many tokens, or a quarter of the context.
 constexpr int64_t kAnswerRoom = 256;
@@ -26,6 +25,21 @@ int64_t RoomForAnswer(int64_t ctx_size, int64_t n_predict) {
 }
 
 }  // namespace
+
+ChatSession::ChatSession(Decoder* decoder, const Tokenizer* tokenizer,
+                         Sampler* sampler, Conversation conversation,
+                         GenerateOptions options)
+    : decoder_(*decoder),
+      tokenizer_(*tokenizer),
+      sampler_(*sampler),
+      conversation_(std::move(conversation)),
+      options_(std::move(options)) {
+  if (!options_.shift.has_value()) return;
+  options_.shift->forget = [this] {
+    decoder_.Reset();
+    cached_.clear();
+  };
+}
 
 absl::StatusOr<ChatAnswer> ChatSession::Answer(std::string message,
                                                TextFn on_text) {
@@ -84,18 +98,11 @@ int64_t ChatSession::KeepCommonPart(absl::Span<const int32_t> prompt) {
 
 absl::StatusOr<absl::Span<const float>> ChatSession::Forward(
     absl::Span<const int32_t> ids) {
-  while (ids.size() > kStep) {
-    if (options_.wants_stop && options_.wants_stop()) {
-      return absl::CancelledError("the answer was stopped");
-    }
-    const absl::Span<const int32_t> step = ids.first(kStep);
-    TESSERA_RETURN_IF_ERROR(decoder_.Forward(step, 0).status());
-    cached_.insert(cached_.end(), step.begin(), step.end());
-    ids.remove_prefix(kStep);
-  }
-  TESSERA_ASSIGN_OR_RETURN(const absl::Span<const float> logits,
-                           decoder_.Forward(ids, 1));
-  cached_.insert(cached_.end(), ids.begin(), ids.end());
+  const int64_t before = decoder_.position();
+  const auto logits = ForwardInSteps(ids, options_.wants_stop, decoder_);
+  const absl::Span<const int32_t> computed =
+      ids.first(decoder_.position() - before);
+  cached_.insert(cached_.end(), computed.begin(), computed.end());
   return logits;
 }
 
@@ -111,6 +118,7 @@ absl::StatusOr<ChatAnswer> ChatSession::Continue(TextFn on_text) {
       static_cast<int64_t>(prompt.size()) - answer.kept_tokens;
   bool is_prompt = true;
   bool is_start = true;
+  std::string shown;
   TESSERA_ASSIGN_OR_RETURN(
       const Generation generation,
       Generate(
@@ -124,6 +132,7 @@ absl::StatusOr<ChatAnswer> ChatSession::Continue(TextFn on_text) {
           [&](absl::string_view text) {
             // The space that SentencePiece puts before a word.
             if (std::exchange(is_start, false)) absl::ConsumePrefix(&text, " ");
+            absl::StrAppend(&shown, text);
             if (!text.empty()) on_text(text);
           }));
   answer.stop = generation.stop;
@@ -131,7 +140,11 @@ absl::StatusOr<ChatAnswer> ChatSession::Continue(TextFn on_text) {
   answer.prefill_seconds = generation.prefill_seconds;
   answer.decode_seconds = generation.decode_seconds;
   answer.decode_steps = generation.decode_steps;
-  answer.text = tokenizer_.DecodeAll(generation.ids, /*skip_special=*/true);
+  // A stop text is among the ids, but not in the answer.
+  answer.text =
+      generation.stop == StopReason::kStopText
+          ? shown
+          : tokenizer_.DecodeAll(generation.ids, /*skip_special=*/true);
   conversation_.AddAssistant(answer.text);
   return answer;
 }

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -35,14 +34,12 @@ struct ChatAnswer {
 class ChatSession {
  public:
   // All but the conversation must outlive it. `options.wants_stop` breaks
-  // prompts off, too.
+  // prompts off, too; `options.shift.forget` is the session's own.
   ChatSession(Decoder* decoder, const Tokenizer* tokenizer, Sampler* sampler,
-              Conversation conversation, GenerateOptions options)
-      : decoder_(*decoder),
-        tokenizer_(*tokenizer),
-        sampler_(*sampler),
-        conversation_(std::move(conversation)),
-        options_(std::move(options)) {}
+              Conversation conversation, GenerateOptions options);
+
+  ChatSession(const ChatSession&) = delete;
+  ChatSession& operator=(const ChatSession&) = delete;
 
   // What the model answers to `message`; `on_text` is given it as it comes.
   // Turns are forgotten, the oldest first, until prompt and answer have room.
@@ -68,7 +65,7 @@ class ChatSession {
   const Tokenizer& tokenizer_;
   Sampler& sampler_;
   Conversation conversation_;
-  const GenerateOptions options_;
+  GenerateOptions options_;
   std::vector<int32_t> cached_;  // the ids whose keys and values are there
 };
 

@@ -35,6 +35,7 @@ absl::StatusOr<std::unique_ptr<Decoder>> MakeDecoder(const RunOptions& options,
   decoder_options.isa = model.isa;
   decoder_options.pool = model.pool.get();
   decoder_options.ctx_size = options.ctx_size;
+  decoder_options.rope = options.rope;
   TESSERA_ASSIGN_OR_RETURN(std::unique_ptr<Decoder> decoder,
                            Decoder::Create(*model.arena, decoder_options));
   const std::string warning = ContextWarning(options.ctx_size, *decoder);

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "base/byte_size.h"
 #include "base/command_line.h"
 #include "base/interrupt.h"
@@ -15,12 +16,15 @@
 #include "base/read_file.h"
 #include "base/status_macros.h"
 #include "runtime/llm/measure_perplexity.h"
+#include "runtime/llm/model_flag.h"
 #include "runtime/llm/perplexity_report.h"
 
 using WindowFlag = tessera::IntegerFlag<2, 1 << 20>;
 using CountFlag = tessera::IntegerFlag<0>;
 
-ABSL_FLAG(std::string, file, "", "the file that holds the text");
+ABSL_FLAG(std::string, file, "",
+          "the file that holds the text, or - for stdin; without it, the text "
+          "is what comes through a pipe");
 ABSL_FLAG(std::string, base, "",
           "an arena of the same model, usually with more bits, whose "
           "probabilities of all tokens are compared with ARENA's");
@@ -47,10 +51,12 @@ constexpr char kUsage[] =
     R"(Measures how well the language model in an arena predicts a text.
 
   perplexity model.arena --file text.txt
+  perplexity -m model.arena -f text.txt -c 2048
+  xz -dc text.xz | perplexity model.arena
   perplexity q4.arena --file text.txt --base f16.arena
   perplexity model.arena --file text.txt --ctx_size 2048 --score all --json
 
-usage: perplexity [flags] ARENA --file TEXT
+usage: perplexity [flags] ARENA
 
 Prints the mean negative log likelihood per token, in nats, and its exponential,
 the perplexity, each with its standard error. With --base both models read the
@@ -58,17 +64,36 @@ text side by side, and the Kullback-Leibler divergence of the base's
 probabilities from the arena's shows what quantization has cost.
 )";
 
+constexpr absl::string_view kOther =
+    "other measures than perplexity and the divergence of --base are not there";
+
+// Short names, and those of llama-perplexity.
+constexpr FlagAlias kAliases[] = {
+    {"m", "model"},
+    {"f", "file"},
+    {"c", "ctx_size"},
+    {"t", "threads"},
+    {"chunks", "windows"},
+    {"ppl_stride", "", "windows do not overlap; see --score"},
+    {"ngl", "", "Tessera computes on the CPU; leave it out"},
+    {"n_gpu_layers", "", "Tessera computes on the CPU; leave it out"},
+    {"b", "", "a batch is a window or a part of one; leave it out"},
+    {"batch_size", "", "a batch is a window or a part of one; leave it out"},
+    {"ub", "", "a batch is a window or a part of one; leave it out"},
+    {"kl_divergence", "", "--base with the other model's arena measures it"},
+    {"kl_divergence_base", "",
+     "--base with the other model's arena measures it without a file"},
+    {"hellaswag", "", kOther},
+    {"winogrande", "", kOther},
+    {"multiple_choice", "", kOther},
+};
+
+constexpr FlagWords kWords[] = {{"score", "half all"}};
+
 absl::StatusOr<PerplexityOptions> OptionsFromFlags(
     const std::vector<std::string>& arguments) {
-  if (arguments.size() != 1) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("expected one ARENA, found ", arguments.size()));
-  }
-  if (absl::GetFlag(FLAGS_file).empty()) {
-    return absl::InvalidArgumentError("give the text with --file");
-  }
   PerplexityOptions options;
-  options.arena = arguments[0];
+  TESSERA_ASSIGN_OR_RETURN(options.arena, ModelFromFlags(arguments));
   options.base = absl::GetFlag(FLAGS_base);
   options.ctx_size = absl::GetFlag(FLAGS_ctx_size).value;
   options.max_windows = absl::GetFlag(FLAGS_windows).value;
@@ -84,10 +109,18 @@ absl::StatusOr<PerplexityOptions> OptionsFromFlags(
   return options;
 }
 
-absl::Status Measure(const PerplexityOptions& options) {
+// The text of --file or, if nobody said, of stdin.
+absl::StatusOr<std::string> ReadText() {
+  const std::string file = absl::GetFlag(FLAGS_file);
+  if (!file.empty()) return ReadFileOrStdin(file);
+  const std::string text = ReadPipe();
+  if (!text.empty()) return text;
+  ExitWithUsageError("give the text with --file or through a pipe");
+}
+
+absl::Status Measure(const PerplexityOptions& options,
+                     const std::string& text) {
   CatchInterrupt();
-  TESSERA_ASSIGN_OR_RETURN(const std::string text,
-                           ReadFile(absl::GetFlag(FLAGS_file)));
   TESSERA_ASSIGN_OR_RETURN(const PerplexityReport report,
                            MeasurePerplexity(options, text));
   std::string output = PerplexityText(report);
@@ -107,17 +140,18 @@ absl::Status FindArenas(const ModelFinder& models, PerplexityOptions* options) {
 
 absl::Status Main(int argc, char** argv, const ModelFinder& models) {
   const std::vector<std::string> arguments =
-      ParseCommandLine(argc, argv, {kUsage});
+      ParseCommandLine(argc, argv, {kUsage, kAliases, kWords});
   absl::StatusOr<PerplexityOptions> options = OptionsFromFlags(arguments);
   if (!options.ok()) {
-    // What is no model needs no text.
-    if (arguments.size() == 1) {
-      TESSERA_RETURN_IF_ERROR(models.check(arguments[0]));
-    }
+    // What is no model needs no other complaint.
+    const auto model = ModelFromFlags(arguments);
+    if (model.ok()) TESSERA_RETURN_IF_ERROR(models.check(*model));
     ExitWithUsageError(options.status().message());
   }
+  TESSERA_RETURN_IF_ERROR(models.check(options->arena));
+  TESSERA_ASSIGN_OR_RETURN(const std::string text, ReadText());
   TESSERA_RETURN_IF_ERROR(FindArenas(models, &*options));
-  return Measure(*options);
+  return Measure(*options, text);
 }
 
 }  // namespace

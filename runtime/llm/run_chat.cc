@@ -4,12 +4,13 @@
 #include <utility>
 
 #include "base/file_error.h"
+#include "base/interrupt.h"
 #include "base/status_macros.h"
 #include "runtime/chat/conversation.h"
 #include "runtime/llm/arena_tokenizer.h"
 #include "runtime/llm/chat_console.h"
 #include "runtime/llm/chat_session.h"
-#include "runtime/llm/interrupt.h"
+#include "runtime/llm/make_sampler.h"
 #include "runtime/llm/opened_model.h"
 
 namespace tessera {
@@ -24,12 +25,14 @@ absl::Status RunLoaded(const RunOptions& options, const OpenedModel& model) {
                            options.system_prompt));
   TESSERA_ASSIGN_OR_RETURN(const std::unique_ptr<Decoder> decoder,
                            MakeDecoder(options, model));
-  Sampler sampler(options.sampler, decoder->vocab_size());
+  TESSERA_ASSIGN_OR_RETURN(
+      Sampler sampler, MakeSampler(options.sampler, options.dry_breaker_texts,
+                                   *tokenizer, decoder->vocab_size()));
   GenerateOptions generate = options.generate;
-  generate.wants_stop = Interrupt::IsSet;
+  generate.wants_stop = WasInterrupted;
   ChatSession session(decoder.get(), tokenizer.get(), &sampler,
                       std::move(conversation), std::move(generate));
-  const Interrupt interrupt;
+  CatchEachInterrupt();
   // From now on, text is on the terminal.
   model.progress->Stop();
   return HoldConversation(&session, options.quiet);

@@ -41,9 +41,6 @@ absl::StatusOr<TokenizeRequest> TokenizeRequestFromFlags(
 absl::StatusOr<TemplateRequest> TemplateRequestFromFlags(
     const std::vector<std::string>& arguments);
 
-// The path given with --file, or "". The prompt is then what the file holds.
-std::string PromptFile();
-
 }  // namespace tessera
 
 #endif  // RUNTIME_LLM_RUN_FLAGS_H_

@@ -87,6 +87,8 @@ absl::string_view StopReasonName(StopReason reason) {
       return "context_full";
     case StopReason::kStopped:
       return "stopped";
+    case StopReason::kStopText:
+      return "stop_text";
   }
   return "unknown";
 }
@@ -148,6 +150,11 @@ std::string ReportText(const RunReport& report) {
                         ", %s of weights per token, %.1f GB/s; stopped by %s\n",
                         Bytes(report.weight_bytes_per_token()),
                         report.decode_gigabytes_per_second(), report.stop());
+  if (report.context_shifts() > 0) {
+    absl::StrAppendFormat(
+        &text, "%-9s full %s: the older half of the text was forgotten\n",
+        "context", Counted(report.context_shifts(), "time"));
+  }
   absl::StrAppendFormat(&text, "%-9s %s, %s, context of %s in %s, seed %d\n",
                         "setup", report.isa(),
                         Counted(report.threads(), "thread"),

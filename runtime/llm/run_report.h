@@ -12,7 +12,7 @@
 
 namespace tessera {
 
-// "end_of_generation", "length", "context_full".
+// "end_of_generation", "length", "context_full", "stopped", "stop_text".
 absl::string_view StopReasonName(StopReason reason);
 
 RunReport::Load LoadProto(const LoadReport& report);

@@ -7,42 +7,44 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "base/command_line.h"
 #include "base/file_error.h"
-#include "base/interrupt.h"
-#include "base/message.h"
-#include "base/progress.h"
 #include "base/read_file.h"
 #include "base/status_macros.h"
 #include "formats/json/json_big_numbers.h"
 #include "formats/json/json_document.h"
+#include "runtime/llm/model_flag.h"
+#include "runtime/llm/prompt_list.h"
+#include "runtime/llm/run_aliases.h"
 #include "runtime/llm/run_chat.h"
 #include "runtime/llm/run_flags.h"
 #include "runtime/llm/run_model.h"
-#include "runtime/llm/run_report.h"
+#include "runtime/llm/run_prompts.h"
 
 namespace tessera {
 namespace {
 
-void PrintNow(absl::string_view text) {
+using Kind = PromptSource::Kind;
+
+void Print(absl::string_view text) {
   std::fwrite(text.data(), 1, text.size(), stdout);
-  std::fflush(stdout);
 }
 
 absl::Status TokenizeFile(const TokenizeRequest& request) {
-  TESSERA_ASSIGN_OR_RETURN(const std::string text, ReadFile(request.file));
+  TESSERA_ASSIGN_OR_RETURN(const std::string text,
+                           ReadFileOrStdin(request.file));
   TESSERA_ASSIGN_OR_RETURN(const std::vector<int32_t> ids,
                            TokenizeText(request.arena, text, request.encode));
-  PrintNow(absl::StrCat(absl::StrJoin(ids, " "), "\n"));
+  Print(absl::StrCat(absl::StrJoin(ids, " "), "\n"));
   return absl::OkStatus();
 }
 
 absl::Status PrintTemplate(const TemplateRequest& request) {
-  TESSERA_ASSIGN_OR_RETURN(const std::string json, ReadFile(request.file));
+  TESSERA_ASSIGN_OR_RETURN(const std::string json,
+                           ReadFileOrStdin(request.file));
   if (WithNumbersThatFit(json) != json) {
     return absl::InvalidArgumentError(absl::StrCat(
         request.file,
@@ -52,55 +54,67 @@ absl::Status PrintTemplate(const TemplateRequest& request) {
   if (!document.ok()) return WithPath(request.file, document.status());
   TESSERA_ASSIGN_OR_RETURN(const std::string text,
                            ApplyChatTemplate(request.arena, document->root()));
-  PrintNow(text);
+  Print(text);
   return absl::OkStatus();
 }
 
-// Ctrl-C ends the text, not the program, which gives what there is.
-void EndWhenInterrupted(RunOptions* options) {
-  CatchInterrupt();
-  options->generate.wants_stop = WasInterrupted;
+// The text that comes through a pipe although nobody said so.
+absl::StatusOr<std::string> TextOfPipe() {
+  const std::string text = ReadPipe();
+  if (!text.empty()) return text;
+  return absl::InvalidArgumentError(
+      "give the text to continue with --prompt, --file or through a pipe, or "
+      "hold a conversation with --chat");
 }
 
-// What people hear of who do not see the report.
-void PrintWarnings(const RunOptions& options, const RunReport& report) {
-  if (report.load().streamed_bytes() == 0) return;
-  PrintMessage(absl::StrCat(
-      "warning: ", options.arena, ": memory is too small for the model; ",
-      HumanBytes(static_cast<uint64_t>(report.load().streamed_bytes())),
-      " are read again for every token"));
+std::string WithoutLastLineEnd(absl::string_view text) {
+  return std::string(absl::StripSuffix(text, "\n"));
 }
 
-absl::Status RunWithText(const RunOptions& options) {
-  TESSERA_ASSIGN_OR_RETURN(const RunReport report, RunModel(options, PrintNow));
-  PrintNow("\n");
-  if (options.quiet) {
-    PrintWarnings(options, report);
-  } else {
-    std::fputs(absl::StrCat("\n", ReportText(report)).c_str(), stderr);
+absl::StatusOr<std::vector<ListedPrompt>> PromptsOf(const RunOptions& options) {
+  const PromptSource& source = options.source;
+  if (source.kind == Kind::kText) {
+    return std::vector<ListedPrompt>{{0, options.prompt}};
   }
-  return absl::OkStatus();
+  TESSERA_ASSIGN_OR_RETURN(
+      const std::string text,
+      source.kind == Kind::kPipe ? TextOfPipe() : ReadFileOrStdin(source.path));
+  if (source.kind != Kind::kList) {
+    return std::vector<ListedPrompt>{{0, WithoutLastLineEnd(text)}};
+  }
+  std::vector<ListedPrompt> prompts = ReadPromptList(text, source.unescape);
+  if (!prompts.empty()) return prompts;
+  return absl::InvalidArgumentError(
+      absl::StrCat(source.path, ": holds no prompts"));
 }
 
-absl::Status RunWithJson(const RunOptions& options) {
-  TESSERA_ASSIGN_OR_RETURN(const RunReport report,
-                           RunModel(options, [](absl::string_view) {}));
-  PrintWarnings(options, report);
-  TESSERA_ASSIGN_OR_RETURN(const std::string json, ReportJson(report));
-  PrintNow(json);
-  return absl::OkStatus();
+// Ends with wrong usage, unless what the user named is no model: that needs no
+// other complaint.
+absl::Status RefuseUsage(const absl::Status& usage, const ModelFinder& models,
+                         const std::vector<std::string>& arguments) {
+  const absl::StatusOr<std::string> model = ModelFromFlags(arguments);
+  if (model.ok()) TESSERA_RETURN_IF_ERROR(models.check(*model));
+  ExitWithUsageError(usage.message());
 }
 
-absl::Status ReadPrompt(RunOptions* options) {
-  if (PromptFile().empty()) return absl::OkStatus();
-  TESSERA_ASSIGN_OR_RETURN(options->prompt, ReadFile(PromptFile()));
-  options->prompt = std::string(absl::StripSuffix(options->prompt, "\n"));
-  return absl::OkStatus();
+absl::Status RunText(RunOptions options, const ModelFinder& models,
+                     const std::vector<std::string>& arguments) {
+  if (options.source.kind == Kind::kConversation) {
+    TESSERA_ASSIGN_OR_RETURN(options.arena, models.find(options.arena));
+    return RunChat(options);
+  }
+  const auto prompts = PromptsOf(options);
+  if (!prompts.ok() && options.source.kind == Kind::kPipe) {
+    return RefuseUsage(prompts.status(), models, arguments);
+  }
+  if (!prompts.ok()) return prompts.status();
+  TESSERA_ASSIGN_OR_RETURN(options.arena, models.find(options.arena));
+  return RunPrompts(std::move(options), *prompts);
 }
 
 absl::Status Main(int argc, char** argv, const ModelFinder& models) {
   const std::vector<std::string> arguments =
-      ParseCommandLine(argc, argv, {RunUsage()});
+      ParseCommandLine(argc, argv, {RunUsage(), RunAliases(), RunFlagWords()});
   if (WantsTokenization()) {
     auto request = TokenizeRequestFromFlags(arguments);
     if (!request.ok()) ExitWithUsageError(request.status().message());
@@ -114,18 +128,8 @@ absl::Status Main(int argc, char** argv, const ModelFinder& models) {
     return PrintTemplate(*request);
   }
   absl::StatusOr<RunOptions> options = RunOptionsFromFlags(arguments);
-  if (!options.ok()) {
-    // What is no model needs no text.
-    if (arguments.size() == 1) {
-      TESSERA_RETURN_IF_ERROR(models.check(arguments[0]));
-    }
-    ExitWithUsageError(options.status().message());
-  }
-  TESSERA_RETURN_IF_ERROR(ReadPrompt(&*options));
-  TESSERA_ASSIGN_OR_RETURN(options->arena, models.find(options->arena));
-  if (options->chat && options->prompt.empty()) return RunChat(*options);
-  EndWhenInterrupted(&*options);
-  return options->json ? RunWithJson(*options) : RunWithText(*options);
+  if (!options.ok()) return RefuseUsage(options.status(), models, arguments);
+  return RunText(*std::move(options), models, arguments);
 }
 
 }  // namespace

@@ -4,13 +4,13 @@
 #include <cmath>
 #include <limits>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/string_view.h"
 #include "base/status_macros.h"
 
 namespace tessera {
 namespace {
-
-constexpr int64_t kMaxRecent = 1 << 20;
 
 absl::Status CheckRange(absl::string_view name, double value, double least,
                         double most) {
@@ -23,23 +23,63 @@ absl::Status CheckRange(absl::string_view name, double value, double least,
 }  // namespace
 
 absl::Status CheckSamplerOptions(const SamplerOptions& options) {
-  TESSERA_RETURN_IF_ERROR(
-      CheckRange("temperature", options.temperature, 0, 1000));
-  TESSERA_RETURN_IF_ERROR(CheckRange("top_k",
-                                     static_cast<double>(options.top_k), 0,
-                                     std::numeric_limits<int32_t>::max()));
-  TESSERA_RETURN_IF_ERROR(CheckRange("top_p", options.top_p, 0, 1));
-  TESSERA_RETURN_IF_ERROR(CheckRange("min_p", options.min_p, 0, 1));
-  TESSERA_RETURN_IF_ERROR(
-      CheckRange("repeat_penalty", options.repeat_penalty, 0.01, 100));
-  return CheckRange("repeat_last_n", static_cast<double>(options.repeat_last_n),
-                    0, kMaxRecent);
+  constexpr int64_t kMostTokens = std::numeric_limits<int32_t>::max();
+  const auto real = [](int64_t value) { return static_cast<double>(value); };
+  struct Range {
+    absl::string_view name;
+    double value;
+    double least;
+    double most;
+  };
+  const Range ranges[] = {
+      {"temperature", options.temperature, 0, 1000},
+      {"top_k", real(options.top_k), 0, real(kMostTokens)},
+      {"top_p", options.top_p, 0, 1},
+      {"min_p", options.min_p, 0, 1},
+      {"repeat_penalty", options.repeat_penalty, 0.01, 100},
+      {"repeat_last_n", real(options.repeat_last_n), -1, real(kMostTokens)},
+      {"frequency_penalty", options.frequency_penalty, -100, 100},
+      {"presence_penalty", options.presence_penalty, -100, 100},
+      {"dry_multiplier", options.dry.multiplier, 0, 100},
+      {"dry_base", options.dry.base, 1, 100},
+      {"dry_allowed_length", real(options.dry.allowed_length), 1,
+       real(kMostTokens)},
+      {"dry_penalty_last_n", real(options.dry.penalty_last_n), -1,
+       real(kMostTokens)},
+  };
+  for (const Range& range : ranges) {
+    TESSERA_RETURN_IF_ERROR(
+        CheckRange(range.name, range.value, range.least, range.most));
+  }
+  for (const SamplerOptions::Bias& bias : options.logit_bias) {
+    if (bias.id < 0) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("logit_bias: ", bias.id, " is no token"));
+    }
+    if (std::isnan(bias.value) ||
+        bias.value == std::numeric_limits<float>::infinity()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("logit_bias of token ", bias.id, " is ", bias.value,
+                       ", expected a number or -inf"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckLogitBias(const SamplerOptions& options, int64_t vocab_size) {
+  for (const SamplerOptions::Bias& bias : options.logit_bias) {
+    if (bias.id < vocab_size) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("logit_bias: there is no token ", bias.id,
+                     "; the model has those from 0 to ", vocab_size - 1));
+  }
+  return absl::OkStatus();
 }
 
 Sampler::Sampler(const SamplerOptions& options, int64_t vocab_size)
     : options_(options),
+      dry_(options.dry),
       random_(options.seed),
-      recent_(options.repeat_last_n, -1),
       times_recent_(vocab_size, 0) {
   candidates_.reserve(vocab_size);
 }
@@ -60,29 +100,60 @@ int32_t Sampler::Sample(absl::Span<const float> logits) {
   return Draw();
 }
 
+uint32_t* Sampler::CountOf(int32_t id) {
+  const bool known = id >= 0 && static_cast<size_t>(id) < times_recent_.size();
+  return known ? &times_recent_[id] : nullptr;
+}
+
 void Sampler::Accept(int32_t id) {
-  if (recent_.empty()) return;
-  const auto counter = [this](int32_t token) -> uint32_t* {
-    const bool known =
-        token >= 0 && static_cast<size_t>(token) < times_recent_.size();
-    return known ? &times_recent_[token] : nullptr;
-  };
-  if (uint32_t* count = counter(recent_[next_recent_])) --*count;
-  if (uint32_t* count = counter(id)) ++*count;
-  recent_[next_recent_] = id;
-  next_recent_ = (next_recent_ + 1) % recent_.size();
+  history_.push_back(id);
+  if (uint32_t* count = CountOf(id)) ++*count;
+  if (options_.repeat_last_n < 0) return;
+  const auto recent = static_cast<size_t>(options_.repeat_last_n);
+  if (history_.size() <= recent) return;
+  if (uint32_t* count = CountOf(history_[history_.size() - 1 - recent])) {
+    --*count;
+  }
+}
+
+void Sampler::Restart() {
+  history_.clear();
+  std::fill(times_recent_.begin(), times_recent_.end(), 0);
 }
 
 void Sampler::FillCandidates(absl::Span<const float> logits) {
-  const auto penalty = static_cast<float>(options_.repeat_penalty);
   candidates_.clear();
   for (size_t i = 0; i < logits.size(); ++i) {
-    float logit = logits[i];
-    if (std::isnan(logit)) logit = -std::numeric_limits<float>::infinity();
-    if (i < times_recent_.size() && times_recent_[i] > 0) {
-      logit = logit > 0 ? logit / penalty : logit * penalty;
-    }
+    const float logit = std::isnan(logits[i])
+                            ? -std::numeric_limits<float>::infinity()
+                            : logits[i];
     candidates_.push_back({static_cast<int32_t>(i), logit});
+  }
+  for (const SamplerOptions::Bias& bias : options_.logit_bias) {
+    if (static_cast<size_t>(bias.id) >= candidates_.size()) continue;
+    float& logit = candidates_[bias.id].logit;
+    // Infinity less infinity would be no number.
+    logit = std::isinf(bias.value) ? bias.value : logit + bias.value;
+  }
+  ApplyPenalties();
+}
+
+void Sampler::ApplyPenalties() {
+  const auto repeat = static_cast<float>(options_.repeat_penalty);
+  const auto frequency = static_cast<float>(options_.frequency_penalty);
+  const auto presence = static_cast<float>(options_.presence_penalty);
+  const size_t known = std::min(candidates_.size(), times_recent_.size());
+  for (size_t i = 0; i < known; ++i) {
+    if (times_recent_[i] == 0) continue;
+    float& logit = candidates_[i].logit;
+    logit = logit > 0 ? logit / repeat : logit * repeat;
+    logit -= static_cast<float>(times_recent_[i]) * frequency + presence;
+  }
+  if (!dry_.is_on()) return;
+  for (const auto& [id, penalty] : dry_.Penalties(history_)) {
+    if (id >= 0 && static_cast<size_t>(id) < candidates_.size()) {
+      candidates_[id].logit -= penalty;
+    }
   }
 }
 

@@ -47,6 +47,11 @@ class LoadedArena {
 
   const std::string& path() const { return mapping_.path(); }
   const Manifest& manifest() const { return arena_.manifest; }
+  // SHA-256 of the stored manifest, which holds hashes of all weights: equal
+  // for arenas of the same bytes only.
+  const std::string& content_hash() const {
+    return arena_.header.manifest_sha256;
+  }
 
   // In the order of the manifest; pointers into it stay valid.
   absl::Span<const TensorView> tensors() const { return tensors_; }

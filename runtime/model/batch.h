@@ -40,6 +40,9 @@ struct Batch {
   absl::Span<const TokenRun> runs;      // cover all rows, in their order
   int64_t logit_tokens;                 // the last ones
   float* logits;                        // [logit_tokens][rows of the output]
+  // Not null: instead of logits, the last layer's output after the norm that
+  // the output matrix reads, [logit_tokens][hidden_size].
+  float* hidden;
 
   int64_t tokens() const { return static_cast<int64_t>(ids.size()); }
 

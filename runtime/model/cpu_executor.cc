@@ -159,6 +159,7 @@ Batch CpuExecutor::NextBatch(absl::Span<const Slice> slices,
   batch.runs = absl::MakeConstSpan(buffers_.runs, runs);
   batch.logit_tokens = rows - without_logits;
   batch.logits = nullptr;
+  batch.hidden = nullptr;
   return batch;
 }
 
@@ -175,8 +176,27 @@ void CpuExecutor::UseHugePages(absl::Span<const Slice> slices) {
   for (const Slice& slice : slices) slice.sequence->UseHugePages();
 }
 
+int64_t CpuExecutor::RowSize(Result result) const {
+  return result == Result::kHidden ? model_.parameters().hidden_size
+                                   : model_.weights().output().rows();
+}
+
 absl::StatusOr<absl::Span<const float>> CpuExecutor::Forward(
     absl::Span<const Slice> slices) {
+  TESSERA_ASSIGN_OR_RETURN(const int64_t rows,
+                           Compute(slices, Result::kLogits));
+  return DropPadding(rows);
+}
+
+absl::StatusOr<absl::Span<const float>> CpuExecutor::Embed(
+    absl::Span<const Slice> slices) {
+  TESSERA_ASSIGN_OR_RETURN(const int64_t rows,
+                           Compute(slices, Result::kHidden));
+  return absl::MakeConstSpan(buffers_.results, rows * RowSize(Result::kHidden));
+}
+
+absl::StatusOr<int64_t> CpuExecutor::Compute(absl::Span<const Slice> slices,
+                                             Result result) {
   TESSERA_RETURN_IF_ERROR(CheckSlices(slices));
   for (const Slice& slice : slices) {
     const auto count = static_cast<int64_t>(slice.ids.size());
@@ -186,8 +206,7 @@ absl::StatusOr<absl::Span<const float>> CpuExecutor::Forward(
     TESSERA_RETURN_IF_ERROR(model_.VerifyEmbedding(slice.ids));
   }
   UseHugePages(slices);
-  const int64_t output_rows = model_.weights().output().rows();
-  int64_t logit_rows = 0;
+  int64_t rows = 0;
   Cursor cursor;
   while (cursor.slice < slices.size()) {
     ForEachPiece(slices, cursor,
@@ -195,20 +214,21 @@ absl::StatusOr<absl::Span<const float>> CpuExecutor::Forward(
                    slice.sequence->Place(count);
                  });
     Batch batch = NextBatch(slices, cursor);
-    batch.logits = buffers_.logits + logit_rows * output_rows;
+    float* results = buffers_.results + rows * RowSize(result);
+    (result == Result::kHidden ? batch.hidden : batch.logits) = results;
     team_.Run([&](ThreadTeam::Member member) {
       ForwardPass(model_, buffers_, batch, team_,
                   model_.arena().weight_stream(), member)
           .Run();
     });
-    logit_rows += batch.logit_tokens;
+    rows += batch.logit_tokens;
     cursor = ForEachPiece(slices, cursor,
                           [](const Slice& slice, int64_t, int64_t count) {
                             slice.sequence->Advance(count);
                           });
   }
   TESSERA_RETURN_IF_ERROR(model_.arena().CheckHealth());
-  return DropPadding(logit_rows);
+  return rows;
 }
 
 // The logits of rows that only pad the vocabulary are no token's.
@@ -216,10 +236,10 @@ absl::Span<const float> CpuExecutor::DropPadding(int64_t logit_rows) {
   const int64_t output_rows = model_.weights().output().rows();
   const int64_t vocabulary = model_.parameters().vocab_size;
   for (int64_t i = 1; i < logit_rows && output_rows != vocabulary; ++i) {
-    std::copy_n(buffers_.logits + i * output_rows, vocabulary,
-                buffers_.logits + i * vocabulary);
+    std::copy_n(buffers_.results + i * output_rows, vocabulary,
+                buffers_.results + i * vocabulary);
   }
-  return absl::MakeConstSpan(buffers_.logits, logit_rows * vocabulary);
+  return absl::MakeConstSpan(buffers_.results, logit_rows * vocabulary);
 }
 
 }  // namespace tessera

@@ -20,7 +20,7 @@ namespace tessera {
 
 struct CpuExecutorOptions {
   int64_t max_batch = 256;     // tokens that go through the layers together
-  int64_t max_logit_rows = 1;  // of one call of Forward
+  int64_t max_logit_rows = 1;  // of one call of Forward or Embed
 };
 
 // All memory is allocated in Create; Forward allocates nothing. Several
@@ -35,10 +35,14 @@ class CpuExecutor : public Executor {
 
   absl::StatusOr<absl::Span<const float>> Forward(
       absl::Span<const Slice> slices) override;
+  absl::StatusOr<absl::Span<const float>> Embed(
+      absl::Span<const Slice> slices) override;
 
   uint64_t memory_bytes() const { return memory_.bytes(); }
 
  private:
+  enum class Result { kLogits, kHidden };
+
   // The next token that has not been computed.
   struct Cursor {
     size_t slice = 0;
@@ -49,6 +53,11 @@ class CpuExecutor : public Executor {
               const CpuExecutorOptions& options);
 
   absl::Status AllocateBuffers(int threads);
+  // Floats of one row of what is computed.
+  int64_t RowSize(Result result) const;
+  // Appends the slices, and returns how many rows of results there are.
+  absl::StatusOr<int64_t> Compute(absl::Span<const Slice> slices,
+                                  Result result);
   absl::Status CheckSlice(const Slice& slice) const;
   absl::Status CheckSlices(absl::Span<const Slice> slices) const;
 

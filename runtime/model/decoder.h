@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -15,7 +16,9 @@
 #include "runtime/model/kv_plan.h"
 #include "runtime/model/kv_pool.h"
 #include "runtime/model/model.h"
+#include "runtime/model/rope_overrides.h"
 #include "runtime/model/sequence.h"
+#include "runtime/model/sequence_state.h"
 
 namespace tessera {
 
@@ -26,16 +29,20 @@ struct DecoderOptions {
   int64_t ctx_size = 0;
   // Tokens that go through the layers together in a prefill.
   int64_t max_batch = 256;
-  // The largest `logits_for_last` of Forward.
+  // The largest `logits_for_last` of Forward; of all slices of a call.
   int64_t max_logit_rows = 1;
+  // Sequences of ctx_size positions that have room, the decoder's own too.
+  int64_t max_sequences = 1;
   // For tests: float32 activations and cache, weights dequantized to float32.
   bool exact = false;
+  RopeOverrides rope = {};  // see ApplyRopeOverrides
 };
 
 // One sequence of tokens going through one model on the CPU: the face for those
-// who need no more. All memory is allocated in Create; Forward allocates
-// nothing. Not thread-safe; several decoders may share an arena, but not a
-// thread pool at the same time.
+// who need no more. Others can be made beside it, and go through the layers
+// together. All memory is allocated in Create; Forward allocates nothing. Not
+// thread-safe; several decoders may share an arena, but not a thread pool at
+// the same time.
 class Decoder {
  public:
   // `arena` must outlive the decoder. Unimplemented or DataLoss for a model
@@ -53,6 +60,32 @@ class Decoder {
   absl::StatusOr<absl::Span<const float>> Forward(absl::Span<const int32_t> ids,
                                                   int64_t logits_for_last);
 
+  // The decoder's own sequence.
+  Sequence& sequence() { return sequence_; }
+
+  // An empty sequence beside it, which must not outlive the decoder. Its blocks
+  // are allocated as it grows; see DecoderOptions::max_sequences.
+  std::unique_ptr<Sequence> NewSequence() const;
+
+  // For any sequences of this decoder; see Executor.
+  absl::StatusOr<absl::Span<const float>> ForwardSlices(
+      absl::Span<const Slice> slices) {
+    return executor_->Forward(slices);
+  }
+  absl::StatusOr<absl::Span<const float>> EmbedSlices(
+      absl::Span<const Slice> slices) {
+    return executor_->Embed(slices);
+  }
+
+  // One of them as bytes, and back; see sequence_state.h.
+  std::string SaveSequence(const Sequence& sequence) const {
+    return EncodeSequence(*model_, sequence);
+  }
+  absl::Status LoadSequence(absl::Span<const uint8_t> bytes,
+                            Sequence* sequence) const {
+    return DecodeSequence(*model_, bytes, sequence);
+  }
+
   // Forgets the sequence.
   void Reset() { sequence_.Reset(); }
 
@@ -69,6 +102,11 @@ class Decoder {
   }
 
   int64_t vocab_size() const { return model_->parameters().vocab_size; }
+  int64_t hidden_size() const { return model_->parameters().hidden_size; }
+
+  // Tokens that go through the layers together, and rows of results of a call.
+  int64_t max_batch() const { return max_batch_; }
+  int64_t max_logit_rows() const { return max_logit_rows_; }
 
   // Bytes of weights that are read to compute one token.
   uint64_t weight_bytes_per_token() const {
@@ -83,11 +121,13 @@ class Decoder {
  private:
   Decoder(std::unique_ptr<const Model> model, std::unique_ptr<KvPool> pool,
           std::unique_ptr<CpuExecutor> executor, const KvPlan& plan,
-          int64_t ctx_size);
+          int64_t ctx_size, int64_t max_logit_rows);
 
   const std::unique_ptr<const Model> model_;
   const std::unique_ptr<KvPool> pool_;
   const std::unique_ptr<CpuExecutor> executor_;
+  const int64_t max_batch_;
+  const int64_t max_logit_rows_;
   Sequence sequence_;
 };
 

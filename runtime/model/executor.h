@@ -10,7 +10,8 @@
 
 namespace tessera {
 
-// Tokens to append to a sequence, and how many of the last ones get logits.
+// Tokens to append to a sequence, and how many of the last ones get logits, or
+// give their hidden states.
 struct Slice {
   Sequence* sequence;
   absl::Span<const int32_t> ids;
@@ -34,6 +35,12 @@ class Executor {
   // into calls, nor on the other slices, nor on the number of threads. (A
   // kernel for many tokens may round differently; see docs/kernels.md.)
   virtual absl::StatusOr<absl::Span<const float>> Forward(
+      absl::Span<const Slice> slices) = 0;
+
+  // The same, but instead of logits the hidden states that they would be
+  // computed from: the output of the last layer after the final norm
+  // [rows][hidden_size].
+  virtual absl::StatusOr<absl::Span<const float>> Embed(
       absl::Span<const Slice> slices) = 0;
 };
 

@@ -48,7 +48,11 @@ void ForwardPass::Run() {
     layer.feed_forward->Run(pass_);
     added = &layer.fed;
   }
-  MakeLogits();
+  if (pass_.batch.hidden != nullptr) {
+    MakeHidden();
+  } else {
+    MakeLogits();
+  }
 }
 
 void ForwardPass::EmbedTokens() {
@@ -103,6 +107,17 @@ void ForwardPass::MakeLogits() {
                                  output.rows(), pass_.scratch());
                      FinishLogits(first * kTileRows, last * kTileRows);
                    });
+}
+
+void ForwardPass::MakeHidden() {
+  pass_.Normalize(&model_.layers().back().fed, model_.output_norm(),
+                  pass_.active, PanelForms());
+  const int64_t width = pass_.parameters.hidden_size;
+  pass_.team.Phase(
+      pass_.member, pass_.active, 1, [&](int64_t first, int64_t last) {
+        std::copy_n(pass_.buffers.normed + first * width,
+                    (last - first) * width, pass_.batch.hidden + first * width);
+      });
 }
 
 void ForwardPass::FinishLogits(int64_t first_row, int64_t last_row) {

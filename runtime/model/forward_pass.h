@@ -24,7 +24,8 @@ class ForwardPass {
   ForwardPass(const ForwardPass&) = delete;
   ForwardPass& operator=(const ForwardPass&) = delete;
 
-  // Writes the logits, and what the sequences remember of the batch.
+  // Writes the logits or hidden states, and what the sequences remember of the
+  // batch.
   void Run();
 
  private:
@@ -32,6 +33,7 @@ class ForwardPass {
   void EmbedToken(int64_t token);
   void FindAngles(int64_t token);
   void MakeLogits();
+  void MakeHidden();
 
   // Scales and caps the active tokens' logits [first_row, last_row).
   void FinishLogits(int64_t first_row, int64_t last_row);

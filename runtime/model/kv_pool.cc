@@ -54,6 +54,19 @@ void KvBlockLayout::StoreValue(const KernelTable& kernels, int64_t head,
   }
 }
 
+void KvBlockLayout::ClearFrom(int64_t count, uint8_t* block) const {
+  const int64_t bytes = element_bytes();
+  const int64_t unused = kKvBlock - count;
+  for (int64_t head = 0; head < kv_heads; ++head) {
+    for (int64_t i = 0; i < head_dim; ++i) {
+      std::memset(block + KeysOffset(head) + (i * kKvBlock + count) * bytes, 0,
+                  unused * bytes);
+    }
+    std::memset(block + ValuesOffset(head) + count * head_dim * bytes, 0,
+                unused * head_dim * bytes);
+  }
+}
+
 absl::StatusOr<std::unique_ptr<KvPool>> KvPool::Create(
     const KvBlockLayout& layout, int64_t blocks) {
   auto pool = std::unique_ptr<KvPool>(new KvPool(layout));

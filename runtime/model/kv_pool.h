@@ -41,6 +41,9 @@ struct KvBlockLayout {
                 const float* key, uint8_t* block) const;
   void StoreValue(const KernelTable& kernels, int64_t head, int64_t position,
                   const float* value, uint8_t* block) const;
+
+  // Zeroes what `block` holds of its positions from `count` on.
+  void ClearFrom(int64_t count, uint8_t* block) const;
 };
 
 // Blocks of one layout that sequences allocate and free. Memory is touched only

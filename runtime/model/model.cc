@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
+#include "formats/model/rope_factors.h"
 #include "formats/model/stored_config.h"
 #include "formats/model/tensor_name.h"
 
@@ -29,12 +30,8 @@ absl::Status CheckRopeFactors(const ModelWeights& weights) {
   for (const TensorRole role :
        {TensorRole::kRopeFactors, TensorRole::kRopeFactorsShort,
         TensorRole::kRopeFactorsLong}) {
-    for (const float divisor : weights.model.vector(role)) {
-      if (divisor > 0) continue;
-      return absl::DataLossError(absl::StrCat("tensor ", Quoted(GgufName(role)),
-                                              " holds ", divisor,
-                                              ", expected positive divisors"));
-    }
+    TESSERA_RETURN_IF_ERROR(
+        CheckRopeDivisors(GgufName(role), weights.model.vector(role)));
   }
   return absl::OkStatus();
 }
@@ -56,7 +53,8 @@ ModelRope::Factors FactorsOf(const ModelWeights& weights) {
 
 absl::StatusOr<std::unique_ptr<const Model>> Model::Create(
     const LoadedArena& arena, const Options& options) {
-  TESSERA_ASSIGN_OR_RETURN(const ModelConfig config, ConfigOf(arena));
+  TESSERA_ASSIGN_OR_RETURN(ModelConfig config, ConfigOf(arena));
+  TESSERA_RETURN_IF_ERROR(ApplyRopeOverrides(options.rope, &config));
   TESSERA_ASSIGN_OR_RETURN(const HyperParameters parameters,
                            CheckHyperParameters(config));
   const KernelTable& kernels = KernelTableFor(options.isa);

@@ -18,6 +18,7 @@
 #include "runtime/model/model_layer.h"
 #include "runtime/model/model_weights.h"
 #include "runtime/model/norm.h"
+#include "runtime/model/rope_overrides.h"
 #include "runtime/model/rope_table.h"
 
 namespace tessera {
@@ -30,10 +31,12 @@ class Model {
     Isa isa = Isa::kScalar;  // see ChooseIsa()
     // For tests: float32 activations and cache, weights dequantized to float32.
     bool exact = false;
+    RopeOverrides rope = {};
   };
 
   // `arena` must outlive the model. Reads no weight before it knows that the
-  // model can be run. InvalidArgument without a configuration; Unimplemented or
+  // model can be run. InvalidArgument without a configuration, or for
+  // overrides that have no effect (ApplyRopeOverrides); Unimplemented or
   // DataLoss for a model that cannot be run (see CheckHyperParameters and
   // FindModelWeights).
   static absl::StatusOr<std::unique_ptr<const Model>> Create(

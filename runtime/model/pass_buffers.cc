@@ -29,8 +29,8 @@ PassBuffers PassBuffers::Allocate(Workspace& workspace,
   buffers.global_angles = {rows(pairs), rows(pairs)};
   const int64_t local_pairs = parameters.local_rope.has_value() ? pairs : 0;
   buffers.local_angles = {rows(local_pairs), rows(local_pairs)};
-  buffers.logits =
-      workspace.Allocate<float>(shape.logit_rows * shape.output_rows);
+  buffers.results = workspace.Allocate<float>(
+      shape.logit_rows * std::max(shape.output_rows, parameters.hidden_size));
 
   const int64_t widest =
       std::max({parameters.hidden_size, parameters.query_size(),

@@ -44,7 +44,7 @@ struct PassBuffers {
   // Of layers that rotate as the model does, and of those that do otherwise.
   RopeAngles global_angles;
   RopeAngles local_angles;
-  float* logits;  // [logit_rows][output_rows]
+  float* results;  // [logit_rows][output_rows, or hidden_size if that is more]
 
   // The batch itself, with no more runs than tokens.
   int32_t* ids;

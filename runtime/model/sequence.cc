@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/checked_math.h"
+#include "base/status_macros.h"
 #include "runtime/kernels/kernel_args.h"
 
 namespace tessera {
@@ -19,6 +20,7 @@ Sequence::Sequence(KvPool* pool, const KvPlan& plan, int64_t max_positions)
     : pool_(pool),
       plan_(plan),
       max_positions_(max_positions),
+      kept_from_(plan.layers()),
       blocks_(plan.layers()) {
   for (std::vector<uint8_t*>& blocks : blocks_) {
     blocks.reserve(BlocksOf(max_positions));
@@ -37,6 +39,7 @@ void Sequence::Reset() {
     }
   }
   for (std::vector<uint8_t*>& blocks : blocks_) blocks.clear();
+  std::fill(kept_from_.begin(), kept_from_.end(), 0);
   position_ = 0;
   reserved_ = 0;
   placed_ = 0;
@@ -45,14 +48,36 @@ void Sequence::Reset() {
 bool Sequence::Rewind(int64_t position) {
   for (int64_t layer = 0; layer < plan_.layers(); ++layer) {
     const int64_t window = plan_.windows[layer];
-    const int64_t seen = std::max<int64_t>(position - window + 1, 0);
+    const int64_t seen = FirstSeen(layer, position);
     if (window == 0 || seen >= position) continue;
     // Blocks pass in their order, so the first one tells.
+    if (seen < kept_from_[layer]) return false;
     if (blocks_[layer][seen / kKvBlock] == nullptr) return false;
   }
   // Blocks behind the position stay: they are written before they are read.
   position_ = position;
   return true;
+}
+
+int64_t Sequence::FirstSeen(int64_t layer, int64_t position) const {
+  const int64_t window = plan_.windows[layer];
+  return window == 0 ? 0 : std::max<int64_t>(position - window + 1, 0);
+}
+
+int64_t Sequence::BlocksSeen(int64_t layer, int64_t position) const {
+  const int64_t first = FirstSeen(layer, position) / kKvBlock;
+  return std::max<int64_t>(BlocksOf(position) - first, 0);
+}
+
+absl::Status Sequence::Restore(int64_t position) {
+  Reset();
+  TESSERA_RETURN_IF_ERROR(Reserve(position));
+  Place(position);
+  Advance(position);
+  for (int64_t layer = 0; layer < plan_.layers(); ++layer) {
+    kept_from_[layer] = FirstSeen(layer) / kKvBlock * kKvBlock;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Sequence::Reserve(int64_t count) {

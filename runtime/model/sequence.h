@@ -39,6 +39,17 @@ class Sequence {
   // nothing has changed.
   bool Rewind(int64_t position);
 
+  // The first position that a token at position() sees in a layer.
+  int64_t FirstSeen(int64_t layer) const { return FirstSeen(layer, position_); }
+
+  // Blocks of a layer from that one on that `position` tokens have filled.
+  int64_t BlocksSeen(int64_t layer, int64_t position) const;
+
+  // Forgets the tokens and allocates blocks as if `position` others had been
+  // stored. The caller then fills, in blocks(layer), those from the block of
+  // FirstSeen(layer) on. Errors as Reserve; the sequence is empty then.
+  absl::Status Restore(int64_t position);
+
   // Allocates blocks such that `count` more tokens have room, batch by batch.
   // InvalidArgument beyond max_positions, ResourceExhausted if the pool has not
   // enough blocks; then nothing has changed.
@@ -59,10 +70,14 @@ class Sequence {
   uint8_t* const* blocks(int64_t layer) const { return blocks_[layer].data(); }
 
  private:
+  int64_t FirstSeen(int64_t layer, int64_t position) const;
+
   KvPool* const pool_;
   const KvPlan plan_;
   const int64_t max_positions_;
   int64_t position_ = 0;
+  // [layer], the first position that has been stored or restored.
+  std::vector<int64_t> kept_from_;
   int64_t reserved_ = 0;  // blocks of each layer that sees everything
   int64_t placed_ = 0;    // blocks of each layer that can be written
   std::vector<std::vector<uint8_t*>> blocks_;  // [layer][block]

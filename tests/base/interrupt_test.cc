@@ -37,6 +37,35 @@ TEST(InterruptTest, TheSecondIsAnEnd) {
       testing::KilledBySignal(SIGINT), "");
 }
 
+TEST(InterruptTest, EachCanBeForgotten) {
+  EXPECT_EXIT(std::exit(RunMain([] {
+                CatchEachInterrupt();
+                for (int i = 0; i < 3; ++i) {
+                  std::raise(SIGINT);
+                  if (!WasInterrupted()) std::_Exit(99);
+                  ForgetInterrupt();
+                  if (WasInterrupted()) std::_Exit(98);
+                }
+                return 0;
+              })),
+              testing::ExitedWithCode(0), "");
+  // The last one counts.
+  EXPECT_EXIT(std::exit(RunMain([] {
+                CatchEachInterrupt();
+                std::raise(SIGINT);
+                return 0;
+              })),
+              testing::ExitedWithCode(130), "");
+  EXPECT_EXIT(
+      {
+        CatchEachInterrupt();
+        std::raise(SIGINT);
+        std::raise(SIGINT);
+        std::_Exit(0);
+      },
+      testing::KilledBySignal(SIGINT), "");
+}
+
 TEST(InterruptTest, WhatIsIgnoredStaysIgnored) {
   EXPECT_EXIT(
       {

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "base/parse_flags.h"
+#include "converter/convert_flags.h"
 #include "converter/source/open_source.h"
 #include "gtest/gtest.h"
 
@@ -24,7 +25,7 @@ class ChooseTypesTest : public testing::Test {
     EXPECT_TRUE(arguments.ok()) << arguments.status();
     auto command = ConvertCommandFromFlags(*arguments);
     EXPECT_TRUE(command.ok()) << command.status();
-    absl::Status status = ReadFlagFiles(&*command);
+    absl::Status status = ReadCommandFiles(&*command);
     EXPECT_TRUE(status.ok()) << status;
     const auto source = OpenWeightSource(command->input);
     EXPECT_TRUE(source.ok()) << source.status();

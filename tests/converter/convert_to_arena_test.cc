@@ -95,7 +95,8 @@ TEST_F(ConvertToArenaTest, BytesDoNotDependOnMemory) {
       std::vector<PackJob> jobs;
       for (size_t i = 0; i < output->streams().size(); ++i) {
         jobs.push_back(output->JobFor(
-            i, 4096, [](uint64_t) {}, [] { return absl::OkStatus(); }));
+            i, 4096, [](uint64_t) { return absl::OkStatus(); },
+            [] { return absl::OkStatus(); }));
       }
       PipelineOptions pipeline;
       pipeline.threads = 3;
@@ -441,7 +442,8 @@ void ConvertByRanks(const WeightSource& source, const OutputOptions& options,
     for (size_t i = 0; i < output.streams().size(); ++i) {
       if (i / 4 % kRanks != rank) continue;
       jobs.push_back(output.JobFor(
-          i, 1 << 20, [](uint64_t) {}, [] { return absl::OkStatus(); }));
+          i, 1 << 20, [](uint64_t) { return absl::OkStatus(); },
+          [] { return absl::OkStatus(); }));
     }
     ASSERT_TRUE(RunPackJobs(absl::MakeSpan(jobs), {}).ok());
   }

@@ -61,7 +61,8 @@ class ResumeTest : public testing::Test {
     for (size_t i = 0; i < std::min(streams + 1, output->streams().size());
          ++i) {
       jobs.push_back(output->JobFor(
-          i, 1 << 16, [](uint64_t) {}, [] { return absl::OkStatus(); }));
+          i, 1 << 16, [](uint64_t) { return absl::OkStatus(); },
+          [] { return absl::OkStatus(); }));
     }
     if (streams < jobs.size()) {
       jobs[streams].finish = [] { return absl::CancelledError(); };
@@ -158,7 +159,8 @@ TEST_F(ResumeTest, WhatIsDoneIsKeptForAnother) {
     std::vector<PackJob> jobs;
     for (size_t i = 0; i < streams; ++i) {
       jobs.push_back(output->JobFor(
-          i, 1 << 16, [](uint64_t) {}, [] { return absl::OkStatus(); }));
+          i, 1 << 16, [](uint64_t) { return absl::OkStatus(); },
+          [] { return absl::OkStatus(); }));
     }
     ASSERT_TRUE(RunPackJobs(absl::MakeSpan(jobs), {}).ok());
     EXPECT_EQ(output->KeepForResume(), streams > 0);

@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "base/read_file.h"
-#include "converter/export_gguf.h"
+#include "converter/convert_to_gguf.h"
 #include "converter/source/open_source.h"
 #include "gtest/gtest.h"
 #include "tests/testing/convert_model.h"
@@ -37,20 +37,20 @@ class GgufWayBackTest : public testing::Test {
     std::ofstream(Path(name), std::ios::binary) << bytes;
   }
 
-  std::vector<ExportedFile> Export(const std::string& output) const {
+  std::vector<GgufFileReport> Export(const std::string& output) const {
     const WeightSource arena = OpenWeightSource(Path("x.arena")).value();
-    ExportOptions options;
+    ConvertOptions options;
     options.quiet = options.overwrite = true;
-    auto files = ExportGguf(arena, Path(output), options);
-    EXPECT_TRUE(files.ok()) << files.status();
-    return files.ok() ? *files : std::vector<ExportedFile>();
+    const auto report = ConvertToGguf(arena, {.path = Path(output)}, options);
+    EXPECT_TRUE(report.ok()) << report.status();
+    return report.ok() ? report->files : std::vector<GgufFileReport>();
   }
 
   void ExpectSameAgain(const std::string& input,
                        const ConvertModelOptions& options = {}) const {
     const absl::Status status = ConvertModel(input, Path("x.arena"), options);
     ASSERT_TRUE(status.ok()) << status;
-    const std::vector<ExportedFile> files = Export("back.gguf");
+    const std::vector<GgufFileReport> files = Export("back.gguf");
     ASSERT_EQ(files.size(), 1u);
     EXPECT_EQ(files[0].identical_to, fs::path(input).filename().string());
     EXPECT_TRUE(Content(Path("back.gguf")) == Content(input));
@@ -195,14 +195,14 @@ TEST_F(GgufWayBackTest, SplitSets) {
   }
   ASSERT_TRUE(
       ConvertModel(Path("in-00001-of-00002.gguf"), Path("x.arena"), {}).ok());
-  const std::vector<ExportedFile> set = Export("out-00002-of-00002.gguf");
+  const std::vector<GgufFileReport> set = Export("out-00002-of-00002.gguf");
   ASSERT_EQ(set.size(), 2u);
   for (const char* part : {"00001", "00002"}) {
     EXPECT_TRUE(Content(Path(absl::StrCat("out-", part, "-of-00002.gguf"))) ==
                 Content(Path(absl::StrCat("in-", part, "-of-00002.gguf"))));
   }
   EXPECT_EQ(set[1].identical_to, "in-00002-of-00002.gguf");
-  const std::vector<ExportedFile> one = Export("out.gguf");
+  const std::vector<GgufFileReport> one = Export("out.gguf");
   ASSERT_EQ(one.size(), 1u);
   EXPECT_EQ(one[0].identical_to, "");
   EXPECT_EQ(one[0].tensors, 2u);
@@ -216,7 +216,7 @@ TEST_F(GgufWayBackTest, QuantizedIsNotTheSameAndSaysNothingOfIt) {
   Write("unpadded.gguf", Content(Path("f.gguf")) + "x");
   ASSERT_TRUE(
       ConvertModel(Path("unpadded.gguf"), Path("x.arena"), options).ok());
-  const std::vector<ExportedFile> files = Export("q.gguf");
+  const std::vector<GgufFileReport> files = Export("q.gguf");
   ASSERT_EQ(files.size(), 1u);
   EXPECT_EQ(files[0].identical_to, "");
   EXPECT_TRUE(files[0].warnings.empty());
@@ -234,7 +234,8 @@ TEST_F(GgufWayBackTest, DamageIsNoticed) {
   Write("x.arena", bytes);
   const WeightSource arena = OpenWeightSource(Path("x.arena")).value();
   EXPECT_TRUE(absl::IsDataLoss(
-      ExportGguf(arena, Path("back.gguf"), {.quiet = true}).status()));
+      ConvertToGguf(arena, {.path = Path("back.gguf")}, {.quiet = true})
+          .status()));
   EXPECT_FALSE(fs::exists(Path("back.gguf")));
 }
 
@@ -242,7 +243,7 @@ TEST_F(GgufWayBackTest, WhatIsNoModelSaysSo) {
   Write("in.gguf",
         TwoTensors(0, 32).Data(12).Bytes(Zeros(20)).Data(20).bytes());
   ASSERT_TRUE(ConvertModel(Path("in.gguf"), Path("x.arena"), {}).ok());
-  const std::vector<ExportedFile> files = Export("back.gguf");
+  const std::vector<GgufFileReport> files = Export("back.gguf");
   ASSERT_EQ(files.size(), 1u);
   ASSERT_EQ(files[0].warnings.size(), 2u);
   EXPECT_NE(files[0].warnings[0].find("general.architecture"),

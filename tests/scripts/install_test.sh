@@ -22,7 +22,7 @@ expect 2 "$install" --destdir x
 expect_stderr "unknown argument '--destdir'"
 mkdir -p nothing
 expect 1 "$install" --prefix "$work/none" --from nothing
-expect_stderr 'nothing/converter/convert is missing'
+expect_stderr 'nothing/app/tessera is missing'
 [[ ! -e none ]] || fail "a failed installation left something"
 touch file
 expect 1 "$install" --prefix "$work/file/below" --from "$root"
@@ -47,13 +47,13 @@ export LD_LIBRARY_PATH=$work/second/lib
 # Packages of the system, and what those that are named bring along.
 known=$(tr -cs 'a-z0-9.-' '\n' <"$root/docs/c_api.md" | grep '^lib.*[0-9]$' | sort -u)
 for file in second/bin/* second/lib/libtessera.so; do
-  needed=$(objdump -p "$file" | sed -n 's/^ *NEEDED *//p' |
-    grep -vE '^(libc|libm|libstdc\+\+|libgcc_s|libasan|libubsan|libtsan|ld-linux.*)\.so')
-  for library in $needed; do
-    package=$(dpkg -S "*/$library" | head -n 1 | cut -d: -f1)
-    grep -qx "$package" <<<"$known" || fail "$file needs $package, which docs/c_api.md does not name"
-  done
-done
+  objdump -p "$file" | sed -n 's/^ *NEEDED *//p'
+done | grep -vE '^(libc|libm|libstdc\+\+|libgcc_s|libasan|libubsan|libtsan|ld-linux.*)\.so' |
+  sort -u >needed
+while read -r library; do
+  package=$(dpkg -S "*/$library" | head -n 1 | cut -d: -f1)
+  grep -qx "$package" <<<"$known" || fail "$library of $package is needed; docs/c_api.md does not name it"
+done <needed
 
 # ---- the header and docs/generate.c ----
 
@@ -90,6 +90,29 @@ expect_stderr '^generate: NOT_FOUND: missing.arena: no such file'
 expect 0 second/bin/tessera-inspect tiny.arena
 expect 1 second/bin/tessera-run missing.arena --prompt x
 expect_stderr '^tessera-run: missing.arena: '
+
+# ---- short names, and removal ----
+
+expect 1 "$install" --uninstall --prefix "$work/nothing"
+expect_stderr 'nothing/share/tessera/installed is missing'
+mkdir -p third/bin && touch third/bin/mine
+expect 0 "$install" --short_names --prefix "$work/third" --from "$root"
+for tool in convert inspect run perplexity; do
+  [[ -x third/bin/$tool && -s third/share/man/man1/$tool.1 ]] || fail "no $tool"
+done
+[[ ! -e third/bin/bench ]] || fail "bench has a short name"
+# What was installed before stays on the list.
+expect 0 "$install" --prefix "$work/third" --from "$root"
+grep -qx bin/run third/share/tessera/installed || fail "the list forgets"
+expect 0 "$install" --uninstall --prefix "$work/third"
+[[ $(find third ! -type d) == third/bin/mine ]] || fail "left: $(find third)"
+[[ $(find third -type d | wc -l) == 2 ]] || fail "empty folders are left"
+
+mkdir -p fourth/share/tessera && touch precious
+echo ../precious >fourth/share/tessera/installed
+expect 1 "$install" --uninstall --prefix "$work/fourth"
+expect_stderr "'../precious' is no file of Tessera"
+[[ -e precious ]] || fail "removed a file elsewhere"
 
 ((failures == 0)) && echo "all as expected"
 exit "$failures"

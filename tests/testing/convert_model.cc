@@ -3,7 +3,7 @@
 #include "base/status_macros.h"
 #include "converter/check_model.h"
 #include "converter/convert_to_arena.h"
-#include "converter/export_gguf.h"
+#include "converter/convert_to_gguf.h"
 #include "converter/source/open_source.h"
 
 namespace tessera {
@@ -35,11 +35,13 @@ absl::Status ConvertModel(const std::string& input, const std::string& output,
 absl::Status ExportModel(const std::string& input, const std::string& output,
                          bool allow_nonfinite) {
   TESSERA_ASSIGN_OR_RETURN(const WeightSource source, OpenWeightSource(input));
-  ExportOptions options;
-  options.overwrite = true;
-  options.quiet = true;
-  options.allow_nonfinite = allow_nonfinite;
-  return ExportGguf(source, output, options).status();
+  ConvertOptions convert;
+  convert.overwrite = true;
+  convert.quiet = true;
+  return ConvertToGguf(source,
+                       {.path = output, .allow_nonfinite = allow_nonfinite},
+                       convert)
+      .status();
 }
 
 }  // namespace tessera

@@ -82,7 +82,8 @@ TEST(InspectMainTest, JsonAndMap) {
     const Result result =
         Inspect(absl::StrCat("--format=json --map=", map, " ", kGguf));
     EXPECT_EQ(result.exit_code, 0) << result.err;
-    EXPECT_TRUE(absl::StartsWith(result.out, "{\n \"path\": "));
+    EXPECT_TRUE(
+        absl::StartsWith(result.out, "{\n \"schema\": 1,\n \"path\": "));
     EXPECT_TRUE(absl::StartsWith(ReadFile(map), "<svg "));
   }
 }

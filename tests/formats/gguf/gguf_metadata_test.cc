@@ -29,6 +29,25 @@ TEST(GgufMetadataTest, KeepsOrderAndRefusesASecondKey) {
   EXPECT_EQ(metadata.Find("key100"), nullptr);
 }
 
+TEST(GgufMetadataTest, RemovesAndMovesToTheEnd) {
+  GgufMetadata metadata;
+  for (const char* key : {"a", "b", "c", "d"}) {
+    metadata.Append(key, GgufValue::String(key));
+  }
+  metadata.Remove("b");
+  metadata.Remove("none");
+  metadata.SetLast("a", GgufValue::String("new"));
+  metadata.SetLast("e", GgufValue::String("e"));
+  std::string keys;
+  for (const GgufMetadataEntry& entry : metadata.entries()) keys += entry.key;
+  EXPECT_EQ(keys, "cdae");
+  EXPECT_EQ(metadata.Find("b"), nullptr);
+  for (const GgufMetadataEntry& entry : metadata.entries()) {
+    EXPECT_EQ(metadata.Find(entry.key), &entry.value);
+  }
+  EXPECT_EQ(metadata.GetString("a").value(), "new");
+}
+
 TEST(GgufMetadataTest, GettersNameTheKey) {
   const float floats[] = {0.5f};
   const int32_t numbers[] = {4};

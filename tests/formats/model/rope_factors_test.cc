@@ -1,7 +1,9 @@
 #include "formats/model/rope_factors.h"
 
+#include <cmath>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "gtest/gtest.h"
 
 namespace tessera {
@@ -53,6 +55,18 @@ TEST(RopeFactorsTest, LinearScalingHasNoFactorsPerPair) {
   ModelConfig model = Llama31();
   model.mutable_rope_scaling()->set_rope_type("linear");
   EXPECT_TRUE(Llama3RopeFactors(model).empty());
+}
+
+TEST(RopeDivisorsTest, AreAllPositive) {
+  EXPECT_TRUE(CheckRopeDivisors("rope_freqs.weight", {1.0f, 0.5f}).ok());
+  for (const float bad : {0.0f, -1.0f, std::nanf("")}) {
+    const absl::Status status =
+        CheckRopeDivisors("rope_freqs.weight", {1, bad});
+    EXPECT_TRUE(absl::IsDataLoss(status));
+    EXPECT_NE(status.message().find("'rope_freqs.weight' holds "),
+              std::string::npos)
+        << status;
+  }
 }
 
 }  // namespace

@@ -48,20 +48,18 @@ static void NullIsRefusedByName(void) {
 
 static void OptionsAreChecked(void) {
   static const char* const kGood[][2] = {
-      {"threads", "0"},       {"threads", "4096"},   {"ctx_size", "100"},
-      {"huge_pages", "off"},  {"huge_pages", "thp"}, {"populate", "lazy"},
-      {"populate", "hot"},    {"verify", "full"},    {"mlock", "true"},
-      {"mlock", "false"},     {"readers", "256"},    {"max_memory", "0"},    {"numa", "off"},
-      {"numa", "interleave"}, {"numa", "bind=0"},
+      {"threads", "0"},      {"threads", "4096"},    {"ctx_size", "100"},
+      {"huge_pages", "off"}, {"huge_pages", "thp"},  {"populate", "lazy"},
+      {"populate", "hot"},   {"verify", "full"},     {"mlock", "true"},
+      {"mlock", "false"},    {"readers", "256"},     {"max_memory", "0"},
+      {"numa", "off"},       {"numa", "interleave"}, {"numa", "bind=0"},
   };
   static const char* const kBad[][2] = {
-      {"threads", "4097"},   {"threads", "-1"},
-      {"threads", "two"},    {"threads", ""},
-      {"ctx_size", "1e3"},   {"ctx_size", "67108865"},
-      {"huge_pages", "yes"}, {"populate", "true"},
-      {"verify", "1"},       {"mlock", "1"},        {"max_memory", "-1"},
-      {"readers", "257"},    {"numa", "bind="},
-      {"Threads", "1"},      {"", "1"},
+      {"threads", "4097"},   {"threads", "-1"},    {"threads", "two"},
+      {"threads", ""},       {"ctx_size", "1e3"},  {"ctx_size", "67108865"},
+      {"huge_pages", "yes"}, {"populate", "true"}, {"verify", "1"},
+      {"mlock", "1"},        {"max_memory", "-1"}, {"readers", "257"},
+      {"numa", "bind="},     {"Threads", "1"},     {"", "1"},
   };
   tessera_error error;
   tessera_options* options = NULL;
@@ -77,7 +75,8 @@ static void OptionsAreChecked(void) {
   }
   tessera_options_set(options, "theads", "1", &error);
   EXPECT(strstr(error.message, "'theads'") != NULL);
-  EXPECT(strstr(error.message, "threads, ctx_size, huge_pages") != NULL);
+  EXPECT(strstr(error.message, "threads, ctx_size, sequences, huge_pages") !=
+         NULL);
   tessera_options_set(options, "huge_pages", "yes", &error);
   EXPECT(strncmp(error.message, "option huge_pages: 'yes' is none of auto",
                  40) == 0);

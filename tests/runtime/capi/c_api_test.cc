@@ -1,6 +1,7 @@
 // Runs the cases written in C against the shared library. This program itself
 // uses nothing of Tessera but the converter as a tool.
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iterator>
@@ -26,6 +27,14 @@ class TestFiles : public testing::Environment {
               std::string("q8_") + layout + ".arena");
     }
     Convert("--quantize Q8_0", model, "q8.arena");
+    Convert("", model + "/gguf/tiny-Q4_0.gguf", "gguf.arena");
+    Convert("", "testdata/arch/mistral-swa/hf", "window.arena");
+    std::filesystem::create_directories(TestFile("chat"));
+    std::filesystem::copy(model, TestFile("chat"));
+    Write("chat/chat_template.jinja",
+          "{{ bos_token }}{% for m in messages %}<{{ m.role }}>"
+          "{{ m.content }}{% endfor %}");
+    Convert("--quantize Q8_0", TestFile("chat"), "chat.arena");
     Convert("", "testdata/tiny/spm/tiny-spm-vocab.gguf", "vocab.arena");
     // Without the files beside it there is no model.
     Write("alone.safetensors", Read(model + "/model.safetensors"));
@@ -101,8 +110,10 @@ int main(int argc, char** argv) {
   testing::AddGlobalTestEnvironment(new TestFiles);
   Register("Arena", kArenaCases);
   Register("Damage", kDamageCases);
+  Register("Chat", kChatCases);
   Register("Matmul", kMatmulCases);
   Register("Model", kModelCases);
+  Register("Sequence", kSequenceCases);
   Register("Thread", kThreadCases);
   return RUN_ALL_TESTS();
 }

@@ -16,8 +16,10 @@ typedef struct CCase {
 // Each list ends with a NULL name.
 extern const CCase kArenaCases[];
 extern const CCase kDamageCases[];
+extern const CCase kChatCases[];
 extern const CCase kMatmulCases[];
 extern const CCase kModelCases[];
+extern const CCase kSequenceCases[];
 extern const CCase kThreadCases[];
 
 // Defined by the program: the path of a test file, valid until it is called

@@ -124,6 +124,50 @@ TEST_F(ChatSessionTest, StopsWhenAskedTo) {
   EXPECT_GT(next->kept_tokens, answer->prompt_tokens - 2);
 }
 
+TEST_F(ChatSessionTest, AStopTextIsNoPartOfTheAnswer) {
+  GenerateOptions options;
+  options.n_predict = 20;
+  const auto whole =
+      NewSession(512, options)->Answer("Tell me of Bruno.", Ignore);
+  ASSERT_TRUE(whole.ok()) << whole.status();
+  const std::string text = whole->text;
+  ASSERT_GT(text.size(), 20u);
+  options.stop_texts = {text.substr(10, 5)};
+  const std::string expected = text.substr(0, text.find(options.stop_texts[0]));
+  std::string shown;
+  const auto session = NewSession(512, options);
+  const auto answer = session->Answer("Tell me of Bruno.", [&](auto piece) {
+    shown.append(piece.data(), piece.size());
+  });
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_EQ(answer->stop, StopReason::kStopText);
+  EXPECT_TRUE(absl::EndsWith(expected, answer->text)) << answer->text;
+  EXPECT_EQ(answer->text, shown);
+  EXPECT_TRUE(session->Answer("Go on.", Ignore).ok());
+}
+
+TEST_F(ChatSessionTest, AnAnswerGoesOnWhenTheContextIsFull) {
+  GenerateOptions options;
+  options.n_predict = 150;
+  options.ignore_eos = true;
+  const auto ends =
+      NewSession(64, options)->Answer("Tell me of Bruno.", Ignore);
+  ASSERT_TRUE(ends.ok()) << ends.status();
+  EXPECT_EQ(ends->stop, StopReason::kContextFull);
+  options.shift.emplace().keep = 1;
+  const auto session = NewSession(64, options);
+  const auto answer = session->Answer("Tell me of Bruno.", Ignore);
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_EQ(answer->stop, StopReason::kLength);
+  EXPECT_EQ(answer->answer_tokens, 150);
+  // What the cache holds now is not the conversation. The next answer is the
+  // same as without it.
+  const auto next = session->Answer("And then?", Ignore);
+  ASSERT_TRUE(next.ok()) << next.status();
+  EXPECT_EQ(next->answer_tokens, 150);
+  EXPECT_LT(next->kept_tokens, 10);
+}
+
 TEST_F(ChatSessionTest, ForgetsTheOldestTurns) {
   GenerateOptions options;
   options.n_predict = 10;

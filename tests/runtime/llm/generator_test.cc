@@ -26,7 +26,9 @@ class ByteTokenizer : public Tokenizer {
     for (const int32_t id : ids) text += Decode(id);
     return text;
   }
-  absl::string_view Spelling(int32_t) const override { return ""; }
+  absl::string_view Spelling(int32_t id) const override {
+    return id == 0 ? "<end>" : "";
+  }
   int32_t size() const override { return 256; }
   bool IsEndOfGeneration(int32_t id) const override { return id == 0; }
 };
@@ -137,6 +139,108 @@ TEST(GeneratorTest, GivesWholeCharactersOnly) {
                                             "b\xe2"),
                                      options, 100, {'x'});
   EXPECT_EQ(result.pieces, (Pieces{"a", "\xe2\x82\xac", "b", "\xe2"}));
+}
+
+TEST(GeneratorTest, EndsBeforeAStopTextThatTokensShare) {
+  GenerateOptions options;
+  options.stop_texts = {"User:", "\xe2\x82\xac\xe2\x82\xac"};
+  const Result result =
+      GenerateWith(Parrot("Us.U\xe2\x82\xacUser: x"), options, 100, {'x'});
+  // What may become a stop text is held back, and all of it comes.
+  EXPECT_EQ(result.pieces, (Pieces{"Us.", "U", "\xe2\x82\xac"}));
+  EXPECT_EQ(result.generation->stop, StopReason::kStopText);
+  EXPECT_EQ(result.generation->ids.back(), ':');
+
+  options.stop_texts = {"cd", "bcd"};  // the one that begins first
+  EXPECT_EQ(GenerateWith(Parrot("abcde"), options, 100, {'x'}).pieces,
+            Pieces{"a"});
+  options.stop_texts = {"abd"};
+  options.n_predict = 2;  // the end sets free what was held back
+  EXPECT_EQ(GenerateWith(Parrot("abc"), options, 100, {'x'}).pieces,
+            Pieces{"ab"});
+}
+
+TEST(GeneratorTest, AControlTokenCanBeAStopText) {
+  GenerateOptions options;
+  options.ignore_eos = true;
+  options.stop_texts = {"<end>"};
+  const Result result =
+      GenerateWith(Parrot(std::string("ab\0cd", 5)), options, 100, {'x'});
+  EXPECT_EQ(result.pieces, (Pieces{"a", "b"}));
+  EXPECT_EQ(result.generation->stop, StopReason::kStopText);
+}
+
+TEST(GeneratorTest, TellsEachTokenAndItsProbabilities) {
+  GenerateOptions options;
+  options.n_predict = 3;
+  options.logprobs = 2;
+  std::vector<int32_t> ids;
+  std::string text;
+  options.on_token = [&](const GeneratedToken& token) {
+    ids.push_back(token.id);
+    text += std::string(token.text);
+    if (token.id == -1) return;
+    ASSERT_EQ(token.probabilities.size(), 3u);
+    // One logit of 1 and 255 of 0.
+    EXPECT_EQ(token.probabilities[0].id, token.id);
+    EXPECT_NEAR(token.probabilities[0].logprob, 1 - std::log(M_E + 255), 1e-6);
+    EXPECT_EQ(token.probabilities[1].id, token.id);
+    EXPECT_EQ(token.probabilities[2].id, 0);
+    EXPECT_NEAR(token.probabilities[2].logprob, -std::log(M_E + 255), 1e-6);
+  };
+  const Result result =
+      GenerateWith(Parrot("a\xe2\x82"), options, 100, {'x', 'y'});
+  EXPECT_EQ(ids, (std::vector<int32_t>{'a', 0xe2, 0x82, -1}));
+  EXPECT_EQ(text, "a\xe2\x82");
+  EXPECT_EQ(result.generation->probabilities.size(), 3u);
+}
+
+// What the model is given, and where it begins anew.
+struct Shifted {
+  std::vector<std::string> given;
+  absl::StatusOr<Generation> generation;
+};
+
+Shifted GenerateShifted(ContextShift shift, int64_t room, int64_t n_predict) {
+  Shifted result;
+  Parrot parrot("0123456789");
+  GenerateOptions options;
+  options.n_predict = n_predict;
+  shift.forget = [&] { result.given.emplace_back(); };
+  options.shift = shift;
+  SamplerOptions greedy;
+  greedy.temperature = 0;
+  Sampler sampler(greedy, 256);
+  result.given.emplace_back();
+  const std::vector<int32_t> prompt = {'a', 'b', 'c', 'd'};
+  result.generation = Generate(
+      prompt, options, room, ByteTokenizer(), sampler,
+      [&](absl::Span<const int32_t> ids) {
+        result.given.back().append(ids.begin(), ids.end());
+        return parrot.Forward(ids);
+      },
+      [](absl::string_view) {});
+  return result;
+}
+
+TEST(GeneratorTest, ShiftsTheContextAndGoesOn) {
+  const Shifted all = GenerateShifted({0}, 6, 9);
+  ASSERT_TRUE(all.generation.ok()) << all.generation.status();
+  EXPECT_EQ(all.given,
+            (std::vector<std::string>{"abcd01", "d01234", "234567"}));
+  EXPECT_EQ(all.generation->stop, StopReason::kLength);
+  EXPECT_EQ(all.generation->shifts, 2);
+  EXPECT_EQ(all.generation->ids.size(), 9u);
+
+  EXPECT_EQ(GenerateShifted({1}, 6, 9).given,
+            (std::vector<std::string>{"abcd01", "ad0123", "a12345", "a34567"}));
+  EXPECT_EQ(GenerateShifted({-1}, 6, 5).given,
+            (std::vector<std::string>{"abcd01", "abcd12", "abcd23"}));
+  EXPECT_EQ(GenerateShifted({100}, 6, 5).given,
+            GenerateShifted({-1}, 6, 5).given);
+  EXPECT_EQ(GenerateShifted({-1}, 5, 5).generation.status().message(),
+            "the context holds 5 tokens, of which 4 are to be kept; use a "
+            "larger --ctx_size or a smaller --keep");
 }
 
 TEST(GeneratorTest, PromptMustFit) {

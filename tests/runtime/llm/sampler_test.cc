@@ -30,7 +30,8 @@ std::map<int32_t, double> Shares(const SamplerOptions& options,
                                  const std::vector<float>& logits) {
   Sampler sampler(options, static_cast<int64_t>(logits.size()));
   std::map<int32_t, double> shares;
-  for (int i = 0; i < kDraws; ++i) shares[sampler.Sample(logits)] += 1.0 / kDraws;
+  for (int i = 0; i < kDraws; ++i)
+    shares[sampler.Sample(logits)] += 1.0 / kDraws;
   return shares;
 }
 
@@ -119,6 +120,80 @@ TEST(SamplerTest, RepeatPenaltyWeakensRecentTokensOnly) {
   EXPECT_EQ(sampler.Sample(positive), 1);  // forgotten
 }
 
+// Logits [4, 3, 2.5] after the tokens 0 0 1, greedy.
+int32_t ChoiceAfter001(const SamplerOptions& changed) {
+  SamplerOptions options = changed;
+  options.temperature = 0;
+  Sampler sampler(options, 3);
+  for (const int32_t id : {0, 0, 1}) sampler.Accept(id);
+  return sampler.Sample({4, 3, 2.5});
+}
+
+TEST(SamplerTest, FrequencyCountsAndPresenceDoesNot) {
+  SamplerOptions options;
+  EXPECT_EQ(ChoiceAfter001(options), 0);
+  options.frequency_penalty = 0.9;  // 2.2, 2.1, 2.5
+  EXPECT_EQ(ChoiceAfter001(options), 2);
+  options.frequency_penalty = 0.7;  // 2.6, 2.3, 2.5
+  EXPECT_EQ(ChoiceAfter001(options), 0);
+  options.frequency_penalty = 0;
+  options.presence_penalty = 1.4;  // 2.6, 1.6, 2.5
+  EXPECT_EQ(ChoiceAfter001(options), 0);
+  options.presence_penalty = 1.6;  // 2.4, 1.4, 2.5
+  EXPECT_EQ(ChoiceAfter001(options), 2);
+  options.repeat_penalty = 2;
+  options.presence_penalty = -0.6;  // 2.6, 2.1, 2.5: after the division
+  EXPECT_EQ(ChoiceAfter001(options), 0);
+  options.repeat_last_n = 1;  // 4, 2.1, 2.5
+  EXPECT_EQ(ChoiceAfter001(options), 0);
+  options.repeat_last_n = 0;
+  options.presence_penalty = 100;
+  EXPECT_EQ(ChoiceAfter001(options), 0);
+}
+
+TEST(SamplerTest, AllTokensCanBeRecentAndForgotten) {
+  SamplerOptions options;
+  options.temperature = 0;
+  options.presence_penalty = 2;
+  options.repeat_last_n = -1;
+  Sampler sampler(options, 3);
+  sampler.Accept(0);
+  for (int i = 0; i < 1000; ++i) sampler.Accept(1);
+  EXPECT_EQ(sampler.Sample({4, 4, 2.5}), 2);
+  sampler.Restart();
+  EXPECT_EQ(sampler.Sample({4, 4, 2.5}), 0);
+  sampler.Accept(-5);
+  sampler.Accept(1000);  // no token of the vocabulary, and no harm
+  EXPECT_EQ(sampler.Sample({4, 4, 2.5}), 0);
+}
+
+TEST(SamplerTest, BiasesComeBeforePenalties) {
+  constexpr float kInf = std::numeric_limits<float>::infinity();
+  SamplerOptions options;
+  options.temperature = 0;
+  options.logit_bias = {{1, 5}, {7, 3}};
+  EXPECT_EQ(Sampler(options, 3).Sample({4, 0, 1}), 1);
+  options.logit_bias = {{0, -kInf}};
+  EXPECT_EQ(Sampler(options, 3).Sample({kInf, 0, 1}), 2);
+  options.logit_bias = {{0, 6}};
+  options.repeat_penalty = 4;  // (4 + 6) / 4, and not 4 / 4 + 6
+  options.repeat_last_n = 64;
+  EXPECT_EQ(ChoiceAfter001(options), 0);
+  options.logit_bias = {{0, 5.9f}};  // 2.475
+  EXPECT_EQ(ChoiceAfter001(options), 2);
+}
+
+TEST(SamplerTest, DryEndsLoops) {
+  SamplerOptions options;
+  options.temperature = 0;
+  options.dry.multiplier = 1;
+  Sampler sampler(options, 3);
+  for (const int32_t id : {0, 1, 2, 0, 1}) sampler.Accept(id);
+  // Token 2 would repeat 0 1 2: 1 * 1.75 ^ (2 - 2) off its logit.
+  EXPECT_EQ(sampler.Sample({0, 1, 1.9f}), 1);
+  EXPECT_EQ(sampler.Sample({0, 1, 2.1f}), 2);
+}
+
 TEST(SamplerTest, EqualSeedsGiveEqualTokens) {
   SamplerOptions options;
   const std::vector<float> logits = LogitsOf({0.2, 0.2, 0.2, 0.2, 0.2});
@@ -164,17 +239,34 @@ TEST(SamplerTest, NamesTheOptionThatMakesNoSense) {
     return std::string(CheckSamplerOptions(options).message());
   };
   EXPECT_TRUE(CheckSamplerOptions(SamplerOptions()).ok());
-  EXPECT_TRUE(absl::StartsWith(
-      error([](auto& o) { o.temperature = -1; }), "temperature is -1"));
-  EXPECT_TRUE(absl::StartsWith(
-      error([](auto& o) { o.temperature = NAN; }), "temperature"));
+  EXPECT_TRUE(absl::StartsWith(error([](auto& o) { o.temperature = -1; }),
+                               "temperature is -1"));
+  EXPECT_TRUE(absl::StartsWith(error([](auto& o) { o.temperature = NAN; }),
+                               "temperature"));
   EXPECT_TRUE(absl::StartsWith(error([](auto& o) { o.top_k = -1; }), "top_k"));
   EXPECT_TRUE(absl::StartsWith(error([](auto& o) { o.top_p = 1.5; }), "top_p"));
   EXPECT_TRUE(absl::StartsWith(error([](auto& o) { o.min_p = -1; }), "min_p"));
   EXPECT_TRUE(absl::StartsWith(error([](auto& o) { o.repeat_penalty = 0; }),
                                "repeat_penalty"));
-  EXPECT_TRUE(absl::StartsWith(error([](auto& o) { o.repeat_last_n = -1; }),
+  const auto expect = [&](absl::string_view start, auto change) {
+    EXPECT_TRUE(absl::StartsWith(error(change), start)) << error(change);
+  };
+  expect("presence_penalty", [](auto& o) { o.presence_penalty = 101; });
+  expect("frequency_penalty", [](auto& o) { o.frequency_penalty = NAN; });
+  expect("dry_multiplier", [](auto& o) { o.dry.multiplier = -1; });
+  expect("dry_base", [](auto& o) { o.dry.base = 0.5; });
+  expect("dry_allowed_length", [](auto& o) { o.dry.allowed_length = 0; });
+  expect("logit_bias: -1", [](auto& o) { o.logit_bias = {{-1, 1}}; });
+  expect("logit_bias of token 3 is nan", [](auto& o) {
+    o.logit_bias = {{3, NAN}};
+  });
+  EXPECT_TRUE(absl::StartsWith(error([](auto& o) { o.repeat_last_n = -2; }),
                                "repeat_last_n"));
+  SamplerOptions options;
+  options.logit_bias = {{3, 1}};
+  EXPECT_TRUE(CheckLogitBias(options, 4).ok());
+  EXPECT_EQ(CheckLogitBias(options, 3).message(),
+            "logit_bias: there is no token 3; the model has those from 0 to 2");
 }
 
 }  // namespace

@@ -116,6 +116,34 @@ TEST_P(CpuExecutorTest, InterleavedSequencesHaveTheLogitsOfEachAlone) {
   }
 }
 
+// Hidden states have the order of logits, and do not depend on the other slices
+// either; keys and values are stored as for logits.
+TEST_P(CpuExecutorTest, HiddenStatesAreThoseOfEachAlone) {
+  const int64_t size = model_->parameters().hidden_size;
+  const std::vector<int32_t> ids[2] = {SomeIds(50, 1), SomeIds(40, 2)};
+  const auto embed = [&](const std::vector<Slice>& slices) {
+    const auto states = executor_->Embed(slices);
+    EXPECT_TRUE(states.ok()) << states.status();
+    return std::vector<float>(states->begin(), states->end());
+  };
+  std::vector<float> expected;
+  for (const std::vector<int32_t>& text : ids) {
+    Sequence sequence = NewSequence();
+    const std::vector<float> states = embed({{&sequence, text, 3}});
+    ASSERT_EQ(static_cast<int64_t>(states.size()), 3 * size);
+    expected.insert(expected.end(), states.begin(), states.end());
+  }
+  Sequence a = NewSequence();
+  Sequence b = NewSequence();
+  EXPECT_EQ(embed({{&a, ids[0], 3}, {&b, ids[1], 3}}), expected);
+  const std::vector<int32_t> next = {7};
+  std::vector<int32_t> all = ids[0];
+  all.push_back(7);
+  const std::vector<float> alone = Alone(all);
+  EXPECT_EQ(Forward({{&a, next, 1}}),
+            std::vector<float>(alone.end() - kVocabulary, alone.end()));
+}
+
 // Slices of different lengths, some with logits and some without, of sequences
 // that stand at different positions; batches cut them anywhere.
 TEST_P(CpuExecutorTest, SlicesOfOneCallHaveTheLogitsOfEachAlone) {

@@ -172,5 +172,46 @@ TEST_F(WindowedSequenceTest, LongPromptsGoBatchByBatch) {
   EXPECT_NE(sequence.blocks(0)[0], nullptr);
 }
 
+// Of a window's blocks, those that will be seen are the restored ones, and the
+// others are not taken for what had been stored.
+TEST_F(WindowedSequenceTest, RestoredSequencesForgetWhatWasNotSaved) {
+  for (const int64_t position : {1, 64, 99, 100, 101, 400, 640}) {
+    Sequence sequence(pool_.get(), kWindows, kPositions);
+    ASSERT_TRUE(sequence.Restore(position).ok());
+    EXPECT_EQ(sequence.position(), position);
+    const int64_t seen = std::max<int64_t>(position - 99, 0);
+    EXPECT_EQ(sequence.FirstSeen(1), seen);
+    EXPECT_EQ(sequence.FirstSeen(0), 0);
+    for (int64_t block = seen / kKvBlock; block * kKvBlock < position;
+         ++block) {
+      EXPECT_NE(sequence.blocks(1)[block], nullptr) << position;
+    }
+    EXPECT_EQ(sequence.BlocksSeen(1, position),
+              (position + 63) / kKvBlock - seen / kKvBlock);
+    EXPECT_TRUE(sequence.Rewind(position));
+    const int64_t kept = seen / kKvBlock * kKvBlock;
+    if (kept == 0) {
+      EXPECT_TRUE(sequence.Rewind(1));
+    } else {
+      EXPECT_FALSE(sequence.Rewind(kept + 98));
+      EXPECT_EQ(sequence.position(), position);
+      EXPECT_TRUE(sequence.Rewind(std::min(kept + 99, position)));
+    }
+    // And on from there.
+    while (sequence.position() < kPositions) {
+      const int64_t count =
+          std::min<int64_t>(16, kPositions - sequence.position());
+      ASSERT_TRUE(sequence.Reserve(count).ok());
+      sequence.Place(count);
+      sequence.Advance(count);
+    }
+  }
+  EXPECT_EQ(pool_->free_blocks(), kWindows.Blocks(kPositions));
+  Sequence sequence(pool_.get(), kWindows, kPositions);
+  EXPECT_EQ(sequence.Restore(kPositions + 1).code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(sequence.position(), 0);
+}
+
 }  // namespace
 }  // namespace tessera

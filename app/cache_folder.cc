@@ -1,0 +1,90 @@
+#include "app/cache_folder.h"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+
+#include "absl/strings/str_cat.h"
+#include "base/errno_status.h"
+#include "base/status_macros.h"
+#include "base/write_file.h"
+
+namespace tessera {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kAdvice[] =
+    "; give another folder with --cache_dir, or use --no_cache";
+
+// The text of https://bford.info/cachedir, which programs compare.
+constexpr char kTag[] =
+    "Signature: 8a477f597d28d172789f06886806bc55\n"
+    "# Packs of tessera, which makes them again when it needs them.\n";
+
+std::string Variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+absl::StatusOr<std::string> Absolute(const std::string& path) {
+  std::error_code error;
+  const fs::path absolute = fs::absolute(path, error);
+  if (error) return ErrnoStatus(path, "resolve", error.value());
+  std::string normal = absolute.lexically_normal().string();
+  if (normal.size() > 1 && normal.back() == '/') normal.pop_back();
+  return normal;
+}
+
+absl::Status WithAdvice(const absl::Status& status) {
+  return absl::Status(status.code(), absl::StrCat(status.message(), kAdvice));
+}
+
+absl::Status MakeFolders(const std::string& folder) {
+  std::error_code error;
+  if (fs::is_directory(folder, error)) return absl::OkStatus();
+  if (fs::exists(folder, error)) {
+    return WithAdvice(absl::FailedPreconditionError(
+        absl::StrCat(folder, ": is a file, not a folder")));
+  }
+  const fs::path path(folder);
+  if (path.has_parent_path() && path.parent_path() != path &&
+      !fs::exists(path.parent_path(), error)) {
+    TESSERA_RETURN_IF_ERROR(MakeFolders(path.parent_path().string()));
+  }
+  if (mkdir(folder.c_str(), 0700) == 0) return absl::OkStatus();
+  // Another process may have been faster.
+  if (errno == EEXIST && fs::is_directory(folder, error)) {
+    return absl::OkStatus();
+  }
+  return WithAdvice(ErrnoStatus(folder, "make the folder"));
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> FindCacheFolder(const std::string& wanted) {
+  if (!wanted.empty()) return Absolute(wanted);
+  const std::string own = Variable("TESSERA_CACHE_DIR");
+  if (!own.empty()) return Absolute(own);
+  const std::string xdg = Variable("XDG_CACHE_HOME");
+  // The XDG specification says that relative ones do not count.
+  if (fs::path(xdg).is_absolute()) return Absolute(xdg + "/tessera");
+  const std::string home = Variable("HOME");
+  if (fs::path(home).is_absolute()) return Absolute(home + "/.cache/tessera");
+  return WithAdvice(absl::FailedPreconditionError(
+      "there is no folder for packed models: HOME is not set"));
+}
+
+absl::Status MakeCacheFolder(const std::string& folder) {
+  std::error_code error;
+  if (fs::is_directory(folder, error)) return absl::OkStatus();
+  TESSERA_RETURN_IF_ERROR(MakeFolders(folder));
+  // A cache without it is as good.
+  WriteFile(absl::StrCat(folder, "/CACHEDIR.TAG"), kTag).IgnoreError();
+  return absl::OkStatus();
+}
+
+}  // namespace tessera

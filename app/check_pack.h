@@ -1,0 +1,20 @@
+// Whether a pack that somebody has touched is still what was packed.
+#ifndef APP_CHECK_PACK_H_
+#define APP_CHECK_PACK_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "app/pack_record.pb.h"
+
+namespace tessera {
+
+// Reads all of the arena `path` and compares it with its own hashes, and what
+// it was made from with `record`. DataLoss, without the path, if it is damaged,
+// cut, or another arena; NotFound and the like if it cannot be read.
+absl::Status CheckPack(const std::string& path, const PackRecord& record,
+                       int threads);
+
+}  // namespace tessera
+
+#endif  // APP_CHECK_PACK_H_

@@ -1,0 +1,73 @@
+#include "app/clear_cache.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+#include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
+
+namespace tessera {
+namespace {
+
+std::string AbsolutePath(const std::string& path) {
+  std::error_code error;
+  std::string absolute =
+      std::filesystem::absolute(path, error).lexically_normal().string();
+  if (absolute.size() > 1 && absolute.back() == '/') absolute.pop_back();
+  return absolute;
+}
+
+bool IsMeantBy(const std::string& model, const PackCache& cache,
+               const PackCache::Entry& entry) {
+  const std::string path = AbsolutePath(model);
+  if (model == entry.name || path == cache.PackPath(entry.name)) return true;
+  if (!entry.record.ok()) return false;
+  const auto& models = entry.record->models();
+  return std::any_of(
+      models.begin(), models.end(),
+      [&path](const KnownModel& known) { return known.path() == path; });
+}
+
+absl::Status CheckAllKnown(const ClearOptions& options, const PackCache& cache,
+                           const std::vector<PackCache::Entry>& entries) {
+  for (const std::string& model : options.models) {
+    const bool known = std::any_of(
+        entries.begin(), entries.end(),
+        [&](const auto& entry) { return IsMeantBy(model, cache, entry); });
+    if (known) continue;
+    return absl::NotFoundError(
+        absl::StrCat(model, ": has no pack in ", cache.folder()));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<ClearedCache> ClearCache(const PackCache& cache,
+                                        const ClearOptions& options) {
+  const std::vector<PackCache::Entry> entries = cache.List();
+  TESSERA_RETURN_IF_ERROR(CheckAllKnown(options, cache, entries));
+  ClearedCache cleared;
+  for (const PackCache::Entry& entry : entries) {
+    const bool meant = options.models.empty() ||
+                       std::any_of(options.models.begin(), options.models.end(),
+                                   [&](const std::string& model) {
+                                     return IsMeantBy(model, cache, entry);
+                                   });
+    const absl::Duration age =
+        options.now - absl::FromUnixSeconds(entry.used_seconds);
+    if (!meant || age < options.older_than) continue;
+    const absl::StatusOr<uint64_t> bytes = cache.Remove(entry.name);
+    if (absl::IsUnavailable(bytes.status())) {
+      cleared.in_work.push_back(entry.name);
+      continue;
+    }
+    if (!bytes.ok()) return bytes.status();
+    ++cleared.packs;
+    cleared.bytes += *bytes;
+  }
+  return cleared;
+}
+
+}  // namespace tessera

@@ -1,0 +1,414 @@
+#include "python/extension/running_model.h"
+
+#include <pybind11/functional.h>
+#include <pybind11/numpy.h>
+#include <pybind11/stl.h>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
+#include "formats/json/message_json.h"
+#include "python/extension/errors.h"
+#include "python/extension/text_tokenizer.h"
+#include "python/extension/token_ids.h"
+#include "runtime/capi/generate_params.h"
+#include "runtime/cpu/numa_policy.h"
+#include "runtime/llm/forward_steps.h"
+#include "runtime/llm/sampler.h"
+#include "runtime/loader/loaded_arena.h"
+#include "runtime/model/executor.h"
+
+namespace tessera {
+namespace {
+
+namespace py = pybind11;
+
+using Options = std::map<std::string, std::string>;
+
+// Of what Python's interpreter or a callback has to say, if there is anything,
+// else of `status`.
+void ThrowIfEnded(const absl::Status& status) {
+  if (PyErr_Occurred() != nullptr) throw py::error_already_set();
+  ThrowIfError(status);
+}
+
+// One sequence of a context, its own one if `own_` is null.
+class ModelSequence {
+ public:
+  explicit ModelSequence(std::shared_ptr<SharedContext> shared)
+      : shared_(std::move(shared)) {}
+  ModelSequence(ModelSequence&&) = default;
+  ~ModelSequence() {
+    if (own_ != nullptr) shared_->Free(std::move(own_));
+  }
+
+  // Another one beside the context's own.
+  static ModelSequence New(const std::shared_ptr<SharedContext>& shared) {
+    ModelSequence sequence(shared);
+    const SharedContext::Use use(*shared);
+    sequence.context_ = use.context();
+    sequence.own_ = use->decoder().NewSequence();
+    return sequence;
+  }
+
+  SharedContext& shared() const { return *shared_; }
+  Sequence& Get(const SharedContext::Use& use) const {
+    return own_ == nullptr ? use->decoder().sequence() : *own_;
+  }
+
+  bool IsOf(const SharedContext& shared) const {
+    return shared_.get() == &shared;
+  }
+
+ private:
+  std::shared_ptr<SharedContext> shared_;
+  std::shared_ptr<ModelContext> context_;  // outlives `own_`
+  std::unique_ptr<Sequence> own_;
+};
+
+// [rows][columns]
+py::array_t<float> NewRows(size_t rows, int64_t columns) {
+  return py::array_t<float>(
+      {static_cast<py::ssize_t>(rows), static_cast<py::ssize_t>(columns)});
+}
+
+py::array_t<float> CopyOf(absl::Span<const float> values) {
+  return py::array_t<float>(static_cast<py::ssize_t>(values.size()),
+                            values.data());
+}
+
+py::array_t<float> Forward(const ModelSequence& self, py::handle ids) {
+  const std::vector<int32_t> checked = TokenIds(ids);
+  const SharedContext::Use use(self.shared());
+  const absl::StatusOr<absl::Span<const float>> logits = WithoutGil([&] {
+    return ForwardLast(use->decoder(), self.Get(use), checked,
+                       WasInterruptedInPython);
+  });
+  ThrowIfEnded(logits.status());
+  return CopyOf(*logits);
+}
+
+py::array_t<float> Logits(const ModelSequence& self, py::handle ids) {
+  const std::vector<int32_t> checked = TokenIds(ids);
+  const SharedContext::Use use(self.shared());
+  py::array_t<float> rows =
+      NewRows(checked.size(), use->decoder().vocab_size());
+  float* data = rows.mutable_data();
+  ThrowIfEnded(WithoutGil([&] {
+    return ForwardEach(use->decoder(), self.Get(use), checked,
+                       WasInterruptedInPython, data);
+  }));
+  return rows;
+}
+
+py::array_t<float> Embed(const ModelSequence& self, py::handle ids) {
+  const std::vector<int32_t> checked = TokenIds(ids);
+  const SharedContext::Use use(self.shared());
+  py::array_t<float> rows =
+      NewRows(checked.size(), use->decoder().hidden_size());
+  float* data = rows.mutable_data();
+  ThrowIfEnded(WithoutGil([&] {
+    return EmbedEach(use->decoder(), self.Get(use), checked,
+                     WasInterruptedInPython, data);
+  }));
+  return rows;
+}
+
+py::bytes Save(const ModelSequence& self) {
+  const SharedContext::Use use(self.shared());
+  const std::string bytes =
+      WithoutGil([&] { return use->decoder().SaveSequence(self.Get(use)); });
+  return py::bytes(bytes);
+}
+
+void Load(const ModelSequence& self, const py::bytes& bytes) {
+  const auto view = static_cast<std::string_view>(bytes);
+  const SharedContext::Use use(self.shared());
+  ThrowIfError(WithoutGil([&] {
+    return use->decoder().LoadSequence(
+        absl::MakeConstSpan(reinterpret_cast<const uint8_t*>(view.data()),
+                            view.size()),
+        &self.Get(use));
+  }));
+}
+
+// An arena, and a context of it.
+class PythonModel {
+ public:
+  PythonModel(const std::string& path, const Options& options) {
+    tessera_options set;
+    for (const auto& [key, value] : options) {
+      ThrowIfError(SetOption(key, value, set));
+    }
+    absl::StatusOr<std::unique_ptr<ModelContext>> context =
+        WithoutGil([&] { return Open(path, set); });
+    shared_ = std::make_shared<SharedContext>(ValueOrThrow(std::move(context)));
+  }
+
+  const std::shared_ptr<SharedContext>& shared() const { return shared_; }
+  const std::shared_ptr<const OpenArena>& arena() const { return arena_; }
+
+  py::dict Info() const;
+  py::array_t<float> ForwardBatch(const py::list& pairs) const;
+  py::dict Generate(py::handle prompt, const py::object& on_text,
+                    const tessera_generate_params& params,
+                    const std::vector<std::string>& stop,
+                    const std::map<int32_t, float>& logit_bias) const;
+
+ private:
+  absl::StatusOr<std::unique_ptr<ModelContext>> Open(
+      const std::string& path, const tessera_options& options) {
+    TESSERA_RETURN_IF_ERROR(ApplyNumaPolicy(options.numa).status());
+    TESSERA_ASSIGN_OR_RETURN(auto loaded,
+                             LoadedArena::Open(path, options.load));
+    arena_ = std::make_shared<const OpenArena>(std::move(loaded));
+    return ModelContext::Create(arena_, options);
+  }
+
+  std::shared_ptr<const OpenArena> arena_;
+  std::shared_ptr<SharedContext> shared_;
+};
+
+py::dict PythonModel::Info() const {
+  const SharedContext::Use use(*shared_);
+  const tessera_context_info& info = use->Describe();
+  py::dict dict;
+  dict["path"] = arena_->path();
+  dict["ctx_size"] = info.ctx_size;
+  dict["vocab_size"] = info.vocab_size;
+  dict["hidden_size"] = info.hidden_size;
+  dict["threads"] = info.threads;
+  dict["isa"] = info.isa;
+  dict["memory_bytes"] = info.memory_bytes;
+  dict["weight_bytes_per_token"] = info.weight_bytes_per_token;
+  return dict;
+}
+
+// `pairs` are (ModelSequence, ids).
+py::array_t<float> PythonModel::ForwardBatch(const py::list& pairs) const {
+  std::vector<std::vector<int32_t>> ids;
+  std::vector<const ModelSequence*> sequences;
+  for (const py::handle pair : pairs) {
+    const auto [sequence, tokens] =
+        pair.cast<std::pair<py::object, py::object>>();
+    sequences.push_back(&sequence.cast<const ModelSequence&>());
+    ids.push_back(TokenIds(tokens));
+    if (sequences.back()->IsOf(*shared_)) continue;
+    ThrowIfError(absl::InvalidArgumentError(
+        absl::StrCat("sequence ", ids.size() - 1, " is of another model")));
+  }
+  const SharedContext::Use use(*shared_);
+  std::vector<Slice> slices;
+  for (size_t i = 0; i < ids.size(); ++i) {
+    slices.push_back({&sequences[i]->Get(use), ids[i], 1});
+  }
+  py::array_t<float> rows = NewRows(ids.size(), use->decoder().vocab_size());
+  if (slices.empty()) return rows;
+  const absl::StatusOr<absl::Span<const float>> logits =
+      WithoutGil([&] { return use->decoder().ForwardSlices(slices); });
+  ThrowIfEnded(logits.status());
+  std::copy(logits->begin(), logits->end(), rows.mutable_data());
+  return rows;
+}
+
+py::dict PythonModel::Generate(
+    py::handle prompt, const py::object& on_text,
+    const tessera_generate_params& params, const std::vector<std::string>& stop,
+    const std::map<int32_t, float>& logit_bias) const {
+  const std::vector<int32_t> ids = TokenIds(prompt);
+  GenerateRequest request = ValueOrThrow(ReadGenerateParams(&params));
+  request.limits.stop_texts = stop;
+  for (const auto& [id, value] : logit_bias) {
+    request.sampler.logit_bias.push_back({id, value});
+  }
+  ThrowIfError(CheckSamplerOptions(request.sampler));
+  request.limits.wants_stop = WasInterruptedInPython;
+  const SharedContext::Use use(*shared_);
+  std::string text;
+  const auto give = [&](const std::string& piece) {
+    text += piece;
+    if (on_text.is_none()) return true;
+    py::gil_scoped_acquire gil;
+    try {
+      const py::object answer = on_text(py::str(piece));
+      return !answer.is(py::bool_(false));
+    } catch (py::error_already_set& error) {
+      error.restore();  // found when the generation has ended
+      return false;
+    }
+  };
+  ThrowIfEnded(
+      WithoutGil([&] { return use->Generate(ids, std::move(request), give); }));
+  const tessera_generation& made = use->generation();
+  py::dict dict;
+  dict["text"] = text;
+  dict["ids"] = std::vector<int32_t>(made.ids, made.ids + made.id_count);
+  dict["stop"] = made.stop;
+  dict["seed"] = made.seed;
+  dict["prompt_tokens"] = made.prompt_tokens;
+  dict["prefill_seconds"] = made.prefill_seconds;
+  dict["decode_seconds"] = made.decode_seconds;
+  return dict;
+}
+
+void BindSequence(py::module_& module) {
+  py::class_<ModelSequence>(module, "Sequence",
+                            R"(Tokens that have gone through a model.
+
+What was computed for them is kept, so that each call computes only what it
+appends. Made by Model.sequence().)")
+      .def_property_readonly(
+          "position",
+          [](const ModelSequence& self) {
+            const SharedContext::Use use(self.shared());
+            return self.Get(use).position();
+          },
+          "Tokens that are in.")
+      .def(
+          "reset",
+          [](const ModelSequence& self) {
+            const SharedContext::Use use(self.shared());
+            self.Get(use).Reset();
+          },
+          "Forgets the tokens.")
+      .def(
+          "trim",
+          [](const ModelSequence& self, int64_t position) {
+            const SharedContext::Use use(self.shared());
+            ThrowIfError(TrimSequence(position, self.Get(use)));
+          },
+          py::arg("position"),
+          R"(Takes the tokens from `position` on back.
+
+ValueError beyond the end, and where the layers of a model with a sliding window
+have forgotten what a token at `position` sees.)")
+      .def("forward", &Forward, py::arg("ids"),
+           R"(Appends token ids, and returns the logits after the last: [vocab].
+
+`ids` is a list or a numpy array of any integer type. ValueError if they do not
+fit, or are not in the vocabulary; nothing is appended then.)")
+      .def("logits", &Logits, py::arg("ids"),
+           "Appends token ids, and returns the logits after each: "
+           "[len(ids), vocab].")
+      .def("embed", &Embed, py::arg("ids"),
+           R"(Appends token ids, and returns their hidden states.
+
+They are the output of the last layer after the final norm, which the output
+matrix makes logits of: [len(ids), hidden_size].)")
+      .def("save", &Save,
+           "The sequence as bytes, for load() with the same arena, in any "
+           "process.")
+      .def("load", &Load, py::arg("bytes"),
+           R"(Makes this sequence what was saved.
+
+ValueError if that is none, or of another arena, or too long; DataLossError if
+it is damaged.)");
+}
+
+}  // namespace
+
+SharedContext::Use::Use(SharedContext& shared) : shared_(shared) {
+  if (!shared.TryTake()) {
+    throw std::runtime_error(
+        "the model is in use, by another thread or by the call that this one "
+        "is a callback of; open a Model for each thread");
+  }
+  if (shared.context_ == nullptr) {
+    shared.Return();
+    throw py::value_error("the model is closed");
+  }
+}
+
+SharedContext::Use::~Use() {
+  shared_.FreeThoseLeft();
+  shared_.Return();
+}
+
+void SharedContext::Close() {
+  if (context_ == nullptr) return;
+  const Use use(*this);
+  FreeThoseLeft();
+  context_.reset();
+}
+
+void SharedContext::Free(std::unique_ptr<Sequence> sequence) {
+  if (TryTake()) {
+    sequence.reset();
+    Return();
+    return;
+  }
+  absl::MutexLock lock(&mutex_);
+  left_.push_back(std::move(sequence));
+}
+
+void SharedContext::FreeThoseLeft() {
+  absl::MutexLock lock(&mutex_);
+  left_.clear();
+}
+
+void BindRunningModel(py::module_& module) {
+  BindSequence(module);
+  py::class_<PythonModel>(module, "_Model")
+      .def(py::init<const std::string&, const Options&>(), py::arg("path"),
+           py::arg("options"))
+      .def("close", [](const PythonModel& self) { self.shared()->Close(); })
+      .def("info", &PythonModel::Info)
+      .def("config_json",
+           [](const PythonModel& self) {
+             return ValueOrThrow(MessageAsJson(
+                 self.arena()->loaded().manifest().model(), false));
+           })
+      .def("tokenizer",
+           [](const PythonModel& self) { return TokenizerOf(self.arena()); })
+      .def("own_sequence",
+           [](const PythonModel& self) { return ModelSequence(self.shared()); })
+      .def("new_sequence",
+           [](const PythonModel& self) {
+             return ModelSequence::New(self.shared());
+           })
+      .def("forward_batch", &PythonModel::ForwardBatch, py::arg("pairs"))
+      .def(
+          "generate",
+          [](const PythonModel& self, py::handle ids, const py::object& on_text,
+             double temperature, int64_t top_k, double top_p, double min_p,
+             double repeat_penalty, int64_t seed, int64_t n_predict,
+             bool ignore_eos, const std::vector<std::string>& stop,
+             int64_t repeat_last_n, double frequency_penalty,
+             double presence_penalty, double dry_multiplier, double dry_base,
+             int64_t dry_allowed_length, int64_t dry_penalty_last_n,
+             const std::map<int32_t, float>& logit_bias) {
+            tessera_generate_params params;
+            tessera_generate_params_init(&params, sizeof(params));
+            params.temperature = temperature;
+            params.top_k = top_k;
+            params.top_p = top_p;
+            params.min_p = min_p;
+            params.repeat_penalty = repeat_penalty;
+            params.seed = seed;
+            params.n_predict = n_predict;
+            params.ignore_eos = ignore_eos;
+            params.repeat_last_n = repeat_last_n;
+            params.frequency_penalty = frequency_penalty;
+            params.presence_penalty = presence_penalty;
+            params.dry_multiplier = dry_multiplier;
+            params.dry_base = dry_base;
+            params.dry_allowed_length = dry_allowed_length;
+            params.dry_penalty_last_n = dry_penalty_last_n;
+            return self.Generate(ids, on_text, params, stop, logit_bias);
+          },
+          py::arg("ids"), py::arg("on_text"), py::kw_only(),
+          py::arg("temperature"), py::arg("top_k"), py::arg("top_p"),
+          py::arg("min_p"), py::arg("repeat_penalty"), py::arg("seed"),
+          py::arg("n_predict"), py::arg("ignore_eos"), py::arg("stop"),
+          py::arg("repeat_last_n"), py::arg("frequency_penalty"),
+          py::arg("presence_penalty"), py::arg("dry_multiplier"),
+          py::arg("dry_base"), py::arg("dry_allowed_length"),
+          py::arg("dry_penalty_last_n"), py::arg("logit_bias"));
+}
+
+}  // namespace tessera
