@@ -6,6 +6,7 @@
 #include "python/extension/convert_weights.h"
 #include "python/extension/errors.h"
 #include "python/extension/file_tensor.h"
+#include "python/extension/model_sequence.h"
 #include "python/extension/open_weights.h"
 #include "python/extension/running_model.h"
 #include "python/extension/text_tokenizer.h"
@@ -16,6 +17,7 @@ PYBIND11_MODULE(_tessera, module) {
   tessera::BindFileTensor(module);
   tessera::BindTextTokenizer(module);
   tessera::BindOpenWeights(module);
+  tessera::BindModelSequence(module);
   tessera::BindRunningModel(module);
   tessera::BindConvertWeights(module);
 }

@@ -6,19 +6,28 @@
 
 #include <cstdint>
 #include <map>
-#include <optional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "app/open_packed_model.h"
+#include "app/packed_model.h"
 #include "base/status_macros.h"
 #include "formats/json/message_json.h"
 #include "python/extension/errors.h"
+#include "python/extension/model_sequence.h"
+#include "python/extension/shared_context.h"
 #include "python/extension/text_tokenizer.h"
 #include "python/extension/token_ids.h"
 #include "runtime/capi/generate_params.h"
+#include "runtime/capi/model_context.h"
+#include "runtime/capi/open_arena.h"
+#include "runtime/capi/option_table.h"
 #include "runtime/cpu/numa_policy.h"
-#include "runtime/llm/forward_steps.h"
 #include "runtime/llm/sampler.h"
 #include "runtime/loader/loaded_arena.h"
 #include "runtime/model/executor.h"
@@ -30,123 +39,23 @@ namespace py = pybind11;
 
 using Options = std::map<std::string, std::string>;
 
-// Of what Python's interpreter or a callback has to say, if there is anything,
-// else of `status`.
-void ThrowIfEnded(const absl::Status& status) {
-  if (PyErr_Occurred() != nullptr) throw py::error_already_set();
-  ThrowIfError(status);
-}
-
-// One sequence of a context, its own one if `own_` is null.
-class ModelSequence {
- public:
-  explicit ModelSequence(std::shared_ptr<SharedContext> shared)
-      : shared_(std::move(shared)) {}
-  ModelSequence(ModelSequence&&) = default;
-  ~ModelSequence() {
-    if (own_ != nullptr) shared_->Free(std::move(own_));
-  }
-
-  // Another one beside the context's own.
-  static ModelSequence New(const std::shared_ptr<SharedContext>& shared) {
-    ModelSequence sequence(shared);
-    const SharedContext::Use use(*shared);
-    sequence.context_ = use.context();
-    sequence.own_ = use->decoder().NewSequence();
-    return sequence;
-  }
-
-  SharedContext& shared() const { return *shared_; }
-  Sequence& Get(const SharedContext::Use& use) const {
-    return own_ == nullptr ? use->decoder().sequence() : *own_;
-  }
-
-  bool IsOf(const SharedContext& shared) const {
-    return shared_.get() == &shared;
-  }
-
- private:
-  std::shared_ptr<SharedContext> shared_;
-  std::shared_ptr<ModelContext> context_;  // outlives `own_`
-  std::unique_ptr<Sequence> own_;
-};
-
-// [rows][columns]
-py::array_t<float> NewRows(size_t rows, int64_t columns) {
-  return py::array_t<float>(
-      {static_cast<py::ssize_t>(rows), static_cast<py::ssize_t>(columns)});
-}
-
-py::array_t<float> CopyOf(absl::Span<const float> values) {
-  return py::array_t<float>(static_cast<py::ssize_t>(values.size()),
-                            values.data());
-}
-
-py::array_t<float> Forward(const ModelSequence& self, py::handle ids) {
-  const std::vector<int32_t> checked = TokenIds(ids);
-  const SharedContext::Use use(self.shared());
-  const absl::StatusOr<absl::Span<const float>> logits = WithoutGil([&] {
-    return ForwardLast(use->decoder(), self.Get(use), checked,
-                       WasInterruptedInPython);
-  });
-  ThrowIfEnded(logits.status());
-  return CopyOf(*logits);
-}
-
-py::array_t<float> Logits(const ModelSequence& self, py::handle ids) {
-  const std::vector<int32_t> checked = TokenIds(ids);
-  const SharedContext::Use use(self.shared());
-  py::array_t<float> rows =
-      NewRows(checked.size(), use->decoder().vocab_size());
-  float* data = rows.mutable_data();
-  ThrowIfEnded(WithoutGil([&] {
-    return ForwardEach(use->decoder(), self.Get(use), checked,
-                       WasInterruptedInPython, data);
-  }));
-  return rows;
-}
-
-py::array_t<float> Embed(const ModelSequence& self, py::handle ids) {
-  const std::vector<int32_t> checked = TokenIds(ids);
-  const SharedContext::Use use(self.shared());
-  py::array_t<float> rows =
-      NewRows(checked.size(), use->decoder().hidden_size());
-  float* data = rows.mutable_data();
-  ThrowIfEnded(WithoutGil([&] {
-    return EmbedEach(use->decoder(), self.Get(use), checked,
-                     WasInterruptedInPython, data);
-  }));
-  return rows;
-}
-
-py::bytes Save(const ModelSequence& self) {
-  const SharedContext::Use use(self.shared());
-  const std::string bytes =
-      WithoutGil([&] { return use->decoder().SaveSequence(self.Get(use)); });
-  return py::bytes(bytes);
-}
-
-void Load(const ModelSequence& self, const py::bytes& bytes) {
-  const auto view = static_cast<std::string_view>(bytes);
-  const SharedContext::Use use(self.shared());
-  ThrowIfError(WithoutGil([&] {
-    return use->decoder().LoadSequence(
-        absl::MakeConstSpan(reinterpret_cast<const uint8_t*>(view.data()),
-                            view.size()),
-        &self.Get(use));
-  }));
-}
-
-// An arena, and a context of it.
+// An arena, perhaps one that was packed for it, and a context of it.
 class PythonModel {
  public:
-  PythonModel(const std::string& path, const Options& options) {
+  PythonModel(const std::string& path, const Options& options,
+              const std::string& quantize, const std::string& cache_dir,
+              bool no_cache) {
     tessera_options set;
     for (const auto& [key, value] : options) {
       ThrowIfError(SetOption(key, value, set));
     }
+    PackedModelOptions packing;
+    packing.quantize = quantize;
+    packing.cache_dir = cache_dir;
+    packing.no_cache = no_cache;
+    packing.threads = set.threads;
     absl::StatusOr<std::unique_ptr<ModelContext>> context =
-        WithoutGil([&] { return Open(path, set); });
+        WithoutGil([&] { return Open(path, packing, set); });
     shared_ = std::make_shared<SharedContext>(ValueOrThrow(std::move(context)));
   }
 
@@ -162,14 +71,17 @@ class PythonModel {
 
  private:
   absl::StatusOr<std::unique_ptr<ModelContext>> Open(
-      const std::string& path, const tessera_options& options) {
+      const std::string& path, const PackedModelOptions& packing,
+      const tessera_options& options) {
+    TESSERA_ASSIGN_OR_RETURN(packed_, OpenPackedModel(path, packing));
     TESSERA_RETURN_IF_ERROR(ApplyNumaPolicy(options.numa).status());
     TESSERA_ASSIGN_OR_RETURN(auto loaded,
-                             LoadedArena::Open(path, options.load));
+                             LoadedArena::Open(packed_.arena, options.load));
     arena_ = std::make_shared<const OpenArena>(std::move(loaded));
     return ModelContext::Create(arena_, options);
   }
 
+  PackedModel packed_;
   std::shared_ptr<const OpenArena> arena_;
   std::shared_ptr<SharedContext> shared_;
 };
@@ -256,106 +168,14 @@ py::dict PythonModel::Generate(
   return dict;
 }
 
-void BindSequence(py::module_& module) {
-  py::class_<ModelSequence>(module, "Sequence",
-                            R"(Tokens that have gone through a model.
-
-What was computed for them is kept, so that each call computes only what it
-appends. Made by Model.sequence().)")
-      .def_property_readonly(
-          "position",
-          [](const ModelSequence& self) {
-            const SharedContext::Use use(self.shared());
-            return self.Get(use).position();
-          },
-          "Tokens that are in.")
-      .def(
-          "reset",
-          [](const ModelSequence& self) {
-            const SharedContext::Use use(self.shared());
-            self.Get(use).Reset();
-          },
-          "Forgets the tokens.")
-      .def(
-          "trim",
-          [](const ModelSequence& self, int64_t position) {
-            const SharedContext::Use use(self.shared());
-            ThrowIfError(TrimSequence(position, self.Get(use)));
-          },
-          py::arg("position"),
-          R"(Takes the tokens from `position` on back.
-
-ValueError beyond the end, and where the layers of a model with a sliding window
-have forgotten what a token at `position` sees.)")
-      .def("forward", &Forward, py::arg("ids"),
-           R"(Appends token ids, and returns the logits after the last: [vocab].
-
-`ids` is a list or a numpy array of any integer type. ValueError if they do not
-fit, or are not in the vocabulary; nothing is appended then.)")
-      .def("logits", &Logits, py::arg("ids"),
-           "Appends token ids, and returns the logits after each: "
-           "[len(ids), vocab].")
-      .def("embed", &Embed, py::arg("ids"),
-           R"(Appends token ids, and returns their hidden states.
-
-They are the output of the last layer after the final norm, which the output
-matrix makes logits of: [len(ids), hidden_size].)")
-      .def("save", &Save,
-           "The sequence as bytes, for load() with the same arena, in any "
-           "process.")
-      .def("load", &Load, py::arg("bytes"),
-           R"(Makes this sequence what was saved.
-
-ValueError if that is none, or of another arena, or too long; DataLossError if
-it is damaged.)");
-}
-
 }  // namespace
 
-SharedContext::Use::Use(SharedContext& shared) : shared_(shared) {
-  if (!shared.TryTake()) {
-    throw std::runtime_error(
-        "the model is in use, by another thread or by the call that this one "
-        "is a callback of; open a Model for each thread");
-  }
-  if (shared.context_ == nullptr) {
-    shared.Return();
-    throw py::value_error("the model is closed");
-  }
-}
-
-SharedContext::Use::~Use() {
-  shared_.FreeThoseLeft();
-  shared_.Return();
-}
-
-void SharedContext::Close() {
-  if (context_ == nullptr) return;
-  const Use use(*this);
-  FreeThoseLeft();
-  context_.reset();
-}
-
-void SharedContext::Free(std::unique_ptr<Sequence> sequence) {
-  if (TryTake()) {
-    sequence.reset();
-    Return();
-    return;
-  }
-  absl::MutexLock lock(&mutex_);
-  left_.push_back(std::move(sequence));
-}
-
-void SharedContext::FreeThoseLeft() {
-  absl::MutexLock lock(&mutex_);
-  left_.clear();
-}
-
 void BindRunningModel(py::module_& module) {
-  BindSequence(module);
   py::class_<PythonModel>(module, "_Model")
-      .def(py::init<const std::string&, const Options&>(), py::arg("path"),
-           py::arg("options"))
+      .def(py::init<const std::string&, const Options&, const std::string&,
+                    const std::string&, bool>(),
+           py::arg("path"), py::arg("options"), py::arg("quantize"),
+           py::arg("cache_dir"), py::arg("no_cache"))
       .def("close", [](const PythonModel& self) { self.shared()->Close(); })
       .def("info", &PythonModel::Info)
       .def("config_json",

@@ -52,10 +52,15 @@ class Model:
     """A model that is run on the CPU: one sequence of tokens, and others beside
     it if wanted.
 
-    `path` is an arena. The keywords are the flags of `run`: threads (0: one per
-    CPU), ctx_size (0: the model's own, 4096 at most), huge_pages, populate,
-    verify, mlock, max_memory ("700MiB"), readers, numa; and sequences, the
-    number of sequences that have room, the model's own too.
+    `path` is an arena, or a GGUF file, a safetensors file or a Hugging Face
+    folder. The latter are packed into an arena in the cache the first time, and
+    the pack is mapped from then on (docs/cache.md): quantize, cache_dir and
+    no_cache say how, as for `tessera run`.
+
+    The other keywords are the flags of `run`: threads (0: one per CPU),
+    ctx_size (0: the model's own, 4096 at most), huge_pages, populate, verify,
+    mlock, max_memory ("700MiB"), readers, numa; and sequences, the number of
+    sequences that have room, the model's own too.
 
     One thread uses a model at a time; another one gets a RuntimeError. Python's
     other threads run meanwhile, and Ctrl-C ends a call.
@@ -75,6 +80,9 @@ class Model:
         threads: int = 0,
         ctx_size: int = 0,
         sequences: int = 1,
+        quantize: str = "keep",
+        cache_dir: Union[str, os.PathLike[str]] = "",
+        no_cache: bool = False,
         **options: Any,
     ) -> None:
         settings = {
@@ -86,6 +94,9 @@ class Model:
         self._model = _tessera._Model(
             os.fspath(path),
             {key: _word(value) for key, value in settings.items()},
+            quantize,
+            os.fspath(cache_dir),
+            no_cache,
         )
         self._own = self._model.own_sequence()
         self._tokenizer: Optional[_tessera.Tokenizer] = None

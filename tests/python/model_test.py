@@ -257,6 +257,20 @@ class ContextTest(unittest.TestCase):
         model = tessera.Model(path, verify="full", mlock=False, threads=1)
         self.assertEqual(model.info["threads"], 1)
 
+    def test_other_files_are_packed_into_the_cache(self):
+        cache = f"{TEMP}/cache"
+        with tessera.Model(TINY, cache_dir=cache, threads=1) as model:
+            first = model.forward([1, 2, 3])
+            self.assertTrue(model.info["path"].startswith(cache))
+        packs = sorted(os.listdir(cache))
+        with tessera.Model(TINY, cache_dir=cache, threads=1) as model:
+            np.testing.assert_array_equal(model.forward([1, 2, 3]), first)
+        self.assertEqual(sorted(os.listdir(cache)), packs)
+        with tessera.Model(TINY, no_cache=True, threads=1) as model:
+            np.testing.assert_array_equal(model.forward([1, 2, 3]), first)
+        with self.assertRaisesRegex(ValueError, "Q9"):
+            tessera.Model(TINY, cache_dir=cache, quantize="Q9")
+
     def test_files_without_a_model_are_refused(self):
         with self.assertRaises(FileNotFoundError):
             tessera.Model("nowhere.arena")
