@@ -60,6 +60,7 @@ expect 2 portable/install.sh --prefiks x
 for deb in $debs; do
   file=first/${deb}_${version}_amd64.deb
   dpkg-deb --info "$file" >"$deb.info" || fail "no $deb"
+  mkdir -p "only/$deb"
   dpkg-deb --extract "$file" "root"
   dpkg-deb --extract "$file" "only/$deb"
   [[ -s only/$deb/usr/share/doc/$deb/copyright ]] || fail "$deb has no copyright"
