@@ -64,7 +64,14 @@ ModelFinder AnyModel() {
                                      OpenPackedModel(path, OptionsFromFlags()));
             if (model.file != nullptr) OpenFiles().push_back(model.file);
             return model.arena;
-          }};
+          },
+          .noun = "MODEL",
+          .ending = ".gguf",
+          .advice =
+              "MODEL is a .gguf, a .safetensors with its config.json, a "
+              "Hugging Face folder or\nan .arena. All but the last are packed "
+              "the first time, and mapped from then on;\nsee tessera cache "
+              "--help."};
 }
 
 }  // namespace tessera

@@ -1,5 +1,6 @@
 #include "runtime/llm/model_finder.h"
 
+#include "absl/strings/str_replace.h"
 #include "runtime/loader/no_arena.h"
 
 namespace tessera {
@@ -10,6 +11,12 @@ ModelFinder ArenasOnly() {
           .find = [](const std::string& path) -> absl::StatusOr<std::string> {
             return path;
           }};
+}
+
+std::string UsageFor(const ModelFinder& models, absl::string_view usage) {
+  return absl::StrReplaceAll(usage, {{"ARENA", models.noun},
+                                     {".arena", models.ending},
+                                     {"ADVICE", models.advice}});
 }
 
 }  // namespace tessera

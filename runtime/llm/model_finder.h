@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 
 namespace tessera {
 
@@ -18,7 +19,16 @@ struct ModelFinder {
   std::function<absl::Status(const std::string& path)> check;
   // The path of an arena.
   std::function<absl::StatusOr<std::string>(const std::string& path)> find;
+  // What users read of it in --help, where tools have arenas: "MODEL" for
+  // "ARENA", ".gguf" for ".arena".
+  std::string noun = "ARENA";
+  std::string ending = ".arena";
+  std::string advice = "Make an arena from GGUF or safetensors with convert.";
 };
+
+// `usage` in which these words have been put in place of ARENA, .arena and
+// ADVICE.
+std::string UsageFor(const ModelFinder& models, absl::string_view usage);
 
 // For which the path is the arena.
 ModelFinder ArenasOnly();

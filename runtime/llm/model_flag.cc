@@ -20,9 +20,7 @@ absl::StatusOr<std::string> ModelFromFlags(
     models.insert(models.begin(), flag);
   }
   if (models.empty()) {
-    return absl::InvalidArgumentError(
-        "no model given; name an arena, which convert makes of GGUF or "
-        "safetensors");
+    return absl::InvalidArgumentError("no model given");
   }
   if (models.size() > 1) {
     return absl::InvalidArgumentError(absl::StrCat(

@@ -27,7 +27,7 @@ ABSL_FLAG(std::string, file, "",
           "is what comes through a pipe");
 ABSL_FLAG(std::string, base, "",
           "an arena of the same model, usually with more bits, whose "
-          "probabilities of all tokens are compared with ARENA's");
+          "probabilities of all tokens are compared with the other's");
 ABSL_FLAG(WindowFlag, ctx_size, {512},
           "tokens of a window, 2 to 1048576; each window is a text of its "
           "own");
@@ -48,7 +48,7 @@ namespace tessera {
 namespace {
 
 constexpr char kUsage[] =
-    R"(Measures how well the language model in an arena predicts a text.
+    R"(Measures how well a language model predicts a text.
 
   perplexity model.arena --file text.txt
   perplexity -m model.arena -f text.txt -c 2048
@@ -61,7 +61,9 @@ usage: perplexity [flags] ARENA
 Prints the mean negative log likelihood per token, in nats, and its exponential,
 the perplexity, each with its standard error. With --base both models read the
 text side by side, and the Kullback-Leibler divergence of the base's
-probabilities from the arena's shows what quantization has cost.
+probabilities from the other's shows what quantization has cost.
+
+ADVICE
 )";
 
 constexpr absl::string_view kOther =
@@ -139,8 +141,9 @@ absl::Status FindArenas(const ModelFinder& models, PerplexityOptions* options) {
 }
 
 absl::Status Main(int argc, char** argv, const ModelFinder& models) {
+  const std::string usage = UsageFor(models, kUsage);
   const std::vector<std::string> arguments =
-      ParseCommandLine(argc, argv, {kUsage, kAliases, kWords});
+      ParseCommandLine(argc, argv, {usage, kAliases, kWords});
   absl::StatusOr<PerplexityOptions> options = OptionsFromFlags(arguments);
   if (!options.ok()) {
     // What is no model needs no other complaint.

@@ -78,7 +78,7 @@ absl::Status CheckOutputFlags(const RunOptions& options) {
 }  // namespace
 
 absl::string_view RunUsage() {
-  return R"(Continues a text with the language model in an arena.
+  return R"(Continues a text with a language model.
 
   run model.arena --prompt "Once upon a time" --n_predict 64
   run -m model.arena -p "Once upon a time" -n 64
@@ -97,7 +97,23 @@ Without a flag for it, the text to continue is what comes through a pipe.
 In a conversation, a line that ends in a backslash goes on in the next one, and
 lines between two lines of """ are one message; /help lists the commands.
 Ctrl-C stops an answer, Ctrl-D ends the conversation.
-Make an arena from GGUF or safetensors with convert.)";
+ADVICE)";
+}
+
+absl::string_view ChatUsage() {
+  return R"(Holds a conversation with a language model, by its own chat template.
+
+  chat model.arena
+  chat model.arena --system "You are a pirate."
+  chat model.arena --prompt "Who are you?"
+  chat model.arena --context_shift
+
+usage: chat [flags] ARENA
+
+With --prompt or --file it answers once. A line that ends in a backslash goes on
+in the next one, and lines between two lines of """ are one message; /help lists
+the commands. Ctrl-C stops an answer, Ctrl-D ends the conversation.
+ADVICE)";
 }
 
 bool WantsTemplate() { return !absl::GetFlag(FLAGS_apply_template).empty(); }

@@ -12,8 +12,10 @@
 
 namespace tessera {
 
-// What --help shows above the flags.
+// What --help shows above the flags, in words of UsageFor: of run, and of run
+// where it begins with --chat.
 absl::string_view RunUsage();
+absl::string_view ChatUsage();
 
 // What --tokenize_file asks for.
 struct TokenizeRequest {

@@ -112,9 +112,11 @@ absl::Status RunText(RunOptions options, const ModelFinder& models,
   return RunPrompts(std::move(options), *prompts);
 }
 
-absl::Status Main(int argc, char** argv, const ModelFinder& models) {
+absl::Status Main(int argc, char** argv, const ModelFinder& models,
+                  absl::string_view usage_text) {
+  const std::string usage = UsageFor(models, usage_text);
   const std::vector<std::string> arguments =
-      ParseCommandLine(argc, argv, {RunUsage(), RunAliases(), RunFlagWords()});
+      ParseCommandLine(argc, argv, {usage, RunAliases(), RunFlagWords()});
   if (WantsTokenization()) {
     auto request = TokenizeRequestFromFlags(arguments);
     if (!request.ok()) ExitWithUsageError(request.status().message());
@@ -132,13 +134,28 @@ absl::Status Main(int argc, char** argv, const ModelFinder& models) {
   return RunText(*std::move(options), models, arguments);
 }
 
+int RunMainWith(int argc, char** argv, const ModelFinder& models,
+                absl::string_view usage_text) {
+  return RunMain([&] {
+    const absl::Status status = Main(argc, argv, models, usage_text);
+    return status.ok() ? 0 : ReportFailure(status);
+  });
+}
+
 }  // namespace
 
 int RunTool(int argc, char** argv, const ModelFinder& models) {
-  return RunMain([&] {
-    const absl::Status status = Main(argc, argv, models);
-    return status.ok() ? 0 : ReportFailure(status);
-  });
+  return RunMainWith(argc, argv, models, RunUsage());
+}
+
+int ChatTool(int argc, char** argv, const ModelFinder& models) {
+  std::vector<char*> arguments(argv, argv + argc);
+  std::string chat = "--chat";
+  // A program may be started without its own name.
+  if (argc > 0) arguments.insert(arguments.begin() + 1, chat.data());
+  const int count = static_cast<int>(arguments.size());
+  arguments.push_back(nullptr);
+  return RunMainWith(count, arguments.data(), models, ChatUsage());
 }
 
 }  // namespace tessera

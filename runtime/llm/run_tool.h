@@ -10,6 +10,9 @@ namespace tessera {
 // model that the user names.
 int RunTool(int argc, char** argv, const ModelFinder& models);
 
+// The same with --chat on.
+int ChatTool(int argc, char** argv, const ModelFinder& models);
+
 }  // namespace tessera
 
 #endif  // RUNTIME_LLM_RUN_TOOL_H_
