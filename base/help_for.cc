@@ -1,5 +1,6 @@
 #include "base/help_for.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 
@@ -25,8 +26,12 @@ std::string SourceDate() {
 
 }  // namespace
 
-absl::StatusOr<std::string> HelpFor(
-    absl::string_view reader, const CommandLineDescription& command_line) {
+absl::StatusOr<std::string> HelpFor(absl::string_view reader,
+                                    const CommandLineDescription& described) {
+  // A page and a completion belong to a file, also of a tool that the program
+  // tessera has started.
+  CommandLineDescription command_line = described;
+  std::replace(command_line.tool.begin(), command_line.tool.end(), ' ', '-');
   if (reader == "man") return ManualPage(command_line, SourceDate());
   if (reader == "bash") return BashCompletion(command_line);
   if (reader == "zsh") return ZshCompletion(command_line);

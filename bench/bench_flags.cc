@@ -226,20 +226,20 @@ absl::Status ReadPeerFlags(BenchRequest* request) {
 absl::string_view BenchUsage() {
   return R"(Measures speed, and how far it is from what this machine can do.
 
-  bench --kernels                              # GB/s, and % of the limit
+  bench --kernels                            # GB/s, % of the limit
   bench --kernels --types=Q4_K --tokens=1,8,512 --shapes=mistral-7b
-  bench --advise=my.profile --types=Q4_0,F16   # the fastest layout, for convert
-  bench --arena=model.arena                    # prefill and decode, tokens/s
+  bench --advise=my.profile --types=Q4_0     # the fastest layout
+  bench --arena=model.arena                  # prefill and decode
   bench --arena=a.arena,b.arena --n_prompt=0 --n_depth=0,1900
   bench --synthetic=tinyllama-1.1b --types=Q4_0,Q4_K_M,Q8_0,F16
-  bench --synthetic=tinyllama-1.1b --n_gen=0 --n_prompt=0 --batch=1,2,4,8,16,32
+  bench --synthetic=tinyllama-1.1b --n_gen=0 --n_prompt=0 --batch=1,4,16
   bench --synthetic=tinyllama-1.1b --peer=./llama-bench --repetitions=2
   bench --arena=model.arena --peer=llama-bench --peer_model=model.gguf
   bench --kernels --output=json --history=runs.db > new.json
-  bench --compare old.json new.json            # what has changed
-  bench --trends --history=runs.db --filter=Q4_0            # over all runs
-  bench --gate --baseline_bin=OLD/bench --filter="Q4_0 interleaved"  # slower?
-  bench --report=page.html --history=runs.db *.json  # charts and a verdict
+  bench --compare old.json new.json          # what has changed
+  bench --trends --history=runs.db --filter=Q4_0
+  bench --gate --baseline_bin=OLD/bench --filter="Q4_0 interleaved"
+  bench --report=page.html --history=runs.db *.json
 
 usage: bench --kernels [flags]
        bench --arena=FILES [flags]

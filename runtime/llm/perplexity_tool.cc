@@ -51,10 +51,10 @@ constexpr char kUsage[] =
     R"(Measures how well a language model predicts a text.
 
   perplexity model.arena --file text.txt
-  perplexity -m model.arena -f text.txt -c 2048
+  perplexity -m model.arena -f text.txt
   xz -dc text.xz | perplexity model.arena
   perplexity q4.arena --file text.txt --base f16.arena
-  perplexity model.arena --file text.txt --ctx_size 2048 --score all --json
+  perplexity model.arena -f text.txt -c 2048 --score all --json
 
 usage: perplexity [flags] ARENA
 
