@@ -85,7 +85,8 @@ expect 0 "$tessera" run --no_cache "$tiny/gguf/tiny-Q6_K.gguf" "${story[@]}"
 expect 0 "$tessera" run --quantize q8_0 "$tiny" "${story[@]}"
 expect 1 "$tessera" run --quantize Q8_0 my.arena "${story[@]}"
 expect_stderr '^tessera run: my.arena: is an arena'
-expect 0 "$tessera" perplexity "$tiny/gguf/tiny-Q8_0.gguf" --file "$tiny/eval.txt" --windows 1 --quiet
+for _ in {1..80}; do echo "Once upon a time there was a bear."; done >text.txt
+expect 0 "$tessera" perplexity "$tiny/gguf/tiny-Q8_0.gguf" --file text.txt --windows 1 --quiet
 expect 1 "$tessera" run missing.gguf --prompt x
 expect_stderr '^tessera run: missing.gguf: no such file'
 echo "a diary" >diary.gguf
