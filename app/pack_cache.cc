@@ -40,7 +40,7 @@ int64_t ModificationSeconds(const std::string& path) {
 }  // namespace
 
 bool PackCache::IsPackName(absl::string_view name) {
-  if (name.size() <= kDigits || name[name.size() - kDigits - 1] != '-') {
+  if (name.size() <= kDigits + 1 || name[name.size() - kDigits - 1] != '-') {
     return false;
   }
   const absl::string_view digits = name.substr(name.size() - kDigits);

@@ -79,14 +79,14 @@ class Printer {
   absl::Status RunOne(const ListedPrompt& prompt) {
     TESSERA_RETURN_IF_ERROR(prompt.text.status());
     const bool is_text = !options_.json && !options_.json_lines;
-    if (is_text && index_ > 0) PrintNow("\n");
     absl::StatusOr<RunReport> report =
         runner_->Run(*prompt.text, [&](absl::string_view text) {
-          if (is_text) PrintNow(text);
+          if (is_text) PrintText(text);
         });
     if (!report.ok()) return report.status();
     if (is_text) {
-      PrintNow("\n");
+      PrintText("\n");
+      is_after_text_ = true;
       if (options_.quiet || is_list_) {
         if (index_ == 0) PrintWarnings(options_, *report);
       } else {
@@ -99,6 +99,12 @@ class Printer {
     TESSERA_ASSIGN_OR_RETURN(const std::string json, ReportJson(*report));
     PrintNow(json);
     return absl::OkStatus();
+  }
+
+  // After the empty line that parts it from the text of another prompt.
+  void PrintText(absl::string_view text) {
+    if (std::exchange(is_after_text_, false)) PrintNow("\n");
+    PrintNow(text);
   }
 
   void PrintToken(const GeneratedToken& token) {
@@ -127,6 +133,7 @@ class Printer {
   const bool is_list_;
   std::unique_ptr<TextRunner> runner_;
   int64_t index_ = 0;  // of the prompt
+  bool is_after_text_ = false;
 };
 
 }  // namespace
