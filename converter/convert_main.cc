@@ -160,11 +160,11 @@ absl::Status RunCommand(ConvertCommand& command, RankGroup& ranks) {
 }
 
 int Main(int argc, char** argv) {
-  const std::vector<std::string> arguments = ParseCommandLine(
-      argc, argv,
-      {.usage = kConvertUsage,
-       .aliases = kConvertAliases,
-       .words = kConvertWords});
+  const std::vector<std::string> arguments =
+      ParseCommandLine(argc, argv,
+                       {.usage = kConvertUsage,
+                        .aliases = kConvertAliases,
+                        .words = kConvertWords});
   absl::StatusOr<ConvertCommand> command = ConvertCommandFromFlags(arguments);
   if (!command.ok()) ExitWithUsageError(command.status().message());
   const absl::StatusOr<std::unique_ptr<RankGroup>> ranks = LaunchedRanks();
