@@ -12,6 +12,9 @@
 namespace tessera {
 namespace {
 
+// So that few texts make the history allocate while they grow.
+constexpr size_t kUsualTokens = 4096;
+
 absl::Status CheckRange(absl::string_view name, double value, double least,
                         double most) {
   if (value >= least && value <= most) return absl::OkStatus();
@@ -82,6 +85,7 @@ Sampler::Sampler(const SamplerOptions& options, int64_t vocab_size)
       random_(options.seed),
       times_recent_(vocab_size, 0) {
   candidates_.reserve(vocab_size);
+  history_.reserve(kUsualTokens);
 }
 
 int32_t Sampler::Sample(absl::Span<const float> logits) {

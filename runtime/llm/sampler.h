@@ -46,7 +46,8 @@ absl::Status CheckLogitBias(const SamplerOptions& options, int64_t vocab_size);
 //   (x > 0 ? x / repeat : x * repeat) - n * frequency - presence.
 //
 // Equal options and logits give equal tokens on every machine with the same
-// math library. Not thread-safe.
+// math library. Allocates in its constructor, when a text grows beyond 4096
+// tokens, and for DRY. Not thread-safe.
 class Sampler {
  public:
   // `options` have passed CheckSamplerOptions. Biases beyond the vocabulary
