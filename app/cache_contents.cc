@@ -24,25 +24,42 @@ bool Exists(const std::string& path) {
   return std::filesystem::exists(path, error);
 }
 
-// Of the model that was used last, or of another if that one is gone.
-std::string StateOfModel(const PackRecord& record) {
+struct ModelState {
+  std::string path;
+  std::string state;
+};
+
+// Of a model that the pack is current for; else of the one that was used last.
+ModelState StateOfModel(const PackRecord& record) {
   bool exists = false;
   for (const KnownModel& known : record.models()) {
     if (!Exists(known.path())) continue;
     exists = true;
     const absl::StatusOr<ModelFiles> files = FindModelFiles(known.path());
-    if (files.ok() && HasStamps(record, *files)) return "current";
+    if (files.ok() && HasStamps(record, *files)) {
+      return {known.path(), "current"};
+    }
   }
-  return exists ? "model changed" : "model gone";
+  return {record.models().empty() ? "" : record.models(0).path(),
+          exists ? "model changed" : "model gone"};
 }
 
-std::string StateOf(const PackCache& cache, const PackCache::Entry& entry,
-                    uint32_t kernel_abi) {
+bool IsPackChanged(const PackRecord& record, const std::string& path) {
+  const absl::StatusOr<FileStamp> stamp = StampOf(path);
+  return !stamp.ok() || !IsSameStamp(record.pack(), *stamp);
+}
+
+// What the record says, whatever has become of the model.
+std::string StateOfPack(const PackCache& cache, const PackCache::Entry& entry,
+                        uint32_t kernel_abi) {
   if (!entry.record.ok()) return "damaged record";
   if (!IsFinished(*entry.record)) return "partial";
   if (!Exists(cache.PackPath(entry.name))) return "pack gone";
   if (entry.record->kernel_abi() != kernel_abi) return "old kernels";
-  return StateOfModel(*entry.record);
+  if (IsPackChanged(*entry.record, cache.PackPath(entry.name))) {
+    return "pack changed";
+  }
+  return "";
 }
 
 }  // namespace
@@ -63,12 +80,13 @@ CacheContents DescribeCache(const PackCache& cache, uint32_t kernel_abi) {
     pack.set_last_used(absl::FormatTime(
         absl::RFC3339_sec, absl::FromUnixSeconds(entry.used_seconds),
         absl::UTCTimeZone()));
-    pack.set_state(StateOf(cache, entry, kernel_abi));
+    pack.set_state(StateOfPack(cache, entry, kernel_abi));
     contents.set_bytes(contents.bytes() + pack.bytes());
     if (!entry.record.ok()) continue;
     pack.set_quantize(entry.record->quantize());
-    if (entry.record->models().empty()) continue;
-    pack.set_model(entry.record->models(0).path());
+    const ModelState model = StateOfModel(*entry.record);
+    pack.set_model(model.path);
+    if (pack.state().empty()) pack.set_state(model.state);
   }
   return contents;
 }

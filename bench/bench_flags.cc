@@ -223,6 +223,27 @@ absl::Status ReadPeerFlags(BenchRequest* request) {
 
 }  // namespace
 
+absl::Span<const FlagAlias> BenchAliases() {
+  static constexpr absl::string_view kCpu =
+      "Tessera computes on the CPU; leave it out";
+  static constexpr FlagAlias kAliases[] = {
+      {"m", "arena"},
+      {"model", "arena"},
+      {"p", "n_prompt"},
+      {"n", "n_gen"},
+      {"d", "n_depth"},
+      {"r", "repetitions"},
+      {"t", "threads"},
+      {"ub", "n_ubatch"},
+      {"o", "output"},
+      {"ngl", "", kCpu},
+      {"n_gpu_layers", "", kCpu},
+      {"b", "", "see --n_ubatch"},
+      {"batch_size", "", "see --n_ubatch"},
+  };
+  return kAliases;
+}
+
 absl::string_view BenchUsage() {
   return R"(Measures speed, and how far it is from what this machine can do.
 

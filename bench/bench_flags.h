@@ -7,12 +7,17 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "base/flag_alias.h"
 #include "bench/bench_request.h"
 
 namespace tessera {
 
 // What --help shows above the flags.
 absl::string_view BenchUsage();
+
+// Short names, and llama-bench's names.
+absl::Span<const FlagAlias> BenchAliases();
 
 // Whether the flags name something to measure.
 bool AsksToMeasure();

@@ -65,7 +65,7 @@ absl::Status Report(const ReportRequest& request, const RunSinks& sinks) {
 
 absl::StatusOr<int> Main(int argc, char** argv) {
   const std::vector<std::string> arguments =
-      ParseCommandLine(argc, argv, {BenchUsage()});
+      ParseCommandLine(argc, argv, {BenchUsage(), BenchAliases()});
   const absl::StatusOr<RunSinks> sinks = RunSinksFromFlags();
   if (!sinks.ok()) ExitWithUsageError(sinks.status().message());
   const absl::StatusOr<std::optional<ReportRequest>> report =

@@ -143,14 +143,13 @@ std::optional<absl::Status> Gguf(const fs::path& folder, const Names& names) {
   if (models.size() > 1) {
     return Error(absl::StatusCode::kInvalidArgument, folder,
                  absl::StrCat("the folder holds ", models.size(),
-                              " GGUF models; give one of them as INPUT: ",
+                              " GGUF models; give one of them instead: ",
                               QuotedList(models)));
   }
   return Error(
       absl::StatusCode::kInvalidArgument, folder,
-      absl::StrCat("the folder holds a GGUF model; give the file as INPUT: "
-                   "convert ",
-                   (folder / models.front()).string(), " OUTPUT"));
+      absl::StrCat("the folder holds a GGUF model; give that file instead: ",
+                   (folder / models.front()).string()));
 }
 
 // peft_type of adapter_config.json; empty if it says none.

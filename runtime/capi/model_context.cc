@@ -87,7 +87,8 @@ absl::Status ModelContext::Generate(
   TESSERA_RETURN_IF_ERROR(CheckIds(prompt));
   TESSERA_ASSIGN_OR_RETURN(Sampler sampler,
                            MakeSampler(request.sampler, UsualDryBreakerTexts(),
-                                       *tokenizer, decoder_->vocab_size()));
+                                       request.limits.ignore_eos, *tokenizer,
+                                       decoder_->vocab_size()));
   bool stopped = false;
   const std::function<bool()> caller_stops =
       std::move(request.limits.wants_stop);

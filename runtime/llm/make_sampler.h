@@ -13,10 +13,11 @@
 namespace tessera {
 
 // A sampler by `options`, whose DRY ends repetitions at `dry_breaker_texts`,
-// besides the breakers that it has. InvalidArgument as CheckLogitBias.
+// besides the breakers that it has. With `ignore_eos` it never draws a token
+// that ends the text. InvalidArgument as CheckLogitBias.
 absl::StatusOr<Sampler> MakeSampler(
     SamplerOptions options, absl::Span<const std::string> dry_breaker_texts,
-    const Tokenizer& tokenizer, int64_t vocab_size);
+    bool ignore_eos, const Tokenizer& tokenizer, int64_t vocab_size);
 
 }  // namespace tessera
 

@@ -18,6 +18,7 @@
 #include "runtime/llm/measure_perplexity.h"
 #include "runtime/llm/model_flag.h"
 #include "runtime/llm/perplexity_report.h"
+#include "runtime/llm/run_aliases.h"
 
 using WindowFlag = tessera::IntegerFlag<2, 1 << 20>;
 using CountFlag = tessera::IntegerFlag<0>;
@@ -77,8 +78,10 @@ constexpr FlagAlias kAliases[] = {
     {"t", "threads"},
     {"chunks", "windows"},
     {"ppl_stride", "", "windows do not overlap; see --score"},
-    {"ngl", "", "Tessera computes on the CPU; leave it out"},
-    {"n_gpu_layers", "", "Tessera computes on the CPU; leave it out"},
+    {"s", "", "nothing is random; leave it out"},
+    {"seed", "", "nothing is random; leave it out"},
+    {"mlock", "", "a text is read once; leave it out"},
+    {"ppl_output_type", "", "see --json"},
     {"b", "", "a batch is a window or a part of one; leave it out"},
     {"batch_size", "", "a batch is a window or a part of one; leave it out"},
     {"ub", "", "a batch is a window or a part of one; leave it out"},
@@ -143,7 +146,7 @@ absl::Status FindArenas(const ModelFinder& models, PerplexityOptions* options) {
 absl::Status Main(int argc, char** argv, const ModelFinder& models) {
   const std::string usage = UsageFor(models, kUsage);
   const std::vector<std::string> arguments =
-      ParseCommandLine(argc, argv, {usage, kAliases, kWords});
+      ParseCommandLine(argc, argv, {usage, WithRefused(kAliases), kWords});
   absl::StatusOr<PerplexityOptions> options = OptionsFromFlags(arguments);
   if (!options.ok()) {
     // What is no model needs no other complaint.

@@ -1,5 +1,7 @@
 #include "runtime/llm/run_aliases.h"
 
+#include <iterator>
+
 #include "absl/strings/string_view.h"
 
 namespace tessera {
@@ -36,6 +38,18 @@ constexpr absl::string_view kDraft =
     "there is no speculative decoding; leave it out";
 constexpr absl::string_view kColors = "Tessera prints no colours; leave it out";
 
+constexpr absl::string_view kPacked =
+    "an arena is packed once, when it is made; leave it out";
+constexpr absl::string_view kPlaces =
+    "the system places the threads; see --numa and --threads";
+constexpr absl::string_view kTemplate =
+    "--chat and the model's template are for that";
+constexpr absl::string_view kLog = "see --quiet and --json";
+constexpr absl::string_view kTextOnly = "Tessera runs models of text only";
+constexpr absl::string_view kMessages =
+    "--chat takes lines between two lines of \"\"\" as one message; leave it "
+    "out";
+
 constexpr FlagAlias kAliases[] = {
     // What --help lists.
     {"m", "model"},
@@ -58,7 +72,10 @@ constexpr FlagAlias kAliases[] = {
     {"system_prompt", "system"},
     {"sys", "system"},
     {"log_disable", "quiet"},
-    // What there is not.
+};
+
+// What there is not.
+constexpr FlagAlias kRefused[] = {
     {"ngl", "", kCpu},
     {"gpu_layers", "", kCpu},
     {"n_gpu_layers", "", kCpu},
@@ -110,9 +127,6 @@ constexpr FlagAlias kAliases[] = {
     {"single_turn", "", "--chat with --prompt answers once"},
     {"i", "", "--chat holds a conversation"},
     {"interactive", "", "--chat holds a conversation"},
-    {"no_cnv", "", "without --chat there is no conversation; leave it out"},
-    {"no_conversation", "",
-     "without --chat there is no conversation; leave it out"},
     {"hf", "", kDownload},
     {"hf_repo", "", kDownload},
     {"mu", "", kDownload},
@@ -148,6 +162,74 @@ constexpr FlagAlias kAliases[] = {
     {"model_draft", "", kDraft},
     {"color", "", kColors},
     {"co", "", kColors},
+    {"mli", "", kMessages},
+    {"multiline_input", "", kMessages},
+    {"check_tensors", "", "see --verify=full"},
+    {"repack", "", kPacked},
+    {"no_repack", "", kPacked},
+    {"nr", "", kPacked},
+    {"C", "", kPlaces},
+    {"cpu_mask", "", kPlaces},
+    {"Cr", "", kPlaces},
+    {"cpu_range", "", kPlaces},
+    {"cpu_strict", "", kPlaces},
+    {"Cb", "", kPlaces},
+    {"cpu_mask_batch", "", kPlaces},
+    {"prio", "", kPlaces},
+    {"prio_batch", "", kPlaces},
+    {"poll", "", kPlaces},
+    {"poll_batch", "", kPlaces},
+    {"in_prefix", "", kTemplate},
+    {"in_prefix_bos", "", kTemplate},
+    {"in_suffix", "", kTemplate},
+    {"chat_template_kwargs", "", kTemplate},
+    {"reasoning_format", "", kTemplate},
+    {"reasoning_budget", "", kTemplate},
+    {"if", "", "--chat holds a conversation"},
+    {"interactive_first", "", "--chat holds a conversation"},
+    {"sysf", "", "see --system"},
+    {"system_prompt_file", "", "see --system"},
+    {"v", "", kLog},
+    {"verbose", "", kLog},
+    {"lv", "", kLog},
+    {"verbosity", "", kLog},
+    {"log_verbosity", "", kLog},
+    {"log_file", "", kLog},
+    {"log_prefix", "", kLog},
+    {"log_timestamps", "", kLog},
+    {"log_colors", "", kColors},
+    {"special", "", "control tokens are not printed; --json has their ids"},
+    {"sp", "", "control tokens are not printed; --json has their ids"},
+    {"simple_io", "", "output is always simple; leave it out"},
+    {"mmproj", "", kTextOnly},
+    {"image", "", kTextOnly},
+    {"audio", "", kTextOnly},
+    {"rpc", "", kCpu},
+    {"list_devices", "", kCpu},
+    {"op_offload", "", kCpu},
+    {"no_op_offload", "", kCpu},
+    {"no_host", "", kCpu},
+    {"offline", "", kDownload},
+    {"hff", "", kDownload},
+    {"hf_file", "", kDownload},
+    {"hft", "", kDownload},
+    {"hf_token", "", kDownload},
+    {"draft", "", kDraft},
+    {"draft_n", "", kDraft},
+    {"draft_max", "", kDraft},
+    {"draft_min", "", kDraft},
+    {"spec_type", "", kDraft},
+    {"prompt_cache_ro", "", kPromptCache},
+    {"jf", "", kGrammar},
+    {"sampler_seq", "", "the order of the samplers is fixed; leave it out"},
+    {"dynatemp_exp", "", kSampler},
+    {"bs", "", kSampler},
+    {"backend_sampling", "", kSampler},
+    {"adaptive_target", "", kSampler},
+    {"gan", "", kAttention},
+    {"grp_attn_n", "", kAttention},
+    {"dt", "", kCache},
+    {"defrag_thold", "", kCache},
     {"verbose_prompt", "", "see --tokenize_file"},
     {"perf", "", "speeds are printed unless --quiet says otherwise"},
     {"no_perf", "", "see --quiet"},
@@ -163,7 +245,13 @@ constexpr FlagWords kWords[] = {
 
 }  // namespace
 
-absl::Span<const FlagAlias> RunAliases() { return kAliases; }
+std::vector<FlagAlias> WithRefused(absl::Span<const FlagAlias> aliases) {
+  std::vector<FlagAlias> all(aliases.begin(), aliases.end());
+  all.insert(all.end(), std::begin(kRefused), std::end(kRefused));
+  return all;
+}
+
+std::vector<FlagAlias> RunAliases() { return WithRefused(kAliases); }
 
 absl::Span<const FlagWords> RunFlagWords() { return kWords; }
 

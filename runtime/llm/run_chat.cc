@@ -27,7 +27,8 @@ absl::Status RunLoaded(const RunOptions& options, const OpenedModel& model) {
                            MakeDecoder(options, model));
   TESSERA_ASSIGN_OR_RETURN(
       Sampler sampler, MakeSampler(options.sampler, options.dry_breaker_texts,
-                                   *tokenizer, decoder->vocab_size()));
+                                   options.generate.ignore_eos, *tokenizer,
+                                   decoder->vocab_size()));
   GenerateOptions generate = options.generate;
   generate.wants_stop = WasInterrupted;
   ChatSession session(decoder.get(), tokenizer.get(), &sampler,
@@ -44,7 +45,7 @@ absl::Status RunChat(const RunOptions& options) {
   TESSERA_ASSIGN_OR_RETURN(const OpenedModel model, OpenModel(options));
   const absl::Status status = RunLoaded(options, model);
   model.progress->Stop();
-  return WithPath(options.arena, status);
+  return WithPath(options.name(), status);
 }
 
 }  // namespace tessera

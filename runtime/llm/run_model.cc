@@ -101,7 +101,7 @@ absl::StatusOr<std::unique_ptr<TextRunner>> TextRunner::Create(
   std::unique_ptr<TextRunner> runner(new TextRunner(options, std::move(model)));
   runner->start_ = start;
   const absl::Status status = runner->Prepare();
-  if (!status.ok()) return WithPath(options.arena, status);
+  if (!status.ok()) return WithPath(options.name(), status);
   return runner;
 }
 
@@ -121,7 +121,7 @@ absl::StatusOr<RunReport> TextRunner::Run(const std::string& prompt,
   model_.progress->Stop();
   start_ = absl::Now();
   decoder_->Reset();
-  if (!report.ok()) return WithPath(options_.arena, report.status());
+  if (!report.ok()) return WithPath(options_.name(), report.status());
   return report;
 }
 
@@ -129,7 +129,8 @@ absl::StatusOr<RunReport> TextRunner::RunPrompt(const std::string& text,
                                                 TextFn on_text) {
   TESSERA_ASSIGN_OR_RETURN(
       Sampler sampler, MakeSampler(options_.sampler, options_.dry_breaker_texts,
-                                   *tokenizer_, decoder_->vocab_size()));
+                                   options_.generate.ignore_eos, *tokenizer_,
+                                   decoder_->vocab_size()));
   TESSERA_ASSIGN_OR_RETURN(
       const Prompt prompt,
       MakePrompt(options_, text, *model_.arena, *tokenizer_));

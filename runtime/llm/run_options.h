@@ -29,6 +29,7 @@ struct PromptSource {
 };
 
 struct RunOptions {
+  std::string model;  // as the user named it; empty: the arena
   std::string arena;  // path
   std::string prompt;
   PromptSource source;
@@ -48,6 +49,9 @@ struct RunOptions {
   bool json_lines = false;
   bool quiet = false;
   bool show_prompt = true;
+
+  // What messages begin with.
+  const std::string& name() const { return model.empty() ? arena : model; }
 };
 
 }  // namespace tessera

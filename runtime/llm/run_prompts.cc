@@ -31,7 +31,7 @@ void PrintNow(absl::string_view text) {
 void PrintWarnings(const RunOptions& options, const RunReport& report) {
   if (report.load().streamed_bytes() == 0) return;
   PrintMessage(absl::StrCat(
-      "warning: ", options.arena, ": memory is too small for the model; ",
+      "warning: ", options.name(), ": memory is too small for the model; ",
       HumanBytes(static_cast<uint64_t>(report.load().streamed_bytes())),
       " are read again for every token"));
 }

@@ -100,7 +100,8 @@ absl::Status RefuseUsage(const absl::Status& usage, const ModelFinder& models,
 absl::Status RunText(RunOptions options, const ModelFinder& models,
                      const std::vector<std::string>& arguments) {
   if (options.source.kind == Kind::kConversation) {
-    TESSERA_ASSIGN_OR_RETURN(options.arena, models.find(options.arena));
+    options.model = options.arena;
+    TESSERA_ASSIGN_OR_RETURN(options.arena, models.find(options.model));
     return RunChat(options);
   }
   const auto prompts = PromptsOf(options);
@@ -108,7 +109,8 @@ absl::Status RunText(RunOptions options, const ModelFinder& models,
     return RefuseUsage(prompts.status(), models, arguments);
   }
   if (!prompts.ok()) return prompts.status();
-  TESSERA_ASSIGN_OR_RETURN(options.arena, models.find(options.arena));
+  options.model = options.arena;
+  TESSERA_ASSIGN_OR_RETURN(options.arena, models.find(options.model));
   return RunPrompts(std::move(options), *prompts);
 }
 

@@ -415,7 +415,7 @@ TEST_F(CheckpointFilesTest, GgufFilesAreGivenAsFiles) {
   Write("m-00001-of-00002.gguf");
   Write("m-00002-of-00002.gguf");
   ExpectError(absl::StatusCode::kInvalidArgument,
-              "2 GGUF models; give one of them as INPUT: "
+              "2 GGUF models; give one of them instead: "
               "'m-00001-of-00002.gguf', 'm-Q4_0.gguf'");
 }
 
