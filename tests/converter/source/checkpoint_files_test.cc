@@ -411,7 +411,7 @@ TEST_F(CheckpointFilesTest, GgufFilesAreGivenAsFiles) {
   Write("m-Q4_0.gguf");
   Write("mmproj-m.gguf");
   ExpectError(absl::StatusCode::kInvalidArgument,
-              absl::StrCat("convert ", Path("m-Q4_0.gguf"), " OUTPUT"));
+              absl::StrCat("give that file instead: ", Path("m-Q4_0.gguf")));
   Write("m-00001-of-00002.gguf");
   Write("m-00002-of-00002.gguf");
   ExpectError(absl::StatusCode::kInvalidArgument,
