@@ -10,10 +10,16 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "app/interrupt_hint.h"
 #include "base/errno_status.h"
+#include "base/status_macros.h"
 
 namespace tessera {
 namespace {
+
+constexpr absl::Duration kAskEvery = absl::Milliseconds(50);
 
 bool IsFileAt(int fd, const std::string& path) {
   struct stat here;
@@ -34,6 +40,19 @@ int Lock(int fd, int how) {
   return result == 0 || HasNoLocks(errno) ? 0 : errno;
 }
 
+// Waits. A program that handles signals itself is asked again and again, since
+// a signal that comes before flock(), or to another thread, does not end it.
+absl::StatusOr<int> LockOrGiveUp(int fd) {
+  const InterruptCheck::GoOn* go_on = InterruptCheck::OfThread();
+  if (go_on == nullptr) return Lock(fd, LOCK_EX);
+  while (true) {
+    TESSERA_RETURN_IF_ERROR((*go_on)(0, 0, ""));
+    const int error = Lock(fd, LOCK_EX | LOCK_NB);
+    if (error != EWOULDBLOCK) return error;
+    absl::SleepFor(kAskEvery);
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<FileLock> FileLock::TakeHow(const std::string& path, bool wait,
@@ -52,7 +71,7 @@ absl::StatusOr<FileLock> FileLock::TakeHow(const std::string& path, bool wait,
             absl::StrCat(path, ": another process holds it"));
       }
       if (!std::exchange(told, true)) waiting();
-      error = Lock(fd, LOCK_EX);
+      TESSERA_ASSIGN_OR_RETURN(error, LockOrGiveUp(fd));
       lock.path_ = path;
     }
     if (error != 0) {

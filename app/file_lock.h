@@ -15,7 +15,8 @@ namespace tessera {
 class FileLock {
  public:
   // Creates the file `path` and locks it. If another holds it, calls `waiting`
-  // once and waits. What the system says if the file cannot be made.
+  // once and waits, until an InterruptCheck of this thread ends it with its
+  // error. What the system says if the file cannot be made.
   static absl::StatusOr<FileLock> Take(const std::string& path,
                                        absl::FunctionRef<void()> waiting);
 

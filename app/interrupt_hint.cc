@@ -5,12 +5,15 @@
 
 #include <atomic>
 #include <iterator>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/tool_name.h"
 
 namespace tessera {
 namespace {
+
+thread_local const InterruptCheck::GoOn* of_thread = nullptr;
 
 constexpr int kSignals[] = {SIGINT, SIGTERM};
 
@@ -29,10 +32,23 @@ extern "C" void SayAndEnd(int number) {
   raise(number);
 }
 
+bool EndsProcess(const struct sigaction& action) {
+  return (action.sa_flags & SA_SIGINFO) == 0 && action.sa_handler == SIG_DFL;
+}
+
 }  // namespace
 
+InterruptCheck::InterruptCheck(GoOn go_on)
+    : go_on_(std::move(go_on)), outer_(std::exchange(of_thread, &go_on_)) {}
+
+InterruptCheck::~InterruptCheck() { of_thread = outer_; }
+
+const InterruptCheck::GoOn* InterruptCheck::OfThread() { return of_thread; }
+
 InterruptHint::InterruptHint(absl::string_view hint)
-    : line_(absl::StrCat("\n", ToolName(), ": ", hint, "\n")) {
+    : line_(absl::StrCat("\n", ToolName(), ": ", hint, "\n")),
+      wanted_(InterruptCheck::OfThread() == nullptr) {
+  if (!wanted_) return;
   size.store(line_.size());
   text.store(line_.c_str());
   struct sigaction action = {};
@@ -40,13 +56,14 @@ InterruptHint::InterruptHint(absl::string_view hint)
   sigemptyset(&action.sa_mask);
   for (size_t i = 0; i < std::size(kSignals); ++i) {
     sigaction(kSignals[i], nullptr, &before[i]);
-    // What nohup and the like let be ignored stays so.
-    if (before[i].sa_handler == SIG_IGN) continue;
+    // A handler of the program's own, or what nohup lets be ignored, stays.
+    if (!EndsProcess(before[i])) continue;
     sigaction(kSignals[i], &action, nullptr);
   }
 }
 
 InterruptHint::~InterruptHint() {
+  if (!wanted_) return;
   for (size_t i = 0; i < std::size(kSignals); ++i) {
     sigaction(kSignals[i], &before[i], nullptr);
   }

@@ -5,11 +5,13 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <system_error>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "app/interrupt_hint.h"
@@ -132,6 +134,16 @@ absl::StatusOr<ConvertReport> ModelPacker::Convert(bool resume) {
   options.resume = resume;
   options.resumable = !request_.unnamed;
   options.keep_unfinished = false;
+  std::optional<Progress> drawn;
+  uint64_t drawn_bytes = 0;
+  if (const InterruptCheck::GoOn* go_on = InterruptCheck::OfThread()) {
+    options.progress = [&, go_on](uint64_t done, uint64_t total,
+                                  absl::string_view tensor) {
+      if (!drawn.has_value()) drawn.emplace("packing", total, request_.quiet);
+      drawn->Advance(done - std::exchange(drawn_bytes, done), tensor);
+      return (*go_on)(done, total, tensor);
+    };
+  }
   return ConvertToArena(source_, output_, options);
 }
 

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,6 +18,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "app/interrupt_hint.h"
 #include "app/pack_cache.h"
 #include "app/pack_record.h"
 #include "base/read_file.h"
@@ -396,6 +399,38 @@ TEST_F(OpenPackedModelTest, WithoutTheCacheNothingStays) {
   EXPECT_EQ(model.how, How::kUnnamed);
   ASSERT_NE(model.file, nullptr);
   EXPECT_EQ(std::distance(fs::directory_iterator(root_), {}), 1);
+}
+
+TEST_F(OpenPackedModelTest, WhoIsAskedCanEndIt) {
+  int asked = 0;
+  const InterruptCheck check(
+      [&](uint64_t done, uint64_t total, absl::string_view) {
+        EXPECT_LE(done, total);
+        return ++asked < 3 ? absl::OkStatus() : absl::CancelledError("enough");
+      });
+  setenv("TMPDIR", root_.c_str(), 1);
+  for (const bool no_cache : {false, true}) {
+    asked = 0;
+    options_.no_cache = no_cache;
+    const absl::Status ended = Error(model_);
+    EXPECT_TRUE(absl::IsCancelled(ended)) << ended;
+    EXPECT_EQ(asked, 3);
+  }
+  unsetenv("TMPDIR");
+  EXPECT_EQ(Files("").size(), 1u);  // the tag of the cache
+  EXPECT_EQ(std::distance(fs::directory_iterator(root_), {}), 2);
+}
+
+TEST_F(OpenPackedModelTest, AHandlerOfTheProgramStays) {
+  static volatile sig_atomic_t handled = 0;
+  const auto before = signal(SIGINT, [](int) { handled = handled + 1; });
+  {
+    const InterruptHint hint("interrupted");
+    raise(SIGINT);
+  }
+  raise(SIGINT);
+  signal(SIGINT, before);
+  EXPECT_EQ(handled, 2);
 }
 
 TEST_F(OpenPackedModelTest, AFolderThatCannotBeMadeIsAnErrorWithAdvice) {
