@@ -9,19 +9,18 @@
 
 #include "absl/base/const_init.h"
 #include "absl/flags/commandlineflag.h"
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "base/own_flags.h"
 #include "base/parse_flags.h"
-#include "base/printable.h"
 #include "base/status_macros.h"
 #include "converter/convert_command.h"
 #include "converter/convert_flags.h"
 #include "converter/convert_model.h"
 #include "formats/json/message_json.h"
 #include "python/extension/errors.h"
+#include "python/extension/report_progress.h"
 
 namespace tessera {
 namespace {
@@ -48,23 +47,6 @@ absl::StatusOr<ConvertCommand> CommandOf(
   return ConvertCommandFromFlags(positional);
 }
 
-// Asks `progress`, if it is not None, whether to go on.
-absl::Status Report(const py::object& progress, uint64_t done, uint64_t total,
-                    absl::string_view tensor) {
-  const absl::Status cancelled =
-      absl::CancelledError("the conversion was cancelled");
-  py::gil_scoped_acquire gil;
-  if (PyErr_CheckSignals() != 0) return cancelled;
-  if (progress.is_none()) return absl::OkStatus();
-  try {
-    const py::object answer = progress(done, total, Printable(tensor));
-    return answer.is(py::bool_(false)) ? cancelled : absl::OkStatus();
-  } catch (py::error_already_set& error) {
-    error.restore();  // found when the conversion has ended
-    return cancelled;
-  }
-}
-
 std::string ConvertAsFlagsSay(const std::vector<std::string>& arguments,
                               const py::object& progress) {
   absl::StatusOr<ConvertSummary> summary =
@@ -72,7 +54,7 @@ std::string ConvertAsFlagsSay(const std::vector<std::string>& arguments,
         TESSERA_ASSIGN_OR_RETURN(ConvertCommand command, CommandOf(arguments));
         command.options.progress = [&](uint64_t done, uint64_t total,
                                        absl::string_view tensor) {
-          return Report(progress, done, total, tensor);
+          return ReportProgress(progress, done, total, tensor);
         };
         return Convert(std::move(command));
       });

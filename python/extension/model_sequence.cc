@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
+#include "python/extension/argument.h"
 #include "python/extension/errors.h"
 #include "python/extension/token_ids.h"
 #include "runtime/llm/forward_steps.h"
@@ -75,8 +76,12 @@ py::bytes Save(const ModelSequence& self) {
   return py::bytes(bytes);
 }
 
-void Load(const ModelSequence& self, const py::bytes& bytes) {
-  const auto view = static_cast<std::string_view>(bytes);
+void Load(const ModelSequence& self, py::handle saved) {
+  if (!py::isinstance<py::bytes>(saved)) {
+    ThrowWrongArgument(saved, "bytes", "bytes");
+  }
+  const auto view =
+      static_cast<std::string_view>(py::reinterpret_borrow<py::bytes>(saved));
   const SharedContext::Use use(self.shared());
   ThrowIfError(WithoutGil([&] {
     return use->decoder().LoadSequence(
@@ -110,7 +115,8 @@ appends. Made by Model.sequence().)")
           "Forgets the tokens.")
       .def(
           "trim",
-          [](const ModelSequence& self, int64_t position) {
+          [](const ModelSequence& self, py::handle tokens) {
+            const auto position = Argument<int64_t>(tokens, "position");
             const SharedContext::Use use(self.shared());
             ThrowIfError(TrimSequence(position, self.Get(use)));
           },

@@ -14,12 +14,16 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "app/interrupt_hint.h"
 #include "app/open_packed_model.h"
 #include "app/packed_model.h"
 #include "base/status_macros.h"
 #include "formats/json/message_json.h"
+#include "python/extension/argument.h"
 #include "python/extension/errors.h"
 #include "python/extension/model_sequence.h"
+#include "python/extension/report_progress.h"
 #include "python/extension/shared_context.h"
 #include "python/extension/text_tokenizer.h"
 #include "python/extension/token_ids.h"
@@ -42,20 +46,28 @@ using Options = std::map<std::string, std::string>;
 // An arena, perhaps one that was packed for it, and a context of it.
 class PythonModel {
  public:
-  PythonModel(const std::string& path, const Options& options,
-              const std::string& quantize, const std::string& cache_dir,
-              bool no_cache) {
+  PythonModel(py::handle path, const Options& options, py::handle quantize,
+              py::handle cache_dir, py::handle no_cache,
+              const py::object& progress) {
     tessera_options set;
     for (const auto& [key, value] : options) {
       ThrowIfError(SetOption(key, value, set));
     }
     PackedModelOptions packing;
-    packing.quantize = quantize;
-    packing.cache_dir = cache_dir;
-    packing.no_cache = no_cache;
+    packing.quantize = Argument<std::string>(quantize, "quantize");
+    packing.cache_dir = Argument<std::string>(cache_dir, "cache_dir");
+    packing.no_cache = Argument<bool>(no_cache, "no_cache");
     packing.threads = set.threads;
-    absl::StatusOr<std::unique_ptr<ModelContext>> context =
-        WithoutGil([&] { return Open(path, packing, set); });
+    packing.quiet = !progress.is_none();
+    const auto file = Argument<std::string>(path, "path");
+    absl::StatusOr<std::unique_ptr<ModelContext>> context = WithoutGil([&] {
+      const InterruptCheck check(
+          [&](uint64_t done, uint64_t total, absl::string_view tensor) {
+            return ReportProgress(progress, done, total, tensor);
+          });
+      return Open(file, packing, set);
+    });
+    ThrowIfEnded(context.status());
     shared_ = std::make_shared<SharedContext>(ValueOrThrow(std::move(context)));
   }
 
@@ -168,14 +180,41 @@ py::dict PythonModel::Generate(
   return dict;
 }
 
+tessera_generate_params ParamsOf(const py::kwargs& options) {
+  tessera_generate_params params;
+  tessera_generate_params_init(&params, sizeof(params));
+  const auto integer = [&](const char* name) {
+    return Argument<int64_t>(options, name);
+  };
+  const auto number = [&](const char* name) {
+    return Argument<double>(options, name);
+  };
+  params.temperature = number("temperature");
+  params.top_k = integer("top_k");
+  params.top_p = number("top_p");
+  params.min_p = number("min_p");
+  params.repeat_penalty = number("repeat_penalty");
+  params.seed = integer("seed");
+  params.n_predict = integer("n_predict");
+  params.ignore_eos = Argument<bool>(options, "ignore_eos");
+  params.repeat_last_n = integer("repeat_last_n");
+  params.frequency_penalty = number("frequency_penalty");
+  params.presence_penalty = number("presence_penalty");
+  params.dry_multiplier = number("dry_multiplier");
+  params.dry_base = number("dry_base");
+  params.dry_allowed_length = integer("dry_allowed_length");
+  params.dry_penalty_last_n = integer("dry_penalty_last_n");
+  return params;
+}
+
 }  // namespace
 
 void BindRunningModel(py::module_& module) {
   py::class_<PythonModel>(module, "_Model")
-      .def(py::init<const std::string&, const Options&, const std::string&,
-                    const std::string&, bool>(),
+      .def(py::init<py::handle, const Options&, py::handle, py::handle,
+                    py::handle, const py::object&>(),
            py::arg("path"), py::arg("options"), py::arg("quantize"),
-           py::arg("cache_dir"), py::arg("no_cache"))
+           py::arg("cache_dir"), py::arg("no_cache"), py::arg("progress"))
       .def("close", [](const PythonModel& self) { self.shared()->Close(); })
       .def("info", &PythonModel::Info)
       .def("config_json",
@@ -195,40 +234,13 @@ void BindRunningModel(py::module_& module) {
       .def(
           "generate",
           [](const PythonModel& self, py::handle ids, const py::object& on_text,
-             double temperature, int64_t top_k, double top_p, double min_p,
-             double repeat_penalty, int64_t seed, int64_t n_predict,
-             bool ignore_eos, const std::vector<std::string>& stop,
-             int64_t repeat_last_n, double frequency_penalty,
-             double presence_penalty, double dry_multiplier, double dry_base,
-             int64_t dry_allowed_length, int64_t dry_penalty_last_n,
-             const std::map<int32_t, float>& logit_bias) {
-            tessera_generate_params params;
-            tessera_generate_params_init(&params, sizeof(params));
-            params.temperature = temperature;
-            params.top_k = top_k;
-            params.top_p = top_p;
-            params.min_p = min_p;
-            params.repeat_penalty = repeat_penalty;
-            params.seed = seed;
-            params.n_predict = n_predict;
-            params.ignore_eos = ignore_eos;
-            params.repeat_last_n = repeat_last_n;
-            params.frequency_penalty = frequency_penalty;
-            params.presence_penalty = presence_penalty;
-            params.dry_multiplier = dry_multiplier;
-            params.dry_base = dry_base;
-            params.dry_allowed_length = dry_allowed_length;
-            params.dry_penalty_last_n = dry_penalty_last_n;
-            return self.Generate(ids, on_text, params, stop, logit_bias);
+             const py::kwargs& options) {
+            return self.Generate(
+                ids, on_text, ParamsOf(options),
+                Argument<std::vector<std::string>>(options, "stop"),
+                Argument<std::map<int32_t, float>>(options, "logit_bias"));
           },
-          py::arg("ids"), py::arg("on_text"), py::kw_only(),
-          py::arg("temperature"), py::arg("top_k"), py::arg("top_p"),
-          py::arg("min_p"), py::arg("repeat_penalty"), py::arg("seed"),
-          py::arg("n_predict"), py::arg("ignore_eos"), py::arg("stop"),
-          py::arg("repeat_last_n"), py::arg("frequency_penalty"),
-          py::arg("presence_penalty"), py::arg("dry_multiplier"),
-          py::arg("dry_base"), py::arg("dry_allowed_length"),
-          py::arg("dry_penalty_last_n"), py::arg("logit_bias"));
+          py::arg("ids"), py::arg("on_text"));
 }
 
 }  // namespace tessera

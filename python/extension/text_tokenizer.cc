@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "formats/json/json_document.h"
 #include "formats/model/tensor_name.h"
+#include "python/extension/argument.h"
 #include "python/extension/errors.h"
 #include "python/extension/token_ids.h"
 #include "runtime/chat/apply_template.h"
@@ -48,28 +49,32 @@ absl::StatusOr<MarkedText> Apply(const TokenizerData& data,
                        absl::LocalTimeZone());
 }
 
-std::vector<int32_t> Encode(const TextTokenizer& self, const std::string& text,
-                            bool add_special, bool parse_special) {
-  return WithoutGil([&] {
-    return self.tokenizer().Encode(
-        text, {.add_special = add_special, .parse_special = parse_special});
-  });
+py::list AsList(const std::vector<int32_t>& ids) {
+  py::list list(ids.size());
+  for (size_t i = 0; i < ids.size(); ++i) list[i] = py::int_(ids[i]);
+  return list;
 }
 
-py::str Decode(const TextTokenizer& self, py::handle ids, bool skip_special) {
+py::list Encode(const TextTokenizer& self, py::handle given,
+                py::handle add_special, py::handle parse_special) {
+  const auto text = Argument<std::string>(given, "text");
+  const Tokenizer::EncodeOptions options = {
+      .add_special = Argument<bool>(add_special, "add_special"),
+      .parse_special = Argument<bool>(parse_special, "parse_special")};
+  return AsList(
+      WithoutGil([&] { return self.tokenizer().Encode(text, options); }));
+}
+
+py::str Decode(const TextTokenizer& self, py::handle ids,
+               py::handle skip_special) {
   const std::vector<int32_t> checked = TokenIds(ids);
-  return Text(self.tokenizer().DecodeAll(checked, skip_special));
+  return Text(self.tokenizer().DecodeAll(
+      checked, Argument<bool>(skip_special, "skip_special")));
 }
 
 py::object IdOrNone(bool has, uint32_t id) {
   if (!has) return py::none();
   return py::int_(id);
-}
-
-py::list AsList(const std::vector<int32_t>& ids) {
-  py::list list(ids.size());
-  for (size_t i = 0; i < ids.size(); ++i) list[i] = py::int_(ids[i]);
-  return list;
 }
 
 }  // namespace
@@ -108,15 +113,9 @@ py::object TokenizerOf(const std::shared_ptr<const OpenArena>& arena) {
 void BindTextTokenizer(py::module_& module) {
   py::class_<TextTokenizer>(module, "Tokenizer",
                             "Text to token ids and back. Thread-safe.")
-      .def(
-          "encode",
-          [](const TextTokenizer& self, const std::string& text,
-             bool add_special, bool parse_special) {
-            return AsList(Encode(self, text, add_special, parse_special));
-          },
-          py::arg("text"), py::kw_only(), py::arg("add_special") = true,
-          py::arg("parse_special") = true,
-          R"(Token ids of a text (str or bytes), as a list.
+      .def("encode", &Encode, py::arg("text"), py::kw_only(),
+           py::arg("add_special") = true, py::arg("parse_special") = true,
+           R"(Token ids of a text (str or bytes), as a list.
 
 add_special puts begin and end of text around it, as the model wants them;
 parse_special makes "<|eot|>" in the text the token of that name.)")
@@ -127,22 +126,24 @@ parse_special makes "<|eot|>" in the text the token of that name.)")
 Control tokens are left out, or spelled with skip_special=False.)")
       .def(
           "token_bytes",
-          [](const TextTokenizer& self, int32_t id) {
-            return py::bytes(self.tokenizer().Decode(id));
+          [](const TextTokenizer& self, py::handle id) {
+            return py::bytes(
+                self.tokenizer().Decode(Argument<int32_t>(id, "id")));
           },
           py::arg("id"),
           "The bytes that a token stands for in running text, maybe a part of "
           "a character; b'' for control tokens and ids out of range.")
       .def(
           "spelling",
-          [](const TextTokenizer& self, int32_t id) {
-            return Text(self.tokenizer().Spelling(id));
+          [](const TextTokenizer& self, py::handle id) {
+            return Text(self.tokenizer().Spelling(Argument<int32_t>(id, "id")));
           },
           py::arg("id"), "The token as the vocabulary spells it.")
       .def(
           "ends_text",
-          [](const TextTokenizer& self, int32_t id) {
-            return self.tokenizer().IsEndOfGeneration(id);
+          [](const TextTokenizer& self, py::handle id) {
+            return self.tokenizer().IsEndOfGeneration(
+                Argument<int32_t>(id, "id"));
           },
           py::arg("id"), "Whether a generation ends with this token.")
       .def_property_readonly(

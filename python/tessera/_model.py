@@ -55,7 +55,9 @@ class Model:
     `path` is an arena, or a GGUF file, a safetensors file or a Hugging Face
     folder. The latter are packed into an arena in the cache the first time, and
     the pack is mapped from then on (docs/cache.md): quantize, cache_dir and
-    no_cache say how, as for `tessera run`.
+    no_cache say how, as for `tessera run`. `progress` is called meanwhile as
+    that of convert(), instead of telling it on stderr; it returns False to
+    cancel. After that, or after Ctrl-C, no pack is left.
 
     The other keywords are the flags of `run`: threads (0: one per CPU),
     ctx_size (0: the model's own, 4096 at most), huge_pages, populate, verify,
@@ -83,6 +85,7 @@ class Model:
         quantize: str = "keep",
         cache_dir: Union[str, os.PathLike[str]] = "",
         no_cache: bool = False,
+        progress: Optional[Callable[[int, int, str], Optional[bool]]] = None,
         **options: Any,
     ) -> None:
         settings = {
@@ -97,6 +100,7 @@ class Model:
             quantize,
             os.fspath(cache_dir),
             no_cache,
+            progress,
         )
         self._own = self._model.own_sequence()
         self._tokenizer: Optional[_tessera.Tokenizer] = None
@@ -190,15 +194,23 @@ class Model:
         """generate() as an iterator over the text as it comes.
 
         The model works in a thread of its own, and is free again once the
-        iterator has ended, or was closed.
+        iterator has ended, or was closed. The end of the program ends it.
         """
         pieces: queue.Queue[Any] = queue.Queue()
         wanted = threading.Event()
         wanted.set()
+        reader = threading.current_thread()
+
+        def is_read() -> bool:
+            # At its end, Python waits for threads that are no daemons before
+            # it closes iterators.
+            return threading.main_thread().is_alive() or (
+                reader.is_alive() and not reader.daemon
+            )
 
         def give(text: str) -> bool:
             pieces.put(text)
-            return wanted.is_set()
+            return wanted.is_set() and is_read()
 
         def work() -> None:
             try:
@@ -207,7 +219,8 @@ class Model:
             except BaseException as error:  # given to who iterates
                 pieces.put(error)
 
-        thread = threading.Thread(target=work, daemon=True)
+        # Python's end must not find it in C++, as it might a daemon.
+        thread = threading.Thread(target=work, daemon=False)
         thread.start()
         try:
             while True:
@@ -217,6 +230,7 @@ class Model:
                 if isinstance(piece, BaseException):
                     raise piece
                 yield piece
+                reader = threading.current_thread()
         finally:
             wanted.clear()
             thread.join()
@@ -280,11 +294,17 @@ class Model:
         return self._model.new_sequence()
 
     def batch(
-        self, steps: Iterable[tuple[_tessera.Sequence, Ids]]
+        self, steps: Iterable[tuple[Union[_tessera.Sequence, "Model"], Ids]]
     ) -> npt.NDArray[np.float32]:
         """Appends ids to several sequences in one pass over the weights, and
-        returns the logits after the last id of each: [sequences, vocab]."""
-        return self._model.forward_batch(list(steps))
+        returns the logits after the last id of each: [sequences, vocab].
+
+        A model stands for its own sequence. TypeError, with the number of the
+        step, for what is no pair of a sequence and ids.
+        """
+        return self._model.forward_batch(
+            [_step(number, step) for number, step in enumerate(steps)]
+        )
 
     @property
     def position(self) -> int:
@@ -354,3 +374,15 @@ class Model:
 def _word(value: Any) -> str:
     """A value of an option, as flags have it."""
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _step(number: int, step: Any) -> tuple[_tessera.Sequence, Ids]:
+    try:
+        sequence, ids = step
+    except (TypeError, ValueError):
+        sequence = ids = None
+    if isinstance(sequence, Model):
+        sequence = sequence.own_sequence
+    if not isinstance(sequence, _tessera.Sequence):
+        raise TypeError(f"step {number}: expected (sequence, ids)")
+    return sequence, ids

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 import unittest
@@ -174,6 +176,84 @@ class GenerateTest(unittest.TestCase):
         with self.assertRaises(ValueError):
             list(self.model.stream(PROMPT, top_p=5))
 
+    def test_a_program_may_end_before_its_streams(self):
+        path = arena(quantize="Q8_0")
+        # In the second, a thread goes on reading.
+        for ending, expected in [
+            ("print(next(iter(stream)) != '')", "True"),
+            (
+                "threading.Thread(target=lambda: print(len(list(stream)) > 99))"
+                ".start()",
+                "True",
+            ),
+            ("next(stream)\nraise SystemExit('ended')", ""),
+            ("next(stream)\ndel stream", ""),
+        ]:
+            program = (
+                "import tessera, threading\n"
+                f"model = tessera.Model({path!r}, threads=1, ctx_size=256)\n"
+                f"stream = model.stream('Once', ignore_eos=True)\n{ending}\n"
+            )
+            for _ in range(3):
+                done = subprocess.run(
+                    [sys.executable, "-c", program],
+                    capture_output=True,
+                    text=True,
+                )
+                ended = "ended\n" if "ended" in ending else ""
+                self.assertEqual(
+                    (done.returncode, done.stdout.strip(), done.stderr),
+                    (1 if ended else 0, expected, ended),
+                    ending,
+                )
+
+    def test_wrong_types_are_named_in_one_line(self):
+        tokenizer = self.model.tokenizer
+        for call, message in [
+            (
+                lambda: self.model.generate(PROMPT, n_predict="x"),
+                "n_predict is 'x', expected an integer",
+            ),
+            (
+                lambda: self.model.generate(PROMPT, top_p=None),
+                "top_p is None, expected a number",
+            ),
+            (
+                lambda: self.model.generate(PROMPT, stop=[5]),
+                "stop is [5], expected texts",
+            ),
+            (
+                lambda: self.model.generate(PROMPT, logit_bias={"a": 1}),
+                "logit_bias is {'a': 1}, expected numbers by token ids",
+            ),
+            (
+                lambda: self.model.trim("a"),
+                "position is 'a', expected an integer",
+            ),
+            (
+                lambda: self.model.own_sequence.load("text"),
+                "bytes is 'text', expected bytes",
+            ),
+            (lambda: tokenizer.encode(5), "text is 5, expected a text"),
+            (
+                lambda: tokenizer.encode("a", add_special="no"),
+                "add_special is 'no', expected True or False",
+            ),
+            (
+                lambda: tokenizer.spelling("a\n"),
+                "id is 'a\\n', expected an integer",
+            ),
+            (
+                lambda: tessera.Model(TINY, quantize=8),
+                "quantize is 8, expected a text",
+            ),
+        ]:
+            with self.assertRaises(TypeError) as raised:
+                call()
+            self.assertEqual(str(raised.exception), message)
+        with self.assertRaisesRegex(ValueError, "seed is 10+, which is out of"):
+            self.model.generate(PROMPT, seed=10**30)
+
     def test_values_out_of_range_are_named(self):
         for name, value in [
             ("temperature", -1.0),
@@ -198,6 +278,12 @@ class GenerateTest(unittest.TestCase):
         for ids in [[1.0], None, object()]:
             with self.assertRaises(TypeError):
                 self.model.forward(ids)
+        for id in [10**30, -(10**30), 2**63, 2**64 - 1, -(2**63), 2**31]:
+            for ids in [[id], (1, id), [id, -1]]:
+                with self.assertRaisesRegex(ValueError, f"token id (-1|{id}) "):
+                    self.model.forward(ids)
+        with self.assertRaisesRegex(ValueError, f"token id {2**63} "):
+            self.model.forward(np.array([2**63], np.uint64))
         self.model.reset()
         with self.assertRaisesRegex(ValueError, "no token ids"):
             self.model.forward([])
@@ -278,6 +364,70 @@ class ContextTest(unittest.TestCase):
             tessera.Model(
                 arena(f"{TINY}/model.safetensors", tensors_only="true")
             )
+
+    def test_packing_can_be_ended(self):
+        def interrupt(*call):
+            signal.raise_signal(signal.SIGINT)
+
+        def fail(*call):
+            raise KeyError("why")
+
+        cache = f"{TEMP}/ended"
+        for options in [{"cache_dir": cache}, {"no_cache": True}]:
+            for progress, error in [
+                (interrupt, KeyboardInterrupt),
+                (fail, KeyError),
+                (lambda *call: False, tessera.CancelledError),
+            ]:
+                with self.assertRaises(error):
+                    tessera.Model(
+                        TINY, quantize="Q4_K_M", progress=progress, **options
+                    )
+        self.assertEqual(os.listdir(cache), ["CACHEDIR.TAG"])
+        calls = []
+        tessera.Model(
+            TINY,
+            cache_dir=cache,
+            progress=lambda done, total, name: calls.append(done <= total),
+        ).close()
+        self.assertTrue(calls and all(calls))
+
+    def test_waiting_for_another_packer_can_be_ended(self):
+        cache = f"{TEMP}/waiting"
+        inside, leave = threading.Event(), threading.Event()
+
+        def hold(*call):
+            inside.set()
+            leave.wait()
+
+        packer = threading.Thread(
+            target=lambda: tessera.Model(
+                TINY, cache_dir=cache, progress=hold
+            ).close()
+        )
+        packer.start()
+        inside.wait()
+        read, write = os.pipe()
+        stderr = os.dup(2)
+        os.dup2(write, 2)
+
+        def interrupt():
+            os.read(read, 1)  # its note that it waits
+            os.kill(os.getpid(), signal.SIGINT)
+
+        interrupter = threading.Thread(target=interrupt)
+        interrupter.start()
+        try:
+            with self.assertRaises(KeyboardInterrupt):
+                tessera.Model(TINY, cache_dir=cache)
+        finally:
+            os.dup2(stderr, 2)
+            leave.set()
+            packer.join()
+            interrupter.join()
+            for end in [read, write, stderr]:
+                os.close(end)
+        tessera.Model(TINY, cache_dir=cache).close()
 
 
 class ThreadTest(unittest.TestCase):

@@ -51,9 +51,24 @@ class BatchTest(unittest.TestCase):
                 with self.assertRaisesRegex(ValueError, words):
                     model.batch(steps)
                 self.assertEqual(sequence.position, 0)
-            for steps in [[5], [(sequence,)], [("a", [1])], [(None, [1])]]:
-                with self.assertRaises((TypeError, ValueError, RuntimeError)):
-                    model.batch(steps)
+            good = (model, [1])
+            for step in [5, (sequence,), ("a", [1]), (None, [1]), "ab", None]:
+                for number, steps in enumerate([[step], [good, step]]):
+                    with self.assertRaises(TypeError) as raised:
+                        model.batch(steps)
+                    self.assertEqual(
+                        str(raised.exception),
+                        f"step {number}: expected (sequence, ids)",
+                    )
+            self.assertEqual(model.position, 0)
+
+    def test_a_model_stands_for_its_own_sequence(self):
+        with tessera.Model(arena(quantize="Q8_0"), threads=1) as model:
+            expected = model.forward([1, 2, 3])
+            model.reset()
+            rows = model.batch([(model, [1, 2, 3])])
+            self.assertEqual(model.position, 3)
+            np.testing.assert_allclose(rows, [expected], atol=2e-3)
 
     def test_room_is_for_as_many_as_were_asked_for(self):
         with tessera.Model(
