@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "base/number_text.h"
 
 namespace tessera {
 namespace {
@@ -18,9 +19,9 @@ std::string ScalarText(const GgufValue& value) {
     case GgufType::kBool:
       return value.GetBool().value_or(false) ? "true" : "false";
     case GgufType::kFloat32:
-      return absl::StrCat(static_cast<float>(value.GetFloat().value_or(0)));
+      return NumberText(static_cast<float>(value.GetFloat().value_or(0)));
     case GgufType::kFloat64:
-      return absl::StrCat(value.GetFloat().value_or(0));
+      return NumberText(value.GetFloat().value_or(0));
     case GgufType::kUint64:
       return absl::StrCat(value.GetUint().value_or(0));
     default:

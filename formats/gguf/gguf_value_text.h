@@ -8,8 +8,8 @@
 
 namespace tessera {
 
-// A number, "true", a string as it is, or "[1, 2, 3]"; of long arrays the first
-// elements and their number.
+// A number with all the digits that tell it from others, "true", a string as it
+// is, or "[1, 2, 3]"; of long arrays the first elements and their number.
 std::string GgufValueText(const GgufValue& value);
 
 }  // namespace tessera

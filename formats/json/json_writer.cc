@@ -1,35 +1,19 @@
 #include "formats/json/json_writer.h"
 
-#include <charconv>
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "base/number_text.h"
 #include "base/printable.h"
 #include "formats/json/message_utf8.h"
 
 namespace tessera {
 namespace {
 
-// Whole numbers beyond it are not all doubles.
-constexpr double kMaxExact = 9007199254740992.0;  // 2^53
-
-// The shortest text that reads back as `value`, which is finite.
-template <typename T>
-std::string Shortest(T value) {
-  char text[40];
-  const auto end = std::to_chars(text, text + sizeof(text), value).ptr;
-  return std::string(text, end);
-}
-
 template <typename T>
 std::string FloatText(T value) {
-  if (!std::isfinite(value)) return "null";
-  const double wide = static_cast<double>(value);
-  if (std::trunc(wide) == wide && std::abs(wide) <= kMaxExact) {
-    return absl::StrCat(static_cast<int64_t>(wide));
-  }
-  return Shortest(value);
+  return std::isfinite(value) ? NumberText(value) : "null";
 }
 
 // In quotes. Other hidden characters are escaped at the end.

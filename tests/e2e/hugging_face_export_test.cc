@@ -78,7 +78,7 @@ const Case kCases[] = {
           context_length: u32 512
           embedding_length: u32 64
           feed_forward_length: u32 96
-          rope.freq_base: f32 1e+06)"},
+          rope.freq_base: f32 1000000)"},
     {"gemma2", "gemma2", "107K", R"(
           attention.head_count: u32 6
           attention.head_count_kv: u32 2
@@ -103,7 +103,7 @@ const Case kCases[] = {
           feed_forward_length: u32 64
           rope.dimension_count: u32 12
           rope.freq_base: f32 10000
-          rope.scaling.attn_factor: f32 1.06066
+          rope.scaling.attn_factor: f32 1.0606601
           rope.scaling.original_context_length: u32 256)"},
     {"olmo3", "olmo2", "112K", R"(
           attention.head_count: u32 4

@@ -88,7 +88,9 @@ TEST(JsonWriterTest, FloatsAreShortAndReadBack) {
   EXPECT_EQ(Number(0.1), "0.1\n");
   EXPECT_EQ(Number(0.1f), "0.1\n");
   EXPECT_EQ(Number(1e-5f), "1e-05\n");
-  EXPECT_EQ(Number(-0.0), "0\n");
+  EXPECT_EQ(Number(0.0), "0\n");
+  EXPECT_EQ(Number(-0.0), "-0\n");
+  EXPECT_EQ(Number(-0.0f), "-0\n");
 }
 
 TEST(JsonWriterTest, WhatIsNotFiniteIsNull) {
