@@ -63,8 +63,8 @@ ABSL_FLAG(std::optional<tessera::ByteSize>, split_max_size, std::nullopt,
           "for a .gguf: write a split set, OUTPUT-00001-of-0000N.gguf and so "
           "on, whose files have tensors of this much at most, such as 2G, as "
           "llama-gguf-split does");
-ABSL_FLAG(std::optional<uint64_t>, split_max_tensors, std::nullopt,
-          "the same, with so many tensors in a file at most");
+ABSL_FLAG(std::optional<tessera::IntegerFlag<1>>, split_max_tensors,
+          std::nullopt, "the same, with so many tensors in a file at most");
 ABSL_FLAG(bool, overwrite, false, "replace outputs that exist");
 ABSL_FLAG(bool, json, false, "print a report for scripts on stdout, as JSON");
 ABSL_FLAG(bool, quiet, false,
@@ -175,7 +175,9 @@ absl::StatusOr<GgufSplitLimits> SplitFromFlags(const ConvertCommand& command) {
         absl::StrCat(flag, ": has a meaning with a .gguf as OUTPUT only"));
   }
   if (bytes.has_value()) limits.max_bytes = bytes->bytes;
-  if (tensors.has_value()) limits.max_tensors = *tensors;
+  if (tensors.has_value()) {
+    limits.max_tensors = static_cast<uint64_t>(tensors->value);
+  }
   if (limits.any()) return limits;
   return absl::InvalidArgumentError(absl::StrCat(flag, ": must be 1 or more"));
 }

@@ -47,6 +47,9 @@ expect 2 "$convert" --split_max_size 0 f.gguf x.gguf
 expect_stderr 'must be 1 or more'
 expect 2 "$convert" --split_max_tensors 0 f.gguf x.gguf
 expect 2 "$convert" --split_max_tensors=-3 f.gguf x.gguf
+expect_stderr 'split_max_tensors.*expected a whole number from 1 to 2147483647'
+expect 2 "$convert" --split_max_tensors=x f.gguf x.gguf
+expect_stderr "split_max_tensors.*expected a whole number from 1 to 2147483647, found 'x'"
 expect 2 "$convert" --split_max_size 1G --split_max_tensors 3 f.gguf x.gguf
 expect_stderr 'give one of them'
 expect 2 "$convert" --split_max_size 1G f.gguf x.arena
