@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
+#include "converter/inspect/error_json.h"
 #include "formats/gguf/gguf_value_json.h"
 #include "formats/json/json_writer.h"
 
@@ -243,14 +244,7 @@ void Writer::WriteTensor(const TensorDescription& tensor) {
   json_.NumberField("weights", tensor.weights);
   Stated("fused_group", tensor.group);
   json_.BoolField("unmapped", tensor.unmapped);
-  if (tensor.error.has_value()) {
-    json_.Key("error");
-    json_.BeginObject();
-    json_.NumberField("rmse", tensor.error->rmse);
-    json_.NumberField("max_abs", tensor.error->max_abs);
-    json_.NumberField("snr_db", tensor.error->snr_db);
-    json_.EndObject();
-  }
+  if (tensor.error.has_value()) WriteErrorField(*tensor.error, &json_);
   if (tensor.layout_reason.has_value()) {
     json_.Key("layout_reason");
     WriteReason(*tensor.layout_reason);

@@ -29,6 +29,13 @@ std::string Percent(uint64_t part, uint64_t whole) {
                                         static_cast<double>(whole));
 }
 
+// Metadata are as the file has them: what stands there as a backslash and an n
+// is no line end.
+std::string ValueText(const FactGroup::Fact& fact) {
+  return fact.typed.has_value() ? OneLineAsInC(fact.value)
+                                : OneLine(fact.value);
+}
+
 // Values in lines of 80 columns, if `wrapped`.
 std::string RenderFacts(const FactGroup& group, bool wrapped) {
   size_t width = 0;
@@ -42,7 +49,7 @@ std::string RenderFacts(const FactGroup& group, bool wrapped) {
     absl::StrAppend(
         &text, std::string(kIndent, ' '), name,
         std::string(width - name.size() + 2, ' '),
-        wrapped ? Wrapped(fact.value, indent, kColumns) : OneLine(fact.value),
+        wrapped ? Wrapped(fact.value, indent, kColumns) : ValueText(fact),
         "\n");
   }
   return text;

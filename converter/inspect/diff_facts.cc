@@ -14,6 +14,7 @@
 #include "base/counted.h"
 #include "converter/inspect/diff_tokens.h"
 #include "converter/inspect/message_facts.h"
+#include "formats/gguf/gguf_encoding.h"
 #include "formats/gguf/gguf_value.h"
 #include "formats/gguf/gguf_value_text.h"
 
@@ -86,6 +87,10 @@ std::optional<std::string> ValueText(const GgufValue* value) {
   return GgufValueText(*value);
 }
 
+absl::string_view NumberTypeName(const GgufValue& value) {
+  return GgufTypeName(value.is_array() ? value.element_type() : value.type());
+}
+
 // Of long lists, the first element that is not the same.
 FactDifference DescribeValues(const std::string& key, const GgufValue* a,
                               const GgufValue* b) {
@@ -100,6 +105,10 @@ FactDifference DescribeValues(const std::string& key, const GgufValue* a,
         absl::StrCat("element ", i, ": ", GgufValueText(of_a[i])),
         absl::StrCat("element ", i, ": ", GgufValueText(of_b[i]))};
     break;
+  }
+  if (difference.values[0] == difference.values[1]) {
+    absl::StrAppend(&*difference.values[0], " (", NumberTypeName(*a), ")");
+    absl::StrAppend(&*difference.values[1], " (", NumberTypeName(*b), ")");
   }
   return difference;
 }
@@ -182,6 +191,54 @@ void DiffTemplates(const WeightSource& a, const WeightSource& b,
   }
 }
 
+// ---- what a GGUF does not hold ----
+
+bool IsOfGguf(const WeightSource& source) {
+  return source.format == "gguf" ||
+         (source.origin.has_value() && source.origin->format() == "gguf");
+}
+
+// Where one side alone is made of a GGUF, takes fields that it has no place for
+// out of the differences. A field's parts are "field.part".
+void LeaveOut(const WeightSource& a, const WeightSource& b,
+              absl::Span<const absl::string_view> fields, PartDiff* part) {
+  if (IsOfGguf(a) == IsOfGguf(b)) return;
+  const auto kept = std::stable_partition(
+      part->differences.begin(), part->differences.end(),
+      [fields](const FactDifference& difference) {
+        const absl::string_view name = difference.name;
+        const absl::string_view field = name.substr(0, name.find('.'));
+        return std::find(fields.begin(), fields.end(), field) == fields.end();
+      });
+  for (auto i = kept; i != part->differences.end(); ++i) {
+    part->left_out.push_back(i->name);
+  }
+  std::sort(part->left_out.begin(), part->left_out.end());
+  part->differences.erase(kept, part->differences.end());
+}
+
+// Steps and matching as tokenizer.json has them. In a GGUF the kind and the
+// name of the pre-tokenizer stand for them.
+constexpr absl::string_view kOfTokenizerJson[] = {
+    "normalizer",    "split",        "decoder",
+    "token_flags",   "prefix_id",    "suffix_id",
+    "byte_fallback", "fuse_unknown", "is_hugging_face"};
+
+// A GGUF has an output matrix or has none, and the factors of llama3 as a
+// tensor: what is compared with the tensors. Sentences on what is not
+// understood name keys of config.json or of GGUF.
+constexpr absl::string_view kOfConfigJson[] = {"tie_word_embeddings",
+                                               "not_understood"};
+constexpr absl::string_view kOfLlama3[] = {"rope_scaling"};
+
+// Whether one says "llama3" and the other nothing of the scaling.
+bool ScalesByTensor(const ModelConfig& a, const ModelConfig& b) {
+  const std::string& of_a = a.rope_scaling().rope_type();
+  const std::string& of_b = b.rope_scaling().rope_type();
+  return (of_a == "llama3" && of_b.empty()) ||
+         (of_b == "llama3" && of_a.empty());
+}
+
 // ---- the rest ----
 
 void DiffConfiguration(const WeightSource& a, const WeightSource& b,
@@ -192,6 +249,8 @@ void DiffConfiguration(const WeightSource& a, const WeightSource& b,
   }
   part->differences = Differences(FactsOf(MessageFacts("", *a.model)),
                                   FactsOf(MessageFacts("", *b.model)));
+  LeaveOut(a, b, kOfConfigJson, part);
+  if (ScalesByTensor(*a.model, *b.model)) LeaveOut(a, b, kOfLlama3, part);
 }
 
 void DiffTokenizers(const WeightSource& a, const WeightSource& b,
@@ -203,6 +262,7 @@ void DiffTokenizers(const WeightSource& a, const WeightSource& b,
   part->differences =
       Differences(FactsOf(MessageFacts("", TokenizerSettings(*a.tokenizer))),
                   FactsOf(MessageFacts("", TokenizerSettings(*b.tokenizer))));
+  LeaveOut(a, b, kOfTokenizerJson, part);
   for (FactDifference& difference : DiffTokens(*a.tokenizer, *b.tokenizer)) {
     part->differences.push_back(std::move(difference));
   }

@@ -1,16 +1,20 @@
 #include "converter/inspect/diff_report.h"
 
 #include <array>
+#include <cmath>
+#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
 #include "base/counted.h"
 #include "base/progress.h"
 #include "converter/inspect/describe_json.h"
 #include "converter/inspect/describe_text.h"
+#include "converter/inspect/error_json.h"
 #include "converter/inspect/one_line.h"
 #include "converter/inspect/text_table.h"
 #include "formats/json/json_writer.h"
@@ -38,6 +42,18 @@ std::string Both(const std::string& a, const std::string& b) {
   return a == b ? a : absl::StrCat(a, " | ", b);
 }
 
+// A NaN or an infinity on either side leaves no error to measure.
+std::vector<std::string> ErrorCells(const ErrorDescription& error) {
+  if (!std::isfinite(error.rmse) || !std::isfinite(error.max_abs)) {
+    return {"not finite", "", ""};
+  }
+  return {
+      error.rmse == 0 ? "exact" : absl::StrFormat("%.2f", error.snr_db),
+      absl::StrFormat("%.4g", error.rmse),
+      absl::StrFormat("%.4g", error.max_abs),
+  };
+}
+
 std::string TensorTable(const ModelDiff& diff) {
   TextTable table;
   table.AddColumn("name", kLeft);
@@ -53,11 +69,9 @@ std::string TensorTable(const ModelDiff& diff) {
         Both(ShapeText(tensor.shapes[0]), ShapeText(tensor.shapes[1])),
         Both(tensor.layouts[0], tensor.layouts[1])};
     if (tensor.error.has_value()) {
-      row.push_back(tensor.error->rmse == 0
-                        ? "exact"
-                        : absl::StrFormat("%.2f", tensor.error->snr_db));
-      row.push_back(absl::StrFormat("%.4g", tensor.error->rmse));
-      row.push_back(absl::StrFormat("%.4g", tensor.error->max_abs));
+      for (std::string& cell : ErrorCells(*tensor.error)) {
+        row.push_back(std::move(cell));
+      }
     }
     table.AddRow(std::move(row));
   }
@@ -70,6 +84,11 @@ std::string TensorsText(const ModelDiff& diff, bool with_tensors) {
                    WithCommas(diff.tensors.size()), " different, ",
                    WithCommas(diff.only_in[0].size()), " only in A, ",
                    WithCommas(diff.only_in[1].size()), " only in B\n");
+  for (const auto& [types, count] : diff.other_types) {
+    absl::StrAppend(&text, "  ", WithCommas(count),
+                    " of the equal ones have the same values in another type: ",
+                    types.first, " | ", types.second, "\n");
+  }
   for (const auto& [layouts, count] : diff.other_layouts) {
     absl::StrAppend(&text, "  ", WithCommas(count),
                     " of the equal ones lie in other layouts: ", layouts.first,
@@ -86,11 +105,22 @@ std::string TensorsText(const ModelDiff& diff, bool with_tensors) {
   return text;
 }
 
-std::string PartText(absl::string_view title, const PartDiff& part) {
+using ShowText = std::string (*)(absl::string_view text, size_t most);
+
+// `show` says whether values may have backslashes of their own (one_line.h).
+std::string PartText(absl::string_view title, const PartDiff& part,
+                     ShowText show) {
   if (!part.not_compared.empty()) {
     return absl::StrCat(title, ": not compared: ", part.not_compared, "\n");
   }
-  if (part.differences.empty()) return absl::StrCat(title, ": equal\n");
+  const std::string left_out =
+      part.left_out.empty()
+          ? ""
+          : absl::StrCat("  not compared, since a GGUF does not hold it: ",
+                         absl::StrJoin(part.left_out, ", "), "\n");
+  if (part.differences.empty()) {
+    return absl::StrCat(title, ": equal\n", left_out);
+  }
   TextTable table;
   table.AddColumn("name", kLeft);
   table.AddColumn("A", kLeft);
@@ -98,14 +128,14 @@ std::string PartText(absl::string_view title, const PartDiff& part) {
   for (const FactDifference& difference : part.differences) {
     std::vector<std::string> row = {OneLine(difference.name)};
     for (const std::optional<std::string>& value : difference.values) {
-      row.push_back(value.has_value() ? OneLine(*value, kMaxValueBytes)
+      row.push_back(value.has_value() ? show(*value, kMaxValueBytes)
                                       : "(none)");
     }
     table.AddRow(std::move(row));
   }
   return absl::StrCat(title, ": ",
                       Counted(part.differences.size(), "difference"), "\n",
-                      table.Render(kIndent));
+                      table.Render(kIndent), left_out);
 }
 
 class Writer {
@@ -116,6 +146,9 @@ class Writer {
 
  private:
   void WriteSide(absl::string_view key, const DiffSide& side);
+  void WriteOthers(
+      absl::string_view key,
+      const std::map<std::pair<std::string, std::string>, uint64_t>& counts);
   void WriteTensors();
   void WriteTensor(const TensorDifference& tensor);
   void WritePart(absl::string_view key, const PartDiff& part);
@@ -149,31 +182,32 @@ void Writer::WriteTensor(const TensorDifference& tensor) {
     json_.StringField("layout", tensor.layouts[side]);
     json_.EndObject();
   }
-  if (tensor.error.has_value()) {
-    json_.Key("error");
+  if (tensor.error.has_value()) WriteErrorField(*tensor.error, &json_);
+  json_.EndObject();
+}
+
+// How many equal tensors are another thing in A than in B.
+void Writer::WriteOthers(
+    absl::string_view key,
+    const std::map<std::pair<std::string, std::string>, uint64_t>& counts) {
+  json_.Key(key);
+  json_.BeginArray();
+  for (const auto& [names, count] : counts) {
     json_.BeginObject();
-    json_.NumberField("rmse", tensor.error->rmse);
-    json_.NumberField("max_abs", tensor.error->max_abs);
-    json_.NumberField("snr_db", tensor.error->snr_db);
+    json_.StringField("a", names.first);
+    json_.StringField("b", names.second);
+    json_.NumberField("tensors", count);
     json_.EndObject();
   }
-  json_.EndObject();
+  json_.EndArray();
 }
 
 void Writer::WriteTensors() {
   json_.Key("tensors");
   json_.BeginObject();
   json_.NumberField("equal", diff_.equal_tensors);
-  json_.Key("other_layouts");
-  json_.BeginArray();
-  for (const auto& [layouts, count] : diff_.other_layouts) {
-    json_.BeginObject();
-    json_.StringField("a", layouts.first);
-    json_.StringField("b", layouts.second);
-    json_.NumberField("tensors", count);
-    json_.EndObject();
-  }
-  json_.EndArray();
+  WriteOthers("other_types", diff_.other_types);
+  WriteOthers("other_layouts", diff_.other_layouts);
   for (int side = 0; side < 2; ++side) {
     json_.Key(side == 0 ? "only_in_a" : "only_in_b");
     json_.BeginArray();
@@ -205,6 +239,10 @@ void Writer::WritePart(absl::string_view key, const PartDiff& part) {
     json_.EndObject();
   }
   json_.EndArray();
+  json_.Key("left_out");
+  json_.BeginArray();
+  for (const std::string& name : part.left_out) json_.String(name);
+  json_.EndArray();
   json_.EndObject();
 }
 
@@ -229,11 +267,12 @@ std::string Writer::Write() {
 std::string DiffText(const ModelDiff& diff, bool with_tensors) {
   return absl::StrCat(
       SideText("A", diff.sides[0]), SideText("B", diff.sides[1]),
-      TensorsText(diff, with_tensors), PartText("metadata", diff.metadata),
-      PartText("configuration", diff.configuration),
-      PartText("tokenizer", diff.tokenizer),
-      PartText("chat templates", diff.chat_templates),
-      PartText("attachments", diff.attachments), "\n",
+      TensorsText(diff, with_tensors),
+      PartText("metadata", diff.metadata, OneLineAsInC),
+      PartText("configuration", diff.configuration, OneLine),
+      PartText("tokenizer", diff.tokenizer, OneLine),
+      PartText("chat templates", diff.chat_templates, OneLineAsInC),
+      PartText("attachments", diff.attachments, OneLine), "\n",
       diff.equal() ? "equal" : "different", "\n");
 }
 

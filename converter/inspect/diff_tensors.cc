@@ -137,19 +137,26 @@ void TensorDiffer::Compare(const SourceTensor& a, const SourceTensor& b) {
   };
   const Comparison comparison({&a_, &a}, {&b_, &b}, pool_);
   const bool same_shape = a.shape == b.shape;
-  if (same_shape && a.type == b.type && comparison.SameBlocks()) {
+  const bool same_type = a.type == b.type;
+  const bool same_blocks = same_shape && same_type && comparison.SameBlocks();
+  TensorDifference difference;
+  if (same_shape && !same_blocks) difference.error = comparison.Error();
+  const bool same_values =
+      !same_type && difference.error.has_value() && difference.error->rmse == 0;
+  if (same_blocks || same_values) {
     ++diff_.equal_tensors;
+    if (!same_type) {
+      ++diff_.other_types[{DTypeName(a.type), DTypeName(b.type)}];
+    }
     if (layouts[0] != layouts[1]) {
       ++diff_.other_layouts[{layouts[0], layouts[1]}];
     }
     return;
   }
-  TensorDifference difference;
   difference.name = a.name;
   difference.types = {DTypeName(a.type), DTypeName(b.type)};
   difference.shapes = {a.shape, b.shape};
   difference.layouts = {layouts[0], layouts[1]};
-  if (same_shape) difference.error = comparison.Error();
   diff_.tensors.push_back(std::move(difference));
 }
 

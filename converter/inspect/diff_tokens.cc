@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "base/counted.h"
+#include "base/number_text.h"
 #include "base/quoted.h"
 
 namespace tessera {
@@ -74,7 +75,10 @@ std::vector<FactDifference> DiffTokens(const TokenizerData& a,
                                        const TokenizerData& b) {
   std::vector<FactDifference> differences;
   const auto quoted = [](absl::string_view text) { return Quoted(text); };
-  const auto number = [](double value) { return absl::StrCat(value); };
+  const auto number = [](double value) {
+    const auto narrow = static_cast<float>(value);
+    return narrow == value ? NumberText(narrow) : NumberText(value);
+  };
   const auto type = [](char value) {
     return absl::StrCat("type ", static_cast<int>(value));
   };

@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "base/number_text.h"
 #include "converter/inspect/model_description.h"
 #include "formats/gguf/gguf_value.h"
 
@@ -32,7 +34,11 @@ struct FactGroup {
 // A fact whose value is a number.
 template <typename T>
 FactGroup::Fact NumberFact(std::string name, T value) {
-  return {std::move(name), absl::StrCat(value), GgufValue::Scalar(value)};
+  if constexpr (std::is_floating_point_v<T>) {
+    return {std::move(name), NumberText(value), GgufValue::Scalar(value)};
+  } else {
+    return {std::move(name), absl::StrCat(value), GgufValue::Scalar(value)};
+  }
 }
 
 // Bytes [offset, offset + size) of the file.

@@ -16,6 +16,7 @@
 #include "base/mapped_file.h"
 #include "base/number_flag.h"
 #include "base/output_path.h"
+#include "base/parse_flags.h"
 #include "base/status_macros.h"
 #include "base/thread_pool.h"
 #include "converter/inspect/describe_input.h"
@@ -188,9 +189,13 @@ std::string UselessFlag() {
   return "";
 }
 
+// What --help says, for shells that complete.
+constexpr FlagWords kInspectWords[] = {{"format", "text json"},
+                                       {"map_color", "type section snr"}};
+
 int Main(int argc, char** argv) {
   const std::vector<std::string> arguments =
-      ParseCommandLine(argc, argv, {kUsage});
+      ParseCommandLine(argc, argv, {.usage = kUsage, .words = kInspectWords});
   const bool diff = absl::GetFlag(FLAGS_diff);
   if (arguments.size() != (diff ? 2 : 1)) {
     ExitWithUsageError(absl::StrCat(
@@ -206,6 +211,10 @@ int Main(int argc, char** argv) {
     ExitWithUsageError(absl::StrCat(
         "--map_color: no such colours: ", absl::GetFlag(FLAGS_map_color),
         "; known are type, section and snr"));
+  }
+  if (absl::GetFlag(FLAGS_map_color) != "type" &&
+      absl::GetFlag(FLAGS_map).empty() && !IsFromEnvironment("map_color")) {
+    ExitWithUsageError("--map_color: has a meaning with --map only");
   }
   const bool json = format == "json" || absl::GetFlag(FLAGS_json);
   const std::string useless = UselessFlag();

@@ -22,6 +22,10 @@ bool IsNamedPipe(const std::string& path) {
          !absl::StartsWith(path, "/dev/") && !absl::StartsWith(path, "/proc/");
 }
 
+bool IsPng(const std::string& path) {
+  return absl::EndsWithIgnoreCase(path, ".png");
+}
+
 }  // namespace
 
 absl::Status CheckMapPath(const std::string& path) {
@@ -31,7 +35,7 @@ absl::Status CheckMapPath(const std::string& path) {
                      " is a pipe, which waits for a reader; write to a file "
                      "or to /dev/stdout"));
   }
-  if (!absl::EndsWith(path, ".svg") && !absl::EndsWith(path, ".png") &&
+  if (!absl::EndsWithIgnoreCase(path, ".svg") && !IsPng(path) &&
       !IsStream(path)) {
     return absl::InvalidArgumentError(
         absl::StrCat("--map: the picture is an .svg or a .png, and ",
@@ -42,7 +46,7 @@ absl::Status CheckMapPath(const std::string& path) {
 
 absl::Status WriteMap(const FileDescription& file, MapColor color,
                       const std::string& path) {
-  if (!absl::EndsWith(path, ".png")) {
+  if (!IsPng(path)) {
     SvgCanvas svg;
     return WriteFile(path, RenderMap(file, color, &svg));
   }

@@ -11,10 +11,10 @@
 namespace tessera {
 
 // OK if a map can be expected to be written to `path`: an .svg, a .png, or a
-// stream such as /dev/stdout, which gets SVG. InvalidArgument for other
-// endings, so that no model becomes a picture by a slip of the pen, and for a
-// named pipe, which would wait for ever for a reader; and the errors of
-// CheckWriteFile.
+// stream such as /dev/stdout, which gets SVG. Endings are of any case.
+// InvalidArgument for others, so that no model becomes a picture by a slip of
+// the pen, and for a named pipe, which would wait for ever for a reader; and
+// the errors of CheckWriteFile.
 absl::Status CheckMapPath(const std::string& path);
 
 // Draws the map (file_map.h) and writes it at once, in the format of the

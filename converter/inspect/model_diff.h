@@ -35,6 +35,9 @@ struct PartDiff {
   // Nonempty: why they cannot be compared, which is no difference. A sentence.
   std::string not_compared;
   std::vector<FactDifference> differences;
+  // Names of what differs only because one side is made of a GGUF, which has no
+  // place for it. That is no difference.
+  std::vector<std::string> left_out;
 };
 
 // A tensor that both have, and not with the same content. Arrays are A, then B.
@@ -52,7 +55,10 @@ struct ModelDiff {
   std::array<DiffSide, 2> sides;
 
   std::array<std::vector<std::string>, 2> only_in;  // names of tensors
-  uint64_t equal_tensors = 0;  // in shape, type and every value
+  uint64_t equal_tensors = 0;                       // in shape and every value
+  // Of these, how many have the values in another type, by the types of A and
+  // B. That is no difference.
+  std::map<std::pair<std::string, std::string>, uint64_t> other_types;
   // Of these, how many lie in another layout, by the layouts of A and B. That
   // is no difference.
   std::map<std::pair<std::string, std::string>, uint64_t> other_layouts;

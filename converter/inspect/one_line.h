@@ -14,6 +14,10 @@ namespace tessera {
 // behind it.
 std::string OneLine(absl::string_view text, size_t most = 120);
 
+// The same for a text that may have backslashes of its own: these are doubled,
+// as in C, so that each text looks like no other.
+std::string OneLineAsInC(absl::string_view text, size_t most = 120);
+
 // `text`, which is one line, broken at spaces into lines of at most `columns`
 // bytes; each after the first begins with `indent` spaces. Words that are
 // longer stay whole.

@@ -27,6 +27,17 @@ expect 1 "$inspect" --map=no.svg --map_color=snr in.gguf
 expect_stderr 'in.gguf: records no signal-to-noise ratios'
 [[ ! -e no.svg ]] || fail "a picture nevertheless"
 expect 2 "$inspect" --map=no.svg --map_color=rainbow in.gguf
+expect 2 "$inspect" --map_color=snr mix.arena
+expect_stderr '--map_color: has a meaning with --map only'
+expect 2 "$inspect" --diff --map_color=snr mix.arena a.arena
+expect 0 env TESSERA_MAP_COLOR=snr "$inspect" --notensors mix.arena
+expect 0 "$inspect" --notensors --map=big.PNG mix.arena
+cmp -s big.PNG map.png || fail "another picture by the case of the ending"
+expect 0 "$inspect" --notensors --map=big.Svg mix.arena
+cmp -s big.Svg map.svg || fail "another picture by the case of the ending"
+expect 0 "$inspect" --help=bash
+grep -q "compgen -W 'type section snr'" stdout || fail "no words for --map_color"
+grep -q "compgen -W 'text json'" stdout || fail "no words for --format"
 expect 1 "$inspect" --map=map.gif in.gguf
 expect_stderr "the picture is an .svg or a .png, and 'map.gif' is neither"
 mkfifo pipe pipe.png
@@ -56,6 +67,33 @@ expect 2 "$inspect" --diff in.gguf
 expect_stderr 'expected A and B, found 1'
 expect 2 "$inspect" --diff --verify in.gguf a.arena
 expect_stderr '--verify has no effect beside --diff'
+
+# A folder and what is made of it: the norms are F32 there, and a GGUF holds no
+# steps of the tokenizer.
+for made in folder.gguf folder.arena; do
+  expect 0 "$convert" --quiet "$tiny" $made
+  expect 0 "$inspect" --diff --quiet --notensors "$tiny" $made
+  grep -qx '  7 of the equal ones have the same values in another type: BF16 | F32' stdout ||
+    { fail "no other types:"; cat stdout; }
+  grep -qx 'configuration: equal' stdout || { fail "not the configuration:"; cat stdout; }
+done
+expect 0 "$inspect" --diff --quiet folder.gguf folder.arena
+grep -qx '  not compared, since a GGUF does not hold it: decoder, split' stdout ||
+  { fail "not what was left out:"; cat stdout; }
+
+# Numbers that are the same in six digits only.
+mkdir edited
+cp -L "$tiny"/*.json "$tiny"/*.safetensors edited
+chmod u+w edited/config.json
+for edit in 's/"rope_theta": 10000.0/"rope_theta": 10000.001/' 's/1e-05/1.0000001e-05/'; do
+  sed "$edit" "$tiny/config.json" >edited/config.json
+  cmp -s "$tiny/config.json" edited/config.json && fail "nothing to edit: $edit"
+  for other in "$tiny" folder.gguf folder.arena; do
+    expect 1 "$inspect" --diff --quiet --notensors "$other" edited
+    grep -qx 'configuration: 1 difference' stdout || { fail "$edit, not found in $other:"; cat stdout; }
+    grep -qE '10000 +10000\.001|1e-05 +1\.0000001e-05' stdout || { fail "not the digits:"; cat stdout; }
+  done
+done
 
 # A byte of a weight.
 cp in.gguf other.gguf

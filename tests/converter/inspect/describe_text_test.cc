@@ -134,6 +134,21 @@ TEST(DescribeTextTest, ControlCharactersOfTwoBytesAndBytesThatAreNoUtf8) {
   EXPECT_EQ(RenderText(file, true).find("a\\nb\\x1b[2J.arena: arena"), 0);
 }
 
+// A line end is not what is written as a backslash and an n, as templates do.
+TEST(DescribeTextTest, NoTwoTextsOfMetadataLookTheSame) {
+  EXPECT_EQ(OneLine("a\\b"), "a\\b");
+  EXPECT_EQ(OneLineAsInC("a\\\n"), "a\\\\\\n");
+  EXPECT_EQ(OneLineAsInC("a\\\\n"), "a\\\\\\\\n");
+  EXPECT_EQ(OneLineAsInC("a\\nb", 2), "a\\\\... (4 bytes)");
+  FileDescription file = Example();
+  file.groups = {{"metadata",
+                  {{"line", "x\ny", GgufValue::String("x\ny")},
+                   {"written", "x\\ny", GgufValue::String("x\\ny")}}}};
+  const std::string text = RenderText(file, false);
+  EXPECT_NE(text.find("line     x\\ny\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("written  x\\\\ny\n"), std::string::npos) << text;
+}
+
 TEST(DescribeTextTest, TheModelComesFirstInLinesOf80Columns) {
   FileDescription file = Example();
   file.model.emplace();

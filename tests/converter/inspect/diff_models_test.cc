@@ -3,8 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstring>
 #include <fstream>
+#include <limits>
+#include <regex>
 #include <string>
 #include <vector>
 
@@ -21,6 +24,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::Optional;
+using testing::Pair;
 
 constexpr char kTiny[] = "testdata/tiny/gguf/";
 
@@ -45,6 +49,12 @@ ModelDiff Diff(const std::string& a, const std::string& b, int threads = 2) {
 }
 
 std::string Tiny(const std::string& name) { return kTiny + name; }
+
+bool ContainsRegex(const std::string& expression, const std::string& text) {
+  const bool found = std::regex_search(text, std::regex(expression));
+  if (!found) ADD_FAILURE() << text;
+  return found;
+}
 
 TEST(DiffModelsTest, AFileIsEqualToItself) {
   const ModelDiff diff = Diff(Tiny("tiny-Q4_0.gguf"), Tiny("tiny-Q4_0.gguf"));
@@ -109,21 +119,20 @@ TEST(DiffModelsTest, TensorsAndMetadata) {
                  {"type", DType::kF16, {2}, std::string("\0\x3c\0\x40", 4)},
                  {"integers", DType::kI32, {1}, std::string("\2\0\0\0", 4)}});
   const ModelDiff diff = Diff(a, b);
-  EXPECT_EQ(diff.equal_tensors, 1u);
+  // The same values in another type are equal.
+  EXPECT_EQ(diff.equal_tensors, 2u);
+  EXPECT_THAT(diff.other_types, ElementsAre(Pair(Pair("F32", "F16"), 1)));
   EXPECT_THAT(diff.only_in[0], ElementsAre("gone"));
   EXPECT_THAT(diff.only_in[1], ElementsAre("new"));
-  ASSERT_EQ(diff.tensors.size(), 4u);
+  ASSERT_EQ(diff.tensors.size(), 3u);
   EXPECT_EQ(diff.tensors[0].name, "values");
   EXPECT_EQ(diff.tensors[0].error->max_abs, 0.5);
   EXPECT_EQ(diff.tensors[0].error->rmse, 0.25);
   EXPECT_NEAR(diff.tensors[0].error->snr_db, 20, 1e-9);
   EXPECT_EQ(diff.tensors[1].name, "shape");
   EXPECT_FALSE(diff.tensors[1].error.has_value());
-  // The same values in another type are no equal tensors.
-  EXPECT_EQ(diff.tensors[2].name, "type");
-  EXPECT_EQ(diff.tensors[2].error->rmse, 0);
-  EXPECT_EQ(diff.tensors[3].name, "integers");
-  EXPECT_FALSE(diff.tensors[3].error.has_value());
+  EXPECT_EQ(diff.tensors[2].name, "integers");
+  EXPECT_FALSE(diff.tensors[2].error.has_value());
   const auto& metadata = diff.metadata.differences;
   ASSERT_EQ(metadata.size(), 2u);
   EXPECT_EQ(metadata[0].name, "extra\x1b");
@@ -137,6 +146,72 @@ TEST(DiffModelsTest, TensorsAndMetadata) {
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
   EXPECT_TRUE(absl::StrContains(text, "2 x 1")) << text;
   EXPECT_TRUE(absl::StrContains(text, "  only in A: gone\n")) << text;
+  EXPECT_TRUE(absl::StrContains(text,
+                                "\n  1 of the equal ones have the same values "
+                                "in another type: F32 | F16\n"))
+      << text;
+}
+
+TEST(DiffModelsTest, AnotherTypeAloneIsNoDifference) {
+  const std::string a =
+      WriteGguf("f32.gguf", {}, {{"t", DType::kF32, {2}, Floats({1, -0.0f})}});
+  const std::string b =
+      WriteGguf("f16.gguf", {},
+                {{"t", DType::kF16, {2}, std::string("\0\x3c\0\x80", 4)}});
+  EXPECT_TRUE(Diff(a, b).equal());
+  EXPECT_TRUE(Diff(b, a).equal());
+  const std::string other =
+      WriteGguf("other.gguf", {},
+                {{"t", DType::kF16, {2}, std::string("\1\x3c\0\x80", 4)}});
+  EXPECT_FALSE(Diff(a, other).equal());
+}
+
+// Of one type, every bit counts.
+TEST(DiffModelsTest, ValuesThatAreNotFinite) {
+  const float inf = std::numeric_limits<float>::infinity();
+  const std::string a =
+      WriteGguf("a.gguf", {},
+                {{"nan", DType::kF32, {2}, Floats({1, 2})},
+                 {"inf", DType::kF32, {2}, Floats({1, inf})},
+                 {"zero", DType::kF32, {1}, Floats({0.0f})},
+                 {"same", DType::kF32, {2}, Floats({std::nanf(""), inf})}});
+  const std::string b =
+      WriteGguf("b.gguf", {},
+                {{"nan", DType::kF32, {2}, Floats({1, -std::nanf("")})},
+                 {"inf", DType::kF32, {2}, Floats({-inf, inf})},
+                 {"zero", DType::kF32, {1}, Floats({-0.0f})},
+                 {"same", DType::kF32, {2}, Floats({std::nanf(""), inf})}});
+  const ModelDiff diff = Diff(a, b);
+  EXPECT_EQ(diff.equal_tensors, 1u);
+  const std::string text = DiffText(diff, true);
+  EXPECT_TRUE(ContainsRegex("nan +F32 +2 +rowmajor +not finite\n", text));
+  EXPECT_TRUE(ContainsRegex("inf +F32 +2 +rowmajor +not finite\n", text));
+  EXPECT_TRUE(ContainsRegex("zero +F32 +1 +rowmajor +exact ", text));
+}
+
+TEST(DiffModelsTest, NumbersOfMetadataHaveAllTheirDigits) {
+  GgufMetadata of_a;
+  of_a.Append("base", GgufValue::Scalar(10000.0f));
+  of_a.Append("size", GgufValue::Scalar(uint32_t{5}));
+  of_a.Append("text", GgufValue::String("a\nb"));
+  GgufMetadata of_b;
+  of_b.Append("base", GgufValue::Scalar(10000.001f));
+  of_b.Append("size", GgufValue::Scalar(uint64_t{5}));
+  of_b.Append("text", GgufValue::String("a\\nb"));
+  const ModelDiff diff =
+      Diff(WriteGguf("a.gguf", of_a, {{"t", DType::kF32, {1}, Floats({1})}}),
+           WriteGguf("b.gguf", of_b, {{"t", DType::kF32, {1}, Floats({1})}}));
+  const auto& differences = diff.metadata.differences;
+  ASSERT_EQ(differences.size(), 3u);
+  EXPECT_THAT(differences[0].values,
+              ElementsAre(Optional(std::string("10000")),
+                          Optional(std::string("10000.001"))));
+  EXPECT_THAT(differences[1].values,
+              ElementsAre(Optional(std::string("5 (UINT32)")),
+                          Optional(std::string("5 (UINT64)"))));
+  EXPECT_TRUE(
+      absl::StrContains(DiffText(diff, true), "text  a\\nb   a\\\\nb\n"))
+      << DiffText(diff, true);
 }
 
 TEST(DiffModelsTest, WhatCannotBeOpened) {
@@ -151,12 +226,14 @@ ModelDiff Everything() {
   diff.sides = {DiffSide{"a\xff", "gguf", 1, 2, 3},
                 DiffSide{"b", "arena", 1, 2, 3}};
   diff.only_in = {std::vector<std::string>{"x\x80"}, {"y"}};
+  diff.other_types[{"BF16", "F32"}] = 1;
   diff.other_layouts[{"interleaved", "rowmajor"}] = 1;
   diff.tensors = {{"t", {"F32", "F16"}, {}, {}, ErrorDescription{1, 2, 3}}};
   diff.tensors[0].shapes = {std::vector<uint64_t>{2}, {2}};
   for (PartDiff* part : {&diff.metadata, &diff.configuration, &diff.tokenizer,
                          &diff.chat_templates, &diff.attachments}) {
     part->differences = {{"name", {"a", std::nullopt}}};
+    part->left_out = {"decoder"};
   }
   return diff;
 }
