@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "app/file_stamp.h"
@@ -14,6 +15,7 @@
 #include "base/counted.h"
 #include "base/printable.h"
 #include "base/progress.h"
+#include "base/status_macros.h"
 #include "converter/inspect/text_table.h"
 
 namespace tessera {
@@ -52,6 +54,7 @@ bool IsPackChanged(const PackRecord& record, const std::string& path) {
 // What the record says, whatever has become of the model.
 std::string StateOfPack(const PackCache& cache, const PackCache::Entry& entry,
                         uint32_t kernel_abi) {
+  if (absl::IsNotFound(entry.record.status())) return "record gone";
   if (!entry.record.ok()) return "damaged record";
   if (!IsFinished(*entry.record)) return "partial";
   if (!Exists(cache.PackPath(entry.name))) return "pack gone";
@@ -64,8 +67,9 @@ std::string StateOfPack(const PackCache& cache, const PackCache::Entry& entry,
 
 }  // namespace
 
-CacheContents DescribeCache(const PackCache& cache, uint32_t kernel_abi) {
-  std::vector<PackCache::Entry> entries = cache.List();
+absl::StatusOr<CacheContents> DescribeCache(const PackCache& cache,
+                                            uint32_t kernel_abi) {
+  TESSERA_ASSIGN_OR_RETURN(std::vector<PackCache::Entry> entries, cache.List());
   std::stable_sort(entries.begin(), entries.end(),
                    [](const auto& a, const auto& b) {
                      return a.used_seconds > b.used_seconds;

@@ -10,15 +10,13 @@
 #include "absl/strings/str_cat.h"
 #include "base/errno_status.h"
 #include "base/status_macros.h"
+#include "base/tool_name.h"
 #include "base/write_file.h"
 
 namespace tessera {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr char kAdvice[] =
-    "; give another folder with --cache_dir, or use --no_cache";
 
 // The text of https://bford.info/cachedir, which programs compare.
 constexpr char kTag[] =
@@ -39,17 +37,23 @@ absl::StatusOr<std::string> Absolute(const std::string& path) {
   return normal;
 }
 
-absl::Status WithAdvice(const absl::Status& status) {
-  return absl::Status(status.code(), absl::StrCat(status.message(), kAdvice));
+// Why nothing can be made at `folder`, if it is a link that leads nowhere.
+absl::Status CheckLink(const std::string& folder) {
+  std::error_code error;
+  if (!fs::is_symlink(folder, error)) return absl::OkStatus();
+  return WithCacheAdvice(absl::FailedPreconditionError(absl::StrCat(
+      folder, ": is a link to ", fs::read_symlink(folder, error).string(),
+      ", which does not exist")));
 }
 
 absl::Status MakeFolders(const std::string& folder) {
   std::error_code error;
   if (fs::is_directory(folder, error)) return absl::OkStatus();
   if (fs::exists(folder, error)) {
-    return WithAdvice(absl::FailedPreconditionError(
+    return WithCacheAdvice(absl::FailedPreconditionError(
         absl::StrCat(folder, ": is a file, not a folder")));
   }
+  TESSERA_RETURN_IF_ERROR(CheckLink(folder));
   const fs::path path(folder);
   if (path.has_parent_path() && path.parent_path() != path &&
       !fs::exists(path.parent_path(), error)) {
@@ -60,10 +64,24 @@ absl::Status MakeFolders(const std::string& folder) {
   if (errno == EEXIST && fs::is_directory(folder, error)) {
     return absl::OkStatus();
   }
-  return WithAdvice(ErrnoStatus(folder, "make the folder"));
+  return WithCacheAdvice(ErrnoStatus(folder, "make the folder"));
 }
 
 }  // namespace
+
+std::string CacheFlag(absl::string_view name) {
+  return absl::StrCat(ToolName() == "tessera" ? "" : "--", name);
+}
+
+std::string CacheAdvice() {
+  return absl::StrCat("give another folder with ", CacheFlag("cache_dir"),
+                      ", or use ", CacheFlag("no_cache"));
+}
+
+absl::Status WithCacheAdvice(const absl::Status& status) {
+  return absl::Status(status.code(),
+                      absl::StrCat(status.message(), "; ", CacheAdvice()));
+}
 
 absl::StatusOr<std::string> FindCacheFolder(const std::string& wanted) {
   if (!wanted.empty()) return Absolute(wanted);
@@ -74,8 +92,9 @@ absl::StatusOr<std::string> FindCacheFolder(const std::string& wanted) {
   if (fs::path(xdg).is_absolute()) return Absolute(xdg + "/tessera");
   const std::string home = Variable("HOME");
   if (fs::path(home).is_absolute()) return Absolute(home + "/.cache/tessera");
-  return WithAdvice(absl::FailedPreconditionError(
-      "there is no folder for packed models: HOME is not set"));
+  return absl::FailedPreconditionError(absl::StrCat(
+      "there is no folder for packed models: HOME is not set; give one with ",
+      CacheFlag("cache_dir")));
 }
 
 absl::Status MakeCacheFolder(const std::string& folder) {

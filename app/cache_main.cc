@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "app/cache_contents.h"
@@ -17,6 +18,8 @@
 #include "base/command_line.h"
 #include "base/counted.h"
 #include "base/message.h"
+#include "base/own_flags.h"
+#include "base/parse_flags.h"
 #include "base/progress.h"
 #include "base/quoted.h"
 #include "base/status_macros.h"
@@ -50,8 +53,11 @@ left; path prints the folder. A program that uses a pack keeps it. The next run
 of a model packs it again.
 )";
 
+constexpr absl::string_view kActions = "list clear path";
+
 absl::Status List(const PackCache& cache) {
-  const CacheContents contents = DescribeCache(cache, kKernelAbi);
+  TESSERA_ASSIGN_OR_RETURN(const CacheContents contents,
+                           DescribeCache(cache, kKernelAbi));
   std::string text = CacheContentsText(contents, absl::Now());
   if (absl::GetFlag(FLAGS_json)) {
     TESSERA_ASSIGN_OR_RETURN(text, MessageAsJson(contents, /*indented=*/true));
@@ -90,9 +96,21 @@ absl::Status Do(const std::vector<std::string>& arguments) {
   return absl::OkStatus();
 }
 
+// Variables are for all actions, and stay without effect on most.
+void RefuseFlagsOfOthers(const std::string& action) {
+  for (const auto& [flag, value] : ChangedFlags()) {
+    const std::string meant_for = flag == "json"         ? "list"
+                                  : flag == "older_than" ? "clear"
+                                                         : action;
+    if (meant_for == action || IsFromEnvironment(flag)) continue;
+    ExitWithUsageError(absl::StrCat("--", flag, " goes with ", meant_for,
+                                    ", not with ", action));
+  }
+}
+
 int Main(int argc, char** argv) {
   const std::vector<std::string> arguments =
-      ParseCommandLine(argc, argv, {kUsage});
+      ParseCommandLine(argc, argv, {.usage = kUsage, .actions = kActions});
   if (arguments.empty()) ExitWithUsageError("expected list, clear or path");
   const std::string& action = arguments[0];
   if (action != "list" && action != "clear" && action != "path") {
@@ -103,6 +121,7 @@ int Main(int argc, char** argv) {
     ExitWithUsageError(
         absl::StrCat(action, " takes no ", Quoted(arguments[1])));
   }
+  RefuseFlagsOfOthers(action);
   const absl::Status status = Do(arguments);
   return status.ok() ? 0 : ReportFailure(status);
 }

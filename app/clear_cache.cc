@@ -46,7 +46,8 @@ absl::Status CheckAllKnown(const ClearOptions& options, const PackCache& cache,
 
 absl::StatusOr<ClearedCache> ClearCache(const PackCache& cache,
                                         const ClearOptions& options) {
-  const std::vector<PackCache::Entry> entries = cache.List();
+  TESSERA_ASSIGN_OR_RETURN(const std::vector<PackCache::Entry> entries,
+                           cache.List());
   TESSERA_RETURN_IF_ERROR(CheckAllKnown(options, cache, entries));
   ClearedCache cleared;
   for (const PackCache::Entry& entry : entries) {
@@ -64,6 +65,8 @@ absl::StatusOr<ClearedCache> ClearCache(const PackCache& cache,
       continue;
     }
     if (!bytes.ok()) return bytes.status();
+    // A lock that was left behind is no pack.
+    if (*bytes == 0 && absl::IsNotFound(entry.record.status())) continue;
     ++cleared.packs;
     cleared.bytes += *bytes;
   }

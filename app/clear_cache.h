@@ -30,7 +30,7 @@ struct ClearedCache {
 
 // Removes the files of these packs, finished or not. Processes that have mapped
 // one keep it. NotFound, before anything is removed, for a model that has no
-// pack.
+// pack; the error of PackCache::List.
 absl::StatusOr<ClearedCache> ClearCache(const PackCache& cache,
                                         const ClearOptions& options);
 

@@ -10,7 +10,11 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
 #include "app/open_packed_model.h"
+#include "app/packing_error.h"
+#include "base/command_line.h"
 #include "base/status_macros.h"
 #include "converter/quantize/quantize_recipe.h"
 #include "converter/source/open_source.h"
@@ -52,14 +56,29 @@ std::vector<std::shared_ptr<const int>>& OpenFiles() {
   return files;
 }
 
+// As a mistake in any other flag.
+void RefuseUnknownType() {
+  const absl::Status known =
+      QuantizeRecipe::Parse(absl::GetFlag(FLAGS_quantize)).status();
+  if (!known.ok()) ExitWithUsageError(known.message());
+}
+
+absl::string_view QuantizeWords() {
+  static const auto& words =
+      *new std::string(absl::StrJoin(QuantizeRecipe::Names(), " "));
+  return words;
+}
+
 }  // namespace
 
 ModelFinder AnyModel() {
   return {.check =
               [](const std::string& path) {
-                return OpenWeightSource(path).status();
+                return PackingError(OpenWeightSource(path).status(), path,
+                                    absl::GetFlag(FLAGS_quantize));
               },
           .find = [](const std::string& path) -> absl::StatusOr<std::string> {
+            RefuseUnknownType();
             TESSERA_ASSIGN_OR_RETURN(const PackedModel model,
                                      OpenPackedModel(path, OptionsFromFlags()));
             if (model.file != nullptr) OpenFiles().push_back(model.file);
@@ -71,7 +90,8 @@ ModelFinder AnyModel() {
               "MODEL is a .gguf, a .safetensors with its config.json, a "
               "Hugging Face folder or\nan .arena. All but the last are packed "
               "the first time, and mapped from then on;\nsee tessera cache "
-              "--help."};
+              "--help.",
+          .words = {{"quantize", QuantizeWords()}}};
 }
 
 }  // namespace tessera

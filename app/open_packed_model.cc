@@ -7,6 +7,7 @@
 #include "app/cache_folder.h"
 #include "app/model_files.h"
 #include "app/pack_into_cache.h"
+#include "app/packing_error.h"
 #include "app/unnamed_pack.h"
 #include "base/mapped_file.h"
 #include "base/status_macros.h"
@@ -30,10 +31,16 @@ absl::StatusOr<ModelFiles> FilesOf(const std::string& path) {
   return files.status();
 }
 
-}  // namespace
+absl::StatusOr<std::string> FolderFor(const PackedModelOptions& options) {
+  absl::StatusOr<std::string> folder = FindCacheFolder(options.cache_dir);
+  if (folder.ok()) return folder;
+  return absl::Status(folder.status().code(),
+                      absl::StrCat(folder.status().message(), ", or use ",
+                                   CacheFlag("no_cache")));
+}
 
-absl::StatusOr<PackedModel> OpenPackedModel(const std::string& path,
-                                            const PackedModelOptions& options) {
+absl::StatusOr<PackedModel> FindOrPack(const std::string& path,
+                                       const PackedModelOptions& options) {
   TESSERA_ASSIGN_OR_RETURN(const QuantizeRecipe recipe,
                            QuantizeRecipe::Parse(options.quantize));
   if (IsArena(path)) {
@@ -51,9 +58,17 @@ absl::StatusOr<PackedModel> OpenPackedModel(const std::string& path,
   PackedModelOptions exact = options;
   exact.quantize = recipe.name();
   if (options.no_cache) return PackUnnamed(path, exact);
-  TESSERA_ASSIGN_OR_RETURN(const std::string folder,
-                           FindCacheFolder(options.cache_dir));
+  TESSERA_ASSIGN_OR_RETURN(const std::string folder, FolderFor(options));
   return PackIntoCache(path, files, folder, exact);
+}
+
+}  // namespace
+
+absl::StatusOr<PackedModel> OpenPackedModel(const std::string& path,
+                                            const PackedModelOptions& options) {
+  absl::StatusOr<PackedModel> model = FindOrPack(path, options);
+  if (model.ok()) return model;
+  return PackingError(model.status(), path, options.quantize);
 }
 
 }  // namespace tessera

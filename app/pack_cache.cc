@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <set>
 #include <system_error>
 
 #include "absl/strings/ascii.h"
@@ -22,7 +23,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr absl::string_view kPackEnd = ".arena";
+constexpr absl::string_view kPartialEnd = ".arena.partial";
 constexpr absl::string_view kRecordEnd = ".record";
+constexpr absl::string_view kLockEnd = ".lock";
 constexpr size_t kDigits = 16;
 
 uint64_t DiskBytes(const std::string& path) {
@@ -35,6 +39,14 @@ uint64_t DiskBytes(const std::string& path) {
 int64_t ModificationSeconds(const std::string& path) {
   struct stat info;
   return stat(path.c_str(), &info) == 0 ? int64_t{info.st_mtim.tv_sec} : 0;
+}
+
+// The name of the pack that a file would belong to, or "".
+absl::string_view NameOfPackWith(absl::string_view file_name) {
+  for (absl::string_view end : {kPackEnd, kPartialEnd, kRecordEnd, kLockEnd}) {
+    if (absl::ConsumeSuffix(&file_name, end)) return file_name;
+  }
+  return "";
 }
 
 }  // namespace
@@ -55,11 +67,11 @@ std::string PackCache::Path(absl::string_view name,
 }
 
 std::string PackCache::PackPath(absl::string_view name) const {
-  return Path(name, ".arena");
+  return Path(name, kPackEnd);
 }
 
 std::string PackCache::PartialPath(absl::string_view name) const {
-  return Path(name, ".arena.partial");
+  return Path(name, kPartialEnd);
 }
 
 std::string PackCache::RecordPath(absl::string_view name) const {
@@ -67,23 +79,38 @@ std::string PackCache::RecordPath(absl::string_view name) const {
 }
 
 std::string PackCache::LockPath(absl::string_view name) const {
-  return Path(name, ".lock");
+  return Path(name, kLockEnd);
 }
 
-std::vector<PackCache::Entry> PackCache::List() const {
-  std::vector<Entry> entries;
+absl::StatusOr<std::vector<PackCache::Entry>> PackCache::List() const {
+  std::set<std::string> names;
   std::error_code error;
   fs::directory_iterator file(folder_, error);
+  if (error == std::errc::no_such_file_or_directory) {
+    return std::vector<Entry>();
+  }
   for (; !error && file != fs::directory_iterator(); file.increment(error)) {
     const std::string file_name = file->path().filename().string();
-    absl::string_view name = file_name;
-    if (!absl::ConsumeSuffix(&name, kRecordEnd) || !IsPackName(name)) continue;
-    entries.push_back({std::string(name), ReadPackRecord(RecordPath(name)),
-                       ModificationSeconds(RecordPath(name))});
+    const absl::string_view name = NameOfPackWith(file_name);
+    if (IsPackName(name)) names.emplace(name);
   }
-  std::sort(entries.begin(), entries.end(),
-            [](const Entry& a, const Entry& b) { return a.name < b.name; });
+  if (error) return ErrnoStatus(folder_, "list", error.value());
+  std::vector<Entry> entries;
+  for (const std::string& name : names) {
+    entries.push_back(
+        {name, ReadPackRecord(RecordPath(name)), UsedSeconds(name)});
+  }
   return entries;
+}
+
+// Without a record, that of the first file there is.
+int64_t PackCache::UsedSeconds(absl::string_view name) const {
+  for (const std::string& path :
+       {RecordPath(name), PackPath(name), PartialPath(name), LockPath(name)}) {
+    const int64_t seconds = ModificationSeconds(path);
+    if (seconds != 0) return seconds;
+  }
+  return 0;
 }
 
 void PackCache::MarkUsed(absl::string_view name) const {
@@ -94,7 +121,7 @@ uint64_t PackCache::BytesOf(absl::string_view name) const {
   return DiskBytes(PackPath(name)) + DiskBytes(PartialPath(name));
 }
 
-// The record goes last: what has none would not be found again.
+// The record goes last, to tell whose the rest is.
 absl::StatusOr<uint64_t> PackCache::Remove(absl::string_view name) const {
   TESSERA_ASSIGN_OR_RETURN(const FileLock lock,
                            FileLock::TryTake(LockPath(name)));

@@ -26,12 +26,14 @@ class PackCache {
 
   struct Entry {
     std::string name;
-    absl::StatusOr<PackRecord> record;  // DataLoss for a damaged one
+    // DataLoss for a damaged one, NotFound for files of a pack without one.
+    absl::StatusOr<PackRecord> record;
     int64_t used_seconds = 0;  // since the epoch, when it was used last
   };
 
-  // All packs that have a record, by name; none if there is no such folder.
-  std::vector<Entry> List() const;
+  // All packs of which there is a file, by name; none if there is no such
+  // folder. What the system says if the folder cannot be read.
+  absl::StatusOr<std::vector<Entry>> List() const;
 
   const std::string& folder() const { return folder_; }
   std::string PackPath(absl::string_view name) const;
@@ -54,6 +56,7 @@ class PackCache {
 
  private:
   std::string Path(absl::string_view name, absl::string_view end) const;
+  int64_t UsedSeconds(absl::string_view name) const;
 
   std::string folder_;
 };

@@ -40,6 +40,7 @@ class CachedPack {
   PackedModel Use(How how);
   absl::StatusOr<PackedModel> GetLocked();
   absl::Status CheckUsable(PackRecord* record) const;
+  absl::Status CannotPack(const absl::Status& why) const;
   absl::StatusOr<PackedModel> Pack();
   absl::StatusOr<PackRecord> Finish(const PackReport& report);
   void RemoveOlderAttempts() const;
@@ -99,8 +100,20 @@ PackedModel CachedPack::Use(How how) {
   return result_;
 }
 
+// Of a folder that cannot be used; what has cancelled the work stays as it is.
+absl::Status CachedPack::CannotPack(const absl::Status& why) const {
+  if (absl::IsCancelled(why)) return why;
+  return WithCacheAdvice(absl::Status(
+      why.code(), absl::StrCat(path_, ": cannot be packed: ", why.message())));
+}
+
 absl::StatusOr<PackedModel> CachedPack::Get() {
-  entries_ = cache_.List();
+  absl::StatusOr<std::vector<PackCache::Entry>> entries = cache_.List();
+  if (!entries.ok()) {
+    TESSERA_RETURN_IF_ERROR(MakeCacheFolder(cache_.folder()));
+    return CannotPack(entries.status());
+  }
+  entries_ = *std::move(entries);
   const PackCache::Entry* entry = FindByStamps();
   if (entry != nullptr && IsUntouched(*entry)) {
     name_ = entry->name;
@@ -120,7 +133,7 @@ absl::StatusOr<PackedModel> CachedPack::Get() {
   if (lock.ok()) return GetLocked();
   // A cache that can only be read is as good for what it has.
   if (entry != nullptr && IsUntouched(*entry)) return Use(How::kSameContent);
-  return lock.status();
+  return CannotPack(lock.status());
 }
 
 // What was there before the lock may have changed while it was waited for.
@@ -183,7 +196,9 @@ absl::StatusOr<PackedModel> CachedPack::Pack() {
   begun.set_quantize(options_.quantize);
   Remember(files_, &begun);
   const std::string record_path = cache_.RecordPath(name_);
-  TESSERA_RETURN_IF_ERROR(WritePackRecord(record_path, begun));
+  if (absl::Status status = WritePackRecord(record_path, begun); !status.ok()) {
+    return CannotPack(status);
+  }
   PackRequest request;
   request.model = path_;
   request.output = cache_.PackPath(name_);
@@ -218,6 +233,8 @@ absl::StatusOr<PackRecord> CachedPack::Finish(const PackReport& report) {
   record.set_producer(absl::StrCat("tessera ", kTesseraVersion));
   TESSERA_ASSIGN_OR_RETURN(*record.mutable_pack(),
                            StampOf(cache_.PackPath(name_)));
+  TESSERA_ASSIGN_OR_RETURN(*record.mutable_manifest_sha256(),
+                           ManifestDigest(cache_.PackPath(name_)));
   ModelDigests digests(files_, {});
   for (size_t i = 0; i < files_.files.size(); ++i) {
     const auto found = report.sha256.find(files_.files[i].path);

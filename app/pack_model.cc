@@ -14,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "app/cache_folder.h"
 #include "app/interrupt_hint.h"
 #include "base/atomic_file.h"
 #include "base/message.h"
@@ -50,8 +51,7 @@ std::string FolderOf(const std::string& path) {
 
 std::string RoomAdvice(bool unnamed) {
   return unnamed ? "make room, or set TMPDIR to a folder on another disk"
-                 : "make room, give another folder with --cache_dir, or use "
-                   "--no_cache";
+                 : absl::StrCat("make room, ", CacheAdvice());
 }
 
 absl::Status CheckFree(const PackRequest& request, uint64_t needed) {
@@ -131,6 +131,7 @@ absl::StatusOr<ConvertReport> ModelPacker::Convert(bool resume) {
   options.threads = request_.threads;
   options.overwrite = true;
   options.quiet = request_.quiet;
+  options.verb = "packing";
   options.resume = resume;
   options.resumable = !request_.unnamed;
   options.keep_unfinished = false;

@@ -29,6 +29,8 @@ absl::Status Damaged() {
 }
 
 bool FitsTogether(const PackRecord& record) {
+  const std::string& manifest = record.manifest_sha256();
+  if (!manifest.empty() && manifest.size() != kSha256Bytes) return false;
   for (const ContentFile& file : record.files()) {
     if (file.sha256().size() != kSha256Bytes) return false;
   }

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <memory>
+#include <random>
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
@@ -20,19 +21,24 @@ std::string TemporaryFolder() {
   return wanted == nullptr || *wanted == '\0' ? "/tmp" : wanted;
 }
 
+// The pack has it for the moment between being complete and being opened. A
+// folder of its own would stay behind where the process is killed.
+std::string FreeName(const std::string& folder) {
+  std::random_device random;
+  return absl::StrCat(folder, "/tessera-", absl::Hex(random(), absl::kZeroPad8),
+                      absl::Hex(random(), absl::kZeroPad8), ".arena");
+}
+
 }  // namespace
 
 absl::StatusOr<PackedModel> PackUnnamed(const std::string& path,
                                         const PackedModelOptions& options) {
-  std::string folder = absl::StrCat(TemporaryFolder(), "/tessera-XXXXXX");
-  if (mkdtemp(folder.data()) == nullptr) {
-    return ErrnoStatus(TemporaryFolder(), "make a folder in it");
+  const std::string folder = TemporaryFolder();
+  if (access(folder.c_str(), W_OK | X_OK) != 0) {
+    return ErrnoStatus(folder, "make a file in it");
   }
-  const std::string output = absl::StrCat(folder, "/model.arena");
-  absl::Cleanup remove = [&] {
-    unlink(output.c_str());
-    rmdir(folder.c_str());
-  };
+  const std::string output = FreeName(folder);
+  absl::Cleanup remove = [&] { unlink(output.c_str()); };
   PackRequest request;
   request.model = path;
   request.output = output;

@@ -73,6 +73,12 @@ std::string BashValues(const CommandLineDescription& command_line) {
   return result;
 }
 
+std::string BashActions(const CommandLineDescription& command_line) {
+  if (command_line.actions.empty()) return "";
+  return absl::StrCat("  ((COMP_CWORD == 1)) && words='",
+                      absl::StrJoin(command_line.actions, " "), "'\n");
+}
+
 // Hands "tessera run ..." to the function for "tessera-run ...".
 std::string BashSubcommands(const CommandLineDescription& command_line) {
   return absl::StrReplaceAll(
@@ -188,8 +194,8 @@ std::string BashCompletion(const CommandLineDescription& command_line) {
     absl::StrAppend(&result, "  case $flag in\n", values, "  esac\n");
   }
   absl::StrAppend(&result, "  local words='", SubcommandNames(command_line),
-                  "'\n", "  [[ $cur == -* ]] && words='",
-                  FlagNames(command_line),
+                  "'\n", BashActions(command_line),
+                  "  [[ $cur == -* ]] && words='", FlagNames(command_line),
                   "'\n  mapfile -t COMPREPLY < <(compgen -W \"$words\" -- "
                   "\"$cur\")\n}\ncomplete -o default -F ",
                   function, " ", command_line.tool, "\n");
@@ -205,6 +211,10 @@ std::string ZshCompletion(const CommandLineDescription& command_line) {
   for (const FlagDescription& flag : command_line.flags) {
     absl::StrAppend(&result, "  ", ZshArgument(flag), " \\\n");
   }
+  if (!command_line.actions.empty()) {
+    absl::StrAppend(&result, "  '1:action:(",
+                    absl::StrJoin(command_line.actions, " "), ")' \\\n");
+  }
   return absl::StrCat(result,
                       "  '(-h --help)'{-h,--help}'[print a summary]' \\\n"
                       "  '--version[print the version]' \\\n"
@@ -217,6 +227,11 @@ std::string FishCompletion(const CommandLineDescription& command_line) {
   std::string result;
   for (const FlagDescription& flag : command_line.flags) {
     absl::StrAppend(&result, FishFlag(tool, flag));
+  }
+  if (!command_line.actions.empty()) {
+    absl::StrAppend(&result, "complete -c ", tool,
+                    " -n 'test (count (commandline -opc)) -eq 1' -f -a '",
+                    absl::StrJoin(command_line.actions, " "), "'\n");
   }
   return absl::StrCat(result, "complete -c ", tool,
                       " -s h -l help -d 'print a summary'\ncomplete -c ", tool,

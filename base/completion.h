@@ -10,8 +10,9 @@
 namespace tessera {
 
 // Each completes flags after a dash, the words of flags that have a list of
-// them, and names of files elsewhere. A program with subcommands completes
-// those, and leaves the rest to the script of the subcommand's own program
+// them, actions as the first argument, and names of files elsewhere. A program
+// with subcommands completes those, and leaves the rest to the script of the
+// subcommand's own program
 // ("tessera run" to that of "tessera-run"), which has to be installed beside.
 
 // For share/bash-completion/completions/TOOL.

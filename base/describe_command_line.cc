@@ -60,7 +60,8 @@ CommandLineDescription DescribeCommandLine(const CommandLineSpec& spec) {
       .tool = ToolName(),
       .usage = std::string(spec.usage),
       .flags = {},
-      .subcommands = {spec.subcommands.begin(), spec.subcommands.end()}};
+      .subcommands = {spec.subcommands.begin(), spec.subcommands.end()},
+      .actions = absl::StrSplit(spec.actions, ' ', absl::SkipEmpty())};
   for (const absl::CommandLineFlag* flag : OwnFlags()) {
     result.flags.push_back(
         {.name = std::string(flag->Name()),

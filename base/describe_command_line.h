@@ -32,6 +32,8 @@ struct CommandLineSpec {
   absl::Span<const FlagAlias> aliases = {};
   absl::Span<const FlagWords> words = {};
   absl::Span<const Subcommand> subcommands = {};
+  // For the first argument, of which completion knows: "list clear".
+  absl::string_view actions = {};
 };
 
 struct FlagDescription {
@@ -50,6 +52,7 @@ struct CommandLineDescription {
   std::string usage;
   std::vector<FlagDescription> flags;  // by name
   std::vector<Subcommand> subcommands;
+  std::vector<std::string> actions;
 };
 
 CommandLineDescription DescribeCommandLine(const CommandLineSpec& spec);

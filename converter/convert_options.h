@@ -3,6 +3,7 @@
 #define CONVERTER_CONVERT_OPTIONS_H_
 
 #include <cstdint>
+#include <string>
 
 #include "converter/conversion_progress.h"
 
@@ -10,10 +11,11 @@ namespace tessera {
 
 // The bytes of an output depend on the source and on its OutputOptions only.
 struct ConvertOptions {
-  int threads = 0;         // 0: one per CPU
-  bool overwrite = false;  // replace existing outputs
-  bool quiet = false;      // no progress on stderr
-  bool resume = false;     // continue what a killed conversion left
+  int threads = 0;               // 0: one per CPU
+  bool overwrite = false;        // replace existing outputs
+  bool quiet = false;            // no progress on stderr
+  std::string verb = "convert";  // what progress on stderr calls the work
+  bool resume = false;           // continue what a killed conversion left
   // An unfinished output has a name, under which it can be continued. Without
   // one nothing is left behind, however the process ends; for one rank.
   bool resumable = true;

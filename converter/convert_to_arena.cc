@@ -138,7 +138,7 @@ absl::Status Conversion::Pack(int threads, SourceDigests& digests) {
     total += SourceBytes(source_, stream);
     for (size_t member : stream.members) ++uses[member];
   }
-  ConversionProgress progress("convert", total,
+  ConversionProgress progress(options_.verb, total,
                               options_.quiet || ranks_.rank() != 0,
                               options_.progress);
   std::vector<PackJob> jobs;

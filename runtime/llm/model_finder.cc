@@ -13,6 +13,13 @@ ModelFinder ArenasOnly() {
           }};
 }
 
+std::vector<FlagWords> WordsFor(const ModelFinder& models,
+                                absl::Span<const FlagWords> own) {
+  std::vector<FlagWords> all(own.begin(), own.end());
+  all.insert(all.end(), models.words.begin(), models.words.end());
+  return all;
+}
+
 std::string UsageFor(const ModelFinder& models, absl::string_view usage) {
   return absl::StrReplaceAll(usage, {{"ARENA", models.noun},
                                      {".arena", models.ending},

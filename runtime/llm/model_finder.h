@@ -4,10 +4,13 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "base/describe_command_line.h"
 
 namespace tessera {
 
@@ -24,7 +27,13 @@ struct ModelFinder {
   std::string noun = "ARENA";
   std::string ending = ".arena";
   std::string advice = "Make an arena from GGUF or safetensors with convert.";
+  // That the flags take which come with it.
+  std::vector<FlagWords> words = {};
 };
+
+// `own`, those of the tool's flags, and those of the finder's.
+std::vector<FlagWords> WordsFor(const ModelFinder& models,
+                                absl::Span<const FlagWords> own);
 
 // `usage` in which these words have been put in place of ARENA, .arena and
 // ADVICE.

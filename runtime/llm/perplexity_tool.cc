@@ -145,8 +145,8 @@ absl::Status FindArenas(const ModelFinder& models, PerplexityOptions* options) {
 
 absl::Status Main(int argc, char** argv, const ModelFinder& models) {
   const std::string usage = UsageFor(models, kUsage);
-  const std::vector<std::string> arguments =
-      ParseCommandLine(argc, argv, {usage, WithRefused(kAliases), kWords});
+  const std::vector<std::string> arguments = ParseCommandLine(
+      argc, argv, {usage, WithRefused(kAliases), WordsFor(models, kWords)});
   absl::StatusOr<PerplexityOptions> options = OptionsFromFlags(arguments);
   if (!options.ok()) {
     // What is no model needs no other complaint.

@@ -117,8 +117,8 @@ absl::Status RunText(RunOptions options, const ModelFinder& models,
 absl::Status Main(int argc, char** argv, const ModelFinder& models,
                   absl::string_view usage_text) {
   const std::string usage = UsageFor(models, usage_text);
-  const std::vector<std::string> arguments =
-      ParseCommandLine(argc, argv, {usage, RunAliases(), RunFlagWords()});
+  const std::vector<std::string> arguments = ParseCommandLine(
+      argc, argv, {usage, RunAliases(), WordsFor(models, RunFlagWords())});
   if (WantsTokenization()) {
     auto request = TokenizeRequestFromFlags(arguments);
     if (!request.ok()) ExitWithUsageError(request.status().message());

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "base/tool_name.h"
 
 namespace tessera {
 namespace {
@@ -36,6 +37,28 @@ TEST_F(CacheFolderTest, TheFirstThatIsSetCounts) {
 TEST_F(CacheFolderTest, ARelativeOneIsBelowTheCurrentFolder) {
   EXPECT_EQ(FindCacheFolder("packs").value(),
             (std::filesystem::current_path() / "packs").string());
+}
+
+TEST_F(CacheFolderTest, ALinkThatLeadsNowhereIsSaidToBeOne) {
+  const std::string link = testing::TempDir() + "/dangling";
+  std::filesystem::remove(link);
+  std::filesystem::create_symlink("/nowhere/at all", link);
+  for (const std::string& folder : {link, link + "/below"}) {
+    EXPECT_EQ(MakeCacheFolder(folder).message(),
+              link +
+                  ": is a link to /nowhere/at all, which does not exist; "
+                  "give another folder with cache_dir, or use no_cache");
+  }
+}
+
+TEST_F(CacheFolderTest, FlagsAreCalledAsInTheProgram) {
+  EXPECT_EQ(FindCacheFolder("").status().message(),
+            "there is no folder for packed models: HOME is not set; give one "
+            "with cache_dir");
+  SetToolName("tessera run");
+  EXPECT_EQ(CacheAdvice(),
+            "give another folder with --cache_dir, or use --no_cache");
+  SetToolName("tessera");
 }
 
 TEST_F(CacheFolderTest, IsMarkedForBackups) {

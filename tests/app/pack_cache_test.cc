@@ -1,6 +1,7 @@
 #include "app/pack_cache.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -56,7 +57,7 @@ class PackCacheTest : public testing::Test {
   }
 
   std::string StateOf(const std::string& name) const {
-    const CacheContents contents = DescribeCache(cache_, 1);
+    const CacheContents contents = DescribeCache(cache_, 1).value();
     for (const CacheContents::Pack& pack : contents.packs()) {
       if (pack.name() == name) return pack.state();
     }
@@ -79,7 +80,7 @@ TEST_F(PackCacheTest, KnowsItsNames) {
 TEST_F(PackCacheTest, ClearNeverTouchesOtherFiles) {
   AddPack(kOne, "/m/one.gguf");
   for (const char* other : {"mine.arena", "mine.record", "notes.txt",
-                            "x-0123456789abcdef.arena", "CACHEDIR.TAG"}) {
+                            "x-0123456789abcde.arena", "CACHEDIR.TAG"}) {
     Touch(other);
   }
   const ClearedCache cleared =
@@ -96,13 +97,13 @@ TEST_F(PackCacheTest, ClearTakesModelsByPathOrName) {
       ClearCache(cache_, {.models = {"/m/one.gguf", "/m/three.gguf"},
                           .now = absl::Now()})
           .status()));
-  EXPECT_EQ(cache_.List().size(), 2u);
+  EXPECT_EQ(cache_.List()->size(), 2u);
   EXPECT_EQ(
       ClearCache(cache_, {.models = {"/m/x/../one.gguf"}, .now = absl::Now()})
           .value()
           .packs,
       1u);
-  ASSERT_EQ(cache_.List().size(), 1u);
+  ASSERT_EQ(cache_.List()->size(), 1u);
   EXPECT_EQ(ClearCache(cache_, {.models = {kTwo}, .now = absl::Now()})->packs,
             1u);
 }
@@ -168,10 +169,46 @@ TEST_F(PackCacheTest, StatesAreTold) {
   EXPECT_EQ(StateOf(kTwo), "damaged record");
 }
 
+TEST_F(PackCacheTest, FilesWithoutARecordAreFoundAndCleared) {
+  Touch(absl::StrCat(kOne, ".arena"));
+  Touch(absl::StrCat(kTwo, ".arena.partial"));
+  Touch("three-0011223344556677.lock");
+  EXPECT_EQ(cache_.List()->size(), 3u);
+  EXPECT_EQ(StateOf(kOne), "record gone");
+  EXPECT_EQ(StateOf(kTwo), "record gone");
+  const ClearOptions old = {
+      .models = {}, .older_than = absl::Hours(1), .now = absl::Now()};
+  EXPECT_EQ(ClearCache(cache_, old)->packs, 0u);
+  EXPECT_EQ(ClearCache(cache_, {.models = {kOne}, .now = absl::Now()})->packs,
+            1u);
+  EXPECT_FALSE(fs::exists(cache_.PackPath(kOne)));
+  const auto rest = ClearCache(cache_, {.models = {}, .now = absl::Now()});
+  EXPECT_EQ(rest->packs, 1u);  // the lock is none
+  EXPECT_TRUE(fs::is_empty(folder_));
+}
+
+TEST_F(PackCacheTest, WhatIsNoFolderIsAnError) {
+  Touch("file");
+  const PackCache file(folder_ + "/file");
+  EXPECT_FALSE(file.List().ok());
+  EXPECT_FALSE(DescribeCache(file, 1).ok());
+  EXPECT_FALSE(ClearCache(file, {.models = {}, .now = absl::Now()}).ok());
+}
+
+TEST_F(PackCacheTest, AFolderThatCannotBeReadIsAnError) {
+  AddPack(kOne, "/m/one.gguf");
+  fs::permissions(folder_, fs::perms::none);
+  const auto entries = cache_.List();
+  const bool readable = access(folder_.c_str(), R_OK) == 0;  // by root
+  fs::permissions(folder_, fs::perms::owner_all);
+  if (readable) GTEST_SKIP() << "this user may read everything";
+  EXPECT_TRUE(absl::IsPermissionDenied(entries.status())) << entries.status();
+}
+
 TEST_F(PackCacheTest, TheTableIsOneLineForEachPack) {
   AddPack(kOne, "/m/a\nb.gguf");
   const std::string text =
-      CacheContentsText(DescribeCache(cache_, 1), absl::Now());
+      CacheContentsText(DescribeCache(cache_, 1).value(), absl::Now());
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 3) << text;
   EXPECT_TRUE(absl::StrContains(text, "a\\nb.gguf")) << text;
   EXPECT_TRUE(absl::StrContains(text, "in 1 packed model, in ")) << text;
@@ -179,11 +216,11 @@ TEST_F(PackCacheTest, TheTableIsOneLineForEachPack) {
 
 TEST_F(PackCacheTest, AFolderThatIsNotThereIsAnEmptyCache) {
   const PackCache none(folder_ + "/none");
-  EXPECT_TRUE(none.List().empty());
+  EXPECT_TRUE(none.List()->empty());
   EXPECT_EQ(ClearCache(none, {.models = {}, .now = absl::Now()})->packs, 0u);
-  EXPECT_TRUE(
-      absl::StrContains(CacheContentsText(DescribeCache(none, 1), absl::Now()),
-                        "no packed models"));
+  EXPECT_TRUE(absl::StrContains(
+      CacheContentsText(DescribeCache(none, 1).value(), absl::Now()),
+      "no packed models"));
 }
 
 }  // namespace

@@ -96,6 +96,23 @@ expect_stderr '^tessera run: diary.gguf: '
 grep -q 'convert it first' stderr && fail "advice to convert"
 expect 1 env -u HOME "$tessera" run 'my model.gguf' --prompt x
 expect_stderr 'HOME is not set; .*--cache_dir'
+expect 1 env -u HOME "$tessera" cache path
+expect_stderr 'HOME is not set; give one with --cache_dir$'
+for type in '' nonsense; do
+  expect 2 "$tessera" run --quantize "$type" 'my model.gguf' --prompt x
+  expect_stderr '--quantize: no such type: .*\(see tessera run --help\)$'
+done
+expect 1 "$tessera" run --quantize Q8_0 'my model.gguf' --prompt x
+expect_stderr "; to pack it yourself: tessera convert --allow_requantize --quantize Q8_0 'my model.gguf' model.arena\$"
+mkdir shards
+cp "$tiny/config.json" shards
+echo '{"weight_map": {"a": "model-00001-of-00002.safetensors", "b": "model-00002-of-00002.safetensors"}}' >shards/model.safetensors.index.json
+cp "$tiny/model.safetensors" shards/model-00001-of-00002.safetensors
+expect 1 "$tessera" run shards --prompt x
+expect_stderr 'model-00002-of-00002.safetensors: missing; .*download what is missing$'
+ln -s nothing dangling
+expect 1 "$tessera" run --cache_dir dangling 'my model.gguf' --prompt x
+expect_stderr 'dangling: is a link to nothing, which does not exist; .*--cache_dir'
 echo >file
 expect 1 "$tessera" run --cache_dir file 'my model.gguf' --prompt x
 expect_stderr 'file: is a file, not a folder; .*--no_cache'
@@ -120,11 +137,49 @@ expect_stdout '^removed 1 packed model, '
 expect 0 "$tessera" cache clear
 expect_stdout '^removed 2 packed models, '
 [[ $(ls "$cache") == $'CACHEDIR.TAG\nmine.arena' ]] || { fail "left:"; ls "$cache"; }
+touch "$cache/left-0123456789abcdef.arena"
+expect 0 "$tessera" cache list
+expect_stdout ' record gone '
+expect 0 "$tessera" cache clear
+[[ $(ls "$cache") == $'CACHEDIR.TAG\nmine.arena' ]] || { fail "left:"; ls "$cache"; }
+expect 1 "$tessera" cache list --cache_dir file
+expect_stderr '^tessera cache: .*/file: cannot list: '
+expect 2 "$tessera" cache list --older_than 3d
+expect_stderr '--older_than goes with clear, not with list'
+expect 2 "$tessera" cache path --json
+expect_stderr '--json goes with list, not with path'
+expect 0 env TESSERA_JSON=true "$tessera" cache path
 expect 2 "$tessera" cache
 expect 2 "$tessera" cache clean
 expect_stderr "expected list, clear or path, found 'clean'"
 expect 2 "$tessera" cache clear --older_than soon
 expect_stderr 'older_than: expected a time such as 30d'
+
+# ---- what bash completes ----
+
+ln -s "${tessera%/*}/cache" tessera-cache
+ln -s "$run" tessera-run
+for tool in cache run; do
+  expect 0 ./tessera-$tool --help=bash
+  . ./stdout
+done
+# completes 'ANSWERS' WORDS...
+completes() {
+  local expected=$1
+  shift
+  COMP_WORDS=("$@")
+  COMP_CWORD=$(($# - 1))
+  "_${1//-/_}"
+  [[ ${COMPREPLY[*]} == "$expected" ]] || fail "'$*' completes to '${COMPREPLY[*]}'"
+}
+completes 'list clear path' tessera-cache ''
+completes 'clear' tessera-cache cl
+completes '' tessera-cache clear mod  # bash completes the file
+completes 'Q4_K_S Q4_K_M' tessera-run --quantize Q4_K_
+expect 0 ./tessera-cache --help=zsh
+expect_stdout "'1:action:\(list clear path\)'"
+expect 0 ./tessera-cache --help=fish
+expect_stdout "-f -a 'list clear path'$"
 
 ((failures == 0)) && echo "all as expected"
 exit "$failures"
