@@ -17,6 +17,7 @@
 #include "app/cache_contents.h"
 #include "app/clear_cache.h"
 #include "app/file_lock.h"
+#include "app/file_stamp.h"
 #include "app/pack_record.h"
 
 namespace tessera {
@@ -53,7 +54,9 @@ class PackCacheTest : public testing::Test {
 
   void AddPack(const std::string& name, const std::string& model) const {
     Touch(name + ".arena");
-    ASSERT_TRUE(WritePackRecord(cache_.RecordPath(name), Finished(model)).ok());
+    PackRecord record = Finished(model);
+    *record.mutable_pack() = StampOf(cache_.PackPath(name)).value();
+    ASSERT_TRUE(WritePackRecord(cache_.RecordPath(name), record).ok());
   }
 
   std::string StateOf(const std::string& name) const {
