@@ -96,7 +96,9 @@ FactDifference DescribeValues(const std::string& key, const GgufValue* a,
                               const GgufValue* b) {
   FactDifference difference = {key, {ValueText(a), ValueText(b)}};
   if (difference.values[0] != difference.values[1]) return difference;
-  const uint64_t count = std::min(a->element_count(), b->element_count());
+  const uint64_t count = a->is_array() && b->is_array()
+                             ? std::min(a->element_count(), b->element_count())
+                             : 0;
   const std::vector<GgufValue> of_a = a->Elements(count);
   const std::vector<GgufValue> of_b = b->Elements(count);
   for (uint64_t i = 0; i < count; ++i) {
