@@ -210,7 +210,7 @@ TEST(DiffModelsTest, NumbersOfMetadataHaveAllTheirDigits) {
               ElementsAre(Optional(std::string("5 (UINT32)")),
                           Optional(std::string("5 (UINT64)"))));
   EXPECT_TRUE(
-      absl::StrContains(DiffText(diff, true), "text  a\\nb   a\\\\nb\n"))
+      absl::StrContains(DiffText(diff, true), "text  a\\nb        a\\\\nb\n"))
       << DiffText(diff, true);
 }
 
