@@ -25,7 +25,8 @@ ABSL_FLAG(std::string, layout, "interleaved", "layout to convert to");
 namespace tessera {
 namespace {
 
-constexpr char kUsage[] = R"(Converts every form of the tiny model and compares it with exact results.
+constexpr char kUsage[] =
+    R"(Converts every form of the tiny model and compares it with exact results.
 
   golden_report testdata/tiny
 
@@ -40,9 +41,8 @@ namespace fs = std::filesystem;
 std::vector<std::pair<std::string, std::string>> Inputs(
     const fs::path& folder) {
   std::vector<std::pair<std::string, std::string>> inputs;
-  for (const char* name :
-       {"", "model.safetensors", "sharded",
-        "sharded/model.safetensors.index.json"}) {
+  for (const char* name : {"", "model.safetensors", "sharded",
+                           "sharded/model.safetensors.index.json"}) {
     if (fs::exists(folder / name)) inputs.emplace_back(folder / name, "bf16");
   }
   std::vector<fs::path> files;
@@ -57,8 +57,8 @@ std::vector<std::pair<std::string, std::string>> Inputs(
     const std::string stem = file.stem().string();
     absl::string_view type = stem;
     absl::ConsumePrefix(&type, "tiny-");
-    inputs.emplace_back(file.string(), type == "BF16" ? "bf16"
-                                                      : std::string(type));
+    inputs.emplace_back(file.string(),
+                        type == "BF16" ? "bf16" : std::string(type));
   }
   return inputs;
 }
