@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "app/absolute_path.h"
 #include "base/errno_status.h"
 #include "base/status_macros.h"
 #include "base/tool_name.h"
@@ -26,15 +27,6 @@ constexpr char kTag[] =
 std::string Variable(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
-}
-
-absl::StatusOr<std::string> Absolute(const std::string& path) {
-  std::error_code error;
-  const fs::path absolute = fs::absolute(path, error);
-  if (error) return ErrnoStatus(path, "resolve", error.value());
-  std::string normal = absolute.lexically_normal().string();
-  if (normal.size() > 1 && normal.back() == '/') normal.pop_back();
-  return normal;
 }
 
 // Why nothing can be made at `folder`, if it is a link that leads nowhere.
@@ -84,14 +76,15 @@ absl::Status WithCacheAdvice(const absl::Status& status) {
 }
 
 absl::StatusOr<std::string> FindCacheFolder(const std::string& wanted) {
-  if (!wanted.empty()) return Absolute(wanted);
+  if (!wanted.empty()) return AbsolutePath(wanted);
   const std::string own = Variable("TESSERA_CACHE_DIR");
-  if (!own.empty()) return Absolute(own);
+  if (!own.empty()) return AbsolutePath(own);
   const std::string xdg = Variable("XDG_CACHE_HOME");
   // The XDG specification says that relative ones do not count.
-  if (fs::path(xdg).is_absolute()) return Absolute(xdg + "/tessera");
+  if (fs::path(xdg).is_absolute()) return AbsolutePath(xdg + "/tessera");
   const std::string home = Variable("HOME");
-  if (fs::path(home).is_absolute()) return Absolute(home + "/.cache/tessera");
+  if (fs::path(home).is_absolute())
+    return AbsolutePath(home + "/.cache/tessera");
   return absl::FailedPreconditionError(absl::StrCat(
       "there is no folder for packed models: HOME is not set; give one with ",
       CacheFlag("cache_dir")));

@@ -1,26 +1,17 @@
 #include "app/clear_cache.h"
 
 #include <algorithm>
-#include <filesystem>
-#include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "app/absolute_path.h"
 #include "base/status_macros.h"
 
 namespace tessera {
 namespace {
 
-std::string AbsolutePath(const std::string& path) {
-  std::error_code error;
-  std::string absolute =
-      std::filesystem::absolute(path, error).lexically_normal().string();
-  if (absolute.size() > 1 && absolute.back() == '/') absolute.pop_back();
-  return absolute;
-}
-
 bool IsMeantBy(const std::string& model, const PackCache& cache,
                const PackCache::Entry& entry) {
-  const std::string path = AbsolutePath(model);
+  const std::string path = AbsolutePath(model).value_or("");
   if (model == entry.name || path == cache.PackPath(entry.name)) return true;
   if (!entry.record.ok()) return false;
   const auto& models = entry.record->models();

@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <numeric>
-#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "app/absolute_path.h"
 #include "app/file_stamp.h"
 #include "app/pack_record.h"
 #include "base/digest.h"
@@ -58,9 +58,7 @@ bool HasSameSizes(const PackRecord& record, const ModelFiles& model) {
 
 absl::StatusOr<ModelFiles> FindModelFiles(const std::string& path) {
   ModelFiles model;
-  std::error_code error;
-  model.path = fs::absolute(path, error).lexically_normal().string();
-  if (model.path.size() > 1 && model.path.back() == '/') model.path.pop_back();
+  TESSERA_ASSIGN_OR_RETURN(model.path, AbsolutePath(path));
   TESSERA_ASSIGN_OR_RETURN(model.files, ListInputFiles(path));
   for (const InputFile& file : model.files) {
     TESSERA_ASSIGN_OR_RETURN(model.stamps.emplace_back(), StampOf(file.path));
