@@ -7,7 +7,6 @@ import os
 from typing import Any, Callable, Optional, Union
 
 from tessera import _tessera
-from tessera._weights import _numbers
 
 Path = Union[str, os.PathLike[str]]
 
@@ -44,7 +43,7 @@ def convert(
     for name, value in flags.items():
         arguments.extend(_flag(name, value))
     arguments += ["--", os.fspath(input), os.fspath(output)]
-    return _numbers(json.loads(_tessera._convert(arguments, progress)))
+    return json.loads(_tessera._convert(arguments, progress))
 
 
 def _flag(name: str, value: Any) -> list[str]:

@@ -24,7 +24,6 @@ import numpy.typing as npt
 
 from tessera import _tessera
 from tessera._chat import ChatTemplate, template_of
-from tessera._weights import _numbers
 
 Ids = Union[SequenceOf[int], npt.NDArray[np.integer[Any]]]
 
@@ -110,7 +109,7 @@ class Model:
     @property
     def config(self) -> dict[str, Any]:
         """Hyper-parameters, under the names of config.json."""
-        return _numbers(json.loads(self._model.config_json()))
+        return json.loads(self._model.config_json())
 
     @property
     def info(self) -> dict[str, Any]:

@@ -81,7 +81,7 @@ class Weights:
         """Hyper-parameters, under the names of config.json; None without a
         model."""
         text = self._weights().config_json()
-        return None if text is None else _numbers(json.loads(text))
+        return None if text is None else json.loads(text)
 
     @property
     def notes(self) -> list[str]:
@@ -147,14 +147,3 @@ def open(
     this version cannot read.
     """
     return Weights(path, tensors_only)
-
-
-def _numbers(value: Any) -> Any:
-    """Protobuf's JSON has integers of 64 bits as strings."""
-    if isinstance(value, dict):
-        return {key: _numbers(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_numbers(item) for item in value]
-    if isinstance(value, str) and value.isdigit():
-        return int(value)
-    return value
