@@ -5,6 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "base/status_macros.h"
 
 namespace tessera {
@@ -52,7 +54,16 @@ absl::StatusOr<std::vector<GateResult>> BuildComparison::Run(
   const int count = static_cast<int>(rows.size());
   std::vector<GateResult> results;
   std::vector<size_t> suspects;
+  const absl::Time deadline =
+      options_.time_limit_s > 0
+          ? absl::Now() + absl::Seconds(options_.time_limit_s)
+          : absl::InfiniteFuture();
   for (const GateRow& row : rows) {
+    if (absl::Now() > deadline) {
+      results.push_back(ResultOf(row, {Verdict::kNoisy, {}}, 1));
+      results.back().why = "not measured: the time was up";
+      continue;
+    }
     TESSERA_ASSIGN_OR_RETURN(GateResult result, RunRow(row, count));
     progress(absl::StrFormat("%d of %d, %s: %.3f (%.3f to %.3f), %s",
                              results.size() + 1, count, result.name,

@@ -26,6 +26,9 @@ struct BuildComparisonOptions {
   // pair of times.
   int least_blocks = 16;
   int most_blocks = 64;
+  // No row is begun later than this after Run was called; those that are left
+  // are kNoisy. 0: no limit.
+  double time_limit_s = 0;
 };
 
 // Not thread-safe.

@@ -48,6 +48,9 @@ ABSL_FLAG(double, least_effect, 4,
 ABSL_FLAG(
     int32_t, patience, 64,
     "with --gate: the most times to measure again what cannot be told yet");
+ABSL_FLAG(double, time_limit, 0,
+          "with --baseline_bin: seconds after which no further row of the "
+          "builds is measured; such rows are noisy (0: no limit)");
 ABSL_FLAG(Words, gate_models, Words({"Q4_0", "Q4_K_M"}),
           "with --baseline_bin: types of the models that are compared");
 ABSL_FLAG(Words, gate_shapes, Words(),
@@ -108,7 +111,7 @@ constexpr absl::string_view kForGate[] = {
     "filter",         "gate",           "gate_checks",  "gate_files",
     "gate_models",    "gate_shapes",    "history",      "json",
     "layout_profile", "layouts_before", "least_effect", "output",
-    "patience",       "quiet",          "threads"};
+    "patience",       "quiet",          "threads",      "time_limit"};
 constexpr absl::string_view kForUpdate[] = {
     "advance_baseline", "counts",         "gate", "gate_files", "quiet",
     "threads",          "update_baseline"};
@@ -192,6 +195,11 @@ absl::StatusOr<GateRequest> GateRequestFromFlags(
   request.patience = absl::GetFlag(FLAGS_patience);
   TESSERA_RETURN_IF_ERROR(
       CheckFlagRange("patience", request.patience, 16, 10000));
+  request.time_limit_s = absl::GetFlag(FLAGS_time_limit);
+  if (!(request.time_limit_s >= 0)) {
+    return absl::InvalidArgumentError(
+        "--time_limit: expected a number of seconds, at least 0");
+  }
   request.models = absl::GetFlag(FLAGS_gate_models);
   for (const std::string& shape : absl::GetFlag(FLAGS_gate_shapes)) {
     TESSERA_ASSIGN_OR_RETURN(request.shapes.emplace_back(), FindShape(shape));

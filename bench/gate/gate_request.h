@@ -34,6 +34,7 @@ struct GateRequest {
   std::string filter;
   GateRules rules;
   int patience = 16;                // blocks of samples at most
+  double time_limit_s = 0;          // of comparing builds; 0: none
   std::vector<ModelShape> shapes;   // of kernels; none: one matrix
   std::vector<std::string> models;  // types of the models that are compared
   LayoutProfile profile;            // of --layout=auto

@@ -227,12 +227,14 @@ absl::Status Gate::CompareBuilds() {
   options.threads = request_.threads;
   options.rules = request_.rules;
   options.most_blocks = request_.patience;
+  options.time_limit_s = request_.time_limit_s;
   TESSERA_ASSIGN_OR_RETURN(const TemporaryFolder folder,
                            TemporaryFolder::Create());
-  std::vector<GateRow> rows = KernelRows(request_);
-  TESSERA_ASSIGN_OR_RETURN(const std::vector<GateRow> models,
+  // Models first: if the time is up, they matter most.
+  TESSERA_ASSIGN_OR_RETURN(std::vector<GateRow> rows,
                            ModelRows(request_, folder.path(), pool_));
-  rows.insert(rows.end(), models.begin(), models.end());
+  const std::vector<GateRow> kernels = KernelRows(request_);
+  rows.insert(rows.end(), kernels.begin(), kernels.end());
   if (rows.empty()) return absl::OkStatus();
   TESSERA_ASSIGN_OR_RETURN(const std::unique_ptr<BuildComparison> comparison,
                            BuildComparison::Start(options));

@@ -30,9 +30,6 @@ inline constexpr const char* kExpected<std::vector<std::string>> = "texts";
 template <>
 inline constexpr const char* kExpected<std::map<int32_t, float>> =
     "numbers by token ids";
-template <>
-inline constexpr const char* kExpected<std::map<std::string, std::string>> =
-    "texts by names";
 
 // Throws TypeError: `name` is `value`, and `expected` is expected; ValueError
 // if `value` is an integer, and one is expected, but of fewer bits.

@@ -86,6 +86,20 @@ TEST(BuildComparisonTest, AWildMachineIsNoPass) {
   EXPECT_FALSE((*results)[0].why.empty());
 }
 
+TEST(BuildComparisonTest, WhatTheTimeDidNotAllowIsNoPass) {
+  BuildComparisonOptions options;
+  options.before = FakeBench("before", Constant(1000));
+  options.after = FakeBench("after", Constant(1000));
+  options.time_limit_s = 1e-9;
+  auto comparison = BuildComparison::Start(options);
+  ASSERT_TRUE(comparison.ok()) << comparison.status();
+  const auto results = (*comparison)->Run(OneRow(), [](absl::string_view) {});
+  ASSERT_TRUE(results.ok()) << results.status();
+  ASSERT_EQ(results->size(), 1);
+  EXPECT_EQ((*results)[0].verdict, Verdict::kNoisy);
+  EXPECT_EQ((*results)[0].why, "not measured: the time was up");
+}
+
 // Slow in its first process only, as a build can be whose memory lies badly.
 TEST(BuildComparisonTest, ASlowdownHasToHappenAgain) {
   const std::string mark = testing::TempDir() + "/seen";

@@ -59,6 +59,16 @@ TEST(LayoutsBeforeTest, WhatHasBecomeSlowerFails) {
             Verdict::kRegression);
 }
 
+// Two programs place their code at different addresses.
+TEST(LayoutsBeforeTest, LessThanSevenPercentIsNotSlower) {
+  EXPECT_EQ(VerdictAfter(Failing(Kind::kLayout, kPair, 1.05),
+                         Failing(Kind::kLayout, kPair, 0.98)),
+            Verdict::kKnown);
+  EXPECT_EQ(VerdictAfter(Failing(Kind::kLayout, kPair, 1.05),
+                         Failing(Kind::kLayout, kPair, 0.95)),
+            Verdict::kRegression);
+}
+
 TEST(LayoutsBeforeTest, AnotherChoiceOfAutoFails) {
   EXPECT_EQ(
       VerdictAfter(
