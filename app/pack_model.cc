@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -170,8 +171,12 @@ absl::StatusOr<PackReport> ModelPacker::Pack() {
   }
   if (!converted.ok()) return converted.status();
   if (!request_.quiet) {
-    PrintMessage(absl::StrCat("packed ", HumanBytes(converted->file_size),
-                              " in ", HumanDuration(absl::Now() - start)));
+    const absl::Duration took = absl::Now() - start;
+    PrintMessage(absl::StrCat(
+        "packed ", HumanBytes(converted->file_size), " in ",
+        took < absl::Seconds(10)
+            ? absl::StrFormat("%.1f s", absl::ToDoubleSeconds(took))
+            : HumanDuration(took)));
   }
   PackReport report;
   report.file_size = converted->file_size;

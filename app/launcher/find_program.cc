@@ -1,9 +1,11 @@
 #include "app/launcher/find_program.h"
 
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <climits>
+#include <cstdlib>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -32,8 +34,13 @@ std::string FindProgram(const std::string& folder, const Tool& tool) {
 std::string FolderOfThisProgram() {
   char path[PATH_MAX];
   const ssize_t size = readlink("/proc/self/exe", path, sizeof(path));
-  if (size <= 0) return "";
-  const std::string program(path, static_cast<size_t>(size));
+  std::string program;
+  if (size > 0) {
+    program.assign(path, static_cast<size_t>(size));
+  } else if (realpath(reinterpret_cast<const char*>(getauxval(AT_EXECFN)),
+                      path) != nullptr) {
+    program = path;  // where /proc is not mounted
+  }
   const size_t slash = program.rfind('/');
   return slash == std::string::npos ? "" : program.substr(0, slash);
 }

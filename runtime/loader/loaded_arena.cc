@@ -261,19 +261,25 @@ const TensorView* LoadedArena::FindTensor(absl::string_view name) const {
 
 absl::StatusOr<LoadReport> LoadedArena::Report() const {
   LoadReport report = report_;
-  TESSERA_ASSIGN_OR_RETURN(
-      const MappedPages pages,
-      PagesMapped(mapping_.bytes().data(), mapping_.bytes().size()));
-  report.huge_bytes = pages.huge;
-  report.hugetlb_bytes = pages.hugetlb;
-  report.small_bytes = pages.small();
+  const absl::StatusOr<MappedPages> pages =
+      PagesMapped(mapping_.bytes().data(), mapping_.bytes().size());
+  if (pages.ok()) {
+    report.huge_bytes = pages->huge;
+    report.hugetlb_bytes = pages->hugetlb;
+    report.small_bytes = pages->small();
+    ExplainPages(ReadPageFacts(mapping_, advised_), &report);
+  } else {
+    // In a container without /proc everything works but this.
+    report.why_not_huge =
+        absl::StrCat("it is not known: ", pages.status().message());
+    report.how_to_repair = "mount /proc";
+  }
   meter_.AddFaults(report);
   if (populator_ != nullptr) {
     report.reading = !populator_->done();
     report.read_seconds += absl::ToDoubleSeconds(populator_->elapsed());
   }
   if (verifier_ != nullptr) report.verified_bytes = verifier_->verified_bytes();
-  ExplainPages(ReadPageFacts(mapping_, advised_), &report);
   return report;
 }
 
