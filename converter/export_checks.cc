@@ -6,6 +6,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "base/quoted.h"
 #include "formats/model/activation.h"
 #include "formats/model/architecture.h"
 #include "formats/model/config_field.h"
@@ -46,10 +47,14 @@ std::string Lost(absl::string_view what, absl::string_view says,
 }  // namespace
 
 absl::Status CheckConfigIsUnderstood(const WeightSource& arena) {
-  if (!arena.model.has_value() || arena.model->not_understood().empty() ||
-      FindArchitecture(arena.model->model_type()) == nullptr) {
-    return absl::OkStatus();
+  if (!arena.model.has_value()) return absl::OkStatus();
+  if (FindArchitecture(arena.model->model_type()) == nullptr) {
+    return absl::UnimplementedError(absl::StrCat(
+        "architecture ", Quoted(arena.model->model_type()),
+        " is not known to this version, so its tensors cannot have GGUF's "
+        "names; convert it to an arena, or to GGUF with --tensors_only"));
   }
+  if (arena.model->not_understood().empty()) return absl::OkStatus();
   return absl::UnimplementedError(
       absl::StrCat(arena.model->not_understood(0),
                    "; a GGUF file without it would be another model"));

@@ -11,9 +11,10 @@
 
 namespace tessera {
 
-// Unimplemented if the configuration of `arena`, which was made from something
-// else than GGUF, says something that is not understood: GGUF has keys for the
-// rest only, so the file would be another model.
+// Unimplemented if the architecture of `arena`, which was made from something
+// else than GGUF, is not known, so that its tensors cannot be renamed, or if
+// its configuration says something that is not understood: GGUF has keys for
+// the rest only, so the file would be another model.
 absl::Status CheckConfigIsUnderstood(const WeightSource& arena);
 
 // What readers of `metadata`, made of the configuration of `arena`, will take

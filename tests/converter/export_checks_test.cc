@@ -48,6 +48,18 @@ std::vector<std::string> Lost(const ModelConfig& model) {
   return SettingsThatAreLost(arena, MetadataOf(model));
 }
 
+TEST(ExportChecksTest, TensorsOfAnUnknownArchitectureHaveNoNames) {
+  WeightSource arena;
+  EXPECT_TRUE(CheckConfigIsUnderstood(arena).ok());
+  arena.model = Llama();
+  EXPECT_TRUE(CheckConfigIsUnderstood(arena).ok());
+  arena.model->set_model_type("llama7");
+  const absl::Status status = CheckConfigIsUnderstood(arena);
+  EXPECT_TRUE(absl::IsUnimplemented(status)) << status;
+  EXPECT_THAT(std::string(status.message()),
+              AllOf(HasSubstr("'llama7'"), HasSubstr("--tensors_only")));
+}
+
 TEST(ExportChecksTest, WhatGgufSaysIsNotLost) {
   EXPECT_THAT(Lost(Llama()), IsEmpty());
 }
