@@ -72,8 +72,7 @@ using Q5_0Type = TwoBlockTiles<Q5_0Blocks>;
 template <bool kFifthBit>
 struct AffineType : NibbleBlock<kFifthBit> {
   static constexpr int kTokens = kIntegerTokens;
-  static constexpr int64_t kTileBytes =
-      64 + NibbleBlock<kFifthBit>::kBodyBytes;
+  static constexpr int64_t kTileBytes = 64 + NibbleBlock<kFifthBit>::kBodyBytes;
 
   template <int T>
   static inline void AddTile(const uint8_t* tile, const Activations& x,

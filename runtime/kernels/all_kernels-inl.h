@@ -8,6 +8,7 @@
 #include "runtime/kernels/attention_kernels-inl.h"
 #include "runtime/kernels/block_gemm-inl.h"
 #include "runtime/kernels/codebook_matmul-inl.h"
+#include "runtime/kernels/float_gemm-inl.h"
 #include "runtime/kernels/gemm_kernels-inl.h"
 #include "runtime/kernels/gemv_part-inl.h"
 #include "runtime/kernels/integer_matmul-inl.h"
@@ -35,6 +36,15 @@ inline void MatmulOrGemm(const MatmulArgs& args) {
   if constexpr (!__is_same(Gemm, void)) {
     if (args.x.tokens >= kGemmMinTokens) {
       MultiplyManyTokens<Gemm>(args);
+      return;
+    }
+  }
+#endif
+#ifdef TESSERA_HAS_FLOAT_GEMM
+  using Weights = typename FloatsOf<Type>::Weights;
+  if constexpr (!__is_same(Weights, void)) {
+    if (args.x.tokens >= kFloatGemmMinTokens) {
+      MultiplyManyFloats<Weights>(args);
       return;
     }
   }

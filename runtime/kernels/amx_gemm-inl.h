@@ -23,7 +23,7 @@ namespace {
 
 constexpr int64_t kTileTokens = 16;
 constexpr int64_t kAmxRowTiles = 2;
-constexpr int64_t kSlabBlocks = 64;  // 2048 columns
+constexpr int64_t kSlabBlocks = 64;   // 2048 columns
 constexpr int64_t kSlabTokens = 256;  // whose activations of a slab take 1 MiB
 static_assert(kTileTokens == kPanelTokens, "a group of tokens is a tile");
 
@@ -37,8 +37,8 @@ struct Slab {
   int64_t tiles() const { return (last_tile - tile) * count; }
 };
 
-// Makes the tiles of a slab one by one, so that the vector units can do it while
-// the tile unit multiplies.
+// Makes the tiles of a slab one by one, so that the vector units can do it
+// while the tile unit multiplies.
 template <typename Weights>
 class TileMaker {
  public:
@@ -135,8 +135,7 @@ class AmxMultiplier {
   void Run() {
     for (int64_t token = 0; token < x_.tokens; token += kSlabTokens) {
       const int64_t left = x_.tokens - token;
-      MultiplyTokens(token,
-                     token + (left < kSlabTokens ? left : kSlabTokens));
+      MultiplyTokens(token, token + (left < kSlabTokens ? left : kSlabTokens));
     }
   }
 
@@ -175,8 +174,8 @@ class AmxMultiplier {
   }
 
   void MultiplySlab(const Slab& slab, int64_t token, int64_t last) {
-    const int64_t pairs = (last - token + 2 * kTileTokens - 1) /
-                          (2 * kTileTokens);
+    const int64_t pairs =
+        (last - token + 2 * kTileTokens - 1) / (2 * kTileTokens);
     const int64_t steps_of_16 =
         (16 * ahead_.left() + pairs * slab.count - 1) / (pairs * slab.count);
     for (; token < last; token += 2 * kTileTokens) {

@@ -1,5 +1,5 @@
-// Tiles of amx_gemm-inl.h: their shape, loads, products and stores. Functions are
-// for kGroups groups of 16 tokens and R row tiles, each 1 or 2.
+// Tiles of amx_gemm-inl.h: their shape, loads, products and stores. Functions
+// are for kGroups groups of 16 tokens and R row tiles, each 1 or 2.
 #ifndef RUNTIME_KERNELS_AMX_TILES_INL_H_
 #define RUNTIME_KERNELS_AMX_TILES_INL_H_
 
@@ -63,8 +63,8 @@ inline void LoadActivationTiles(const uint16_t* group0,
   if constexpr (kGroups > 1) _tile_loadd(5, group1, 64);
 }
 
-// Sums of up to two groups of tokens and two row tiles: where the tiles of C go,
-// and come from if columns were added before.
+// Sums of up to two groups of tokens and two row tiles: where the tiles of C
+// go, and come from if columns were added before.
 struct SumsAt {
   float* group0;
   float* group1;

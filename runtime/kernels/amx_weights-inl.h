@@ -29,8 +29,8 @@ struct Bf16Tile {
   uint16_t line[Parts][16][32];
 };
 
-// A line from its even and its odd column, rounded to nearest. NaNs must have an
-// empty lower half, or rounding would make numbers of them.
+// A line from its even and its odd column, rounded to nearest. NaNs must have
+// an empty lower half, or rounding would make numbers of them.
 inline __m512i Bf16Line(__m512 even, __m512 odd) {
   // Upper halves: of lane l of `even`, then of lane l of `odd`.
   alignas(64) static constexpr uint16_t kUpperHalves[32] = {
@@ -47,12 +47,13 @@ inline __m512i Bf16Line(__m512 even, __m512 odd) {
 template <int j>
 inline __m512 ByteAbove256(__m512i bytes) {
   // The byte becomes the upper 8 of 23 bits of the fraction of 2^8.
-  const __m512i shifted = j < 2 ? _mm512_slli_epi32(bytes, j < 2 ? 15 - 8 * j : 0)
-                                : _mm512_srli_epi32(bytes, j < 2 ? 0 : 8 * j - 15);
+  const __m512i shifted =
+      j < 2 ? _mm512_slli_epi32(bytes, j < 2 ? 15 - 8 * j : 0)
+            : _mm512_srli_epi32(bytes, j < 2 ? 0 : 8 * j - 15);
   // 0xea: (a & b) | c
-  return _mm512_castsi512_ps(_mm512_ternarylogic_epi32(
-      shifted, _mm512_set1_epi32(0xff << 15), _mm512_set1_epi32(135 << 23),
-      0xea));
+  return _mm512_castsi512_ps(
+      _mm512_ternarylogic_epi32(shifted, _mm512_set1_epi32(0xff << 15),
+                                _mm512_set1_epi32(135 << 23), 0xea));
 }
 
 // weight = scale * (256 + byte) + offset, where the sum has that form.
@@ -97,9 +98,9 @@ inline ScaleAndOffset TermsOf(const UnpackedTiles<1>& tiles, int64_t b,
   return {scale0, _mm512_mul_ps(scale0, bias)};
 }
 
-// How a type's weights become tiles. `Chunk` holds what is unpacked of a row tile
-// of `columns` columns: Load does so with blocks [first, first + count), at most
-// kUnpackedBlocks; Make makes the tile of the chunk's block b.
+// How a type's weights become tiles. `Chunk` holds what is unpacked of a row
+// tile of `columns` columns: Load does so with blocks [first, first + count),
+// at most kUnpackedBlocks; Make makes the tile of the chunk's block b.
 
 // Integer types: bytes first, then bfloat16.
 template <typename Gemm>
@@ -115,8 +116,8 @@ struct QuantizedWeights {
   static inline void Load(const uint8_t* row_tile, int64_t /*columns*/,
                           int64_t first, int64_t count, Chunk& chunk) {
     Gemm::template Unpack<1>(row_tile, first, count, 0, chunk.tiles);
-    chunk.row_scale = Gemm::kRowScale ? _mm512_loadu_ps(row_tile)
-                                      : _mm512_setzero_ps();
+    chunk.row_scale =
+        Gemm::kRowScale ? _mm512_loadu_ps(row_tile) : _mm512_setzero_ps();
   }
 
   static inline void Make(const Chunk& chunk, int64_t b, Bf16Tile<1>& out) {
@@ -193,9 +194,9 @@ struct F16SplitWeights : StoredWeights {
       const __m512i odd_bits =
           _mm512_and_si512(_mm512_castps_si512(odd.v), upper);
       // Cut off, so that the rest is exact and of the same sign.
-      _mm512_store_si512(out.line[0][p],
-                         _mm512_or_si512(_mm512_srli_epi32(even_bits, 16),
-                                         odd_bits));
+      _mm512_store_si512(
+          out.line[0][p],
+          _mm512_or_si512(_mm512_srli_epi32(even_bits, 16), odd_bits));
       _mm512_store_si512(
           out.line[1][p],
           Bf16Line(_mm512_sub_ps(even.v, _mm512_castsi512_ps(even_bits)),

@@ -33,6 +33,7 @@ inline void UnpackCodes(const uint8_t* codes, int r,
 }
 
 struct Q5_0Gemm : PlainGemm {
+  static constexpr int kBits = 5;
   static constexpr int kBias = 16;
 
   template <int R>
@@ -51,6 +52,7 @@ struct Q5_0Gemm : PlainGemm {
 
 template <bool kFifthBit>
 struct AffineGemm : PlainGemm {
+  static constexpr int kBits = kFifthBit ? 5 : 4;
   static constexpr bool kMinimum = true;
 
   template <int R>
@@ -67,7 +69,7 @@ struct AffineGemm : PlainGemm {
 };
 
 struct IQ4_NLGemm : PlainGemm {
-  static constexpr int kBias = Iq4Codebook::kBias;
+  static constexpr int kBias = 128;
 
   template <int R>
   static inline void Unpack(const uint8_t* tiles, int64_t first, int64_t count,
@@ -84,7 +86,7 @@ struct IQ4_NLGemm : PlainGemm {
 };
 
 struct IQ4_XSGemm : PlainGemm {
-  static constexpr int kBias = Iq4Codebook::kBias;
+  static constexpr int kBias = 128;
 
   // `first` and `count` are whole super-blocks.
   template <int R>
@@ -106,6 +108,7 @@ struct IQ4_XSGemm : PlainGemm {
 };
 
 struct MXFP4Gemm : PlainGemm {
+  static constexpr int kBits = 5;  // at most 24
   static constexpr int kBias = Fp4Codebook::kBias;
   static constexpr bool kScaleLast = true;
 

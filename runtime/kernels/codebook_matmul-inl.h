@@ -96,10 +96,8 @@ struct IQ4_XSType {
     const F32x16 d = LoadF16(tile);
     I32x16 words = LoadU16ToI32(tile + 32);
     for (int b = 0; b < kBlocks; ++b) {
-      const I32x16 high =
-          AndI32(ShiftLeftI32<4>(words), BroadcastI32(3 << 4));
-      const I32x16 sum =
-          AddI32(high, LoadU8ToI32(low[b % 2] + b / 2 * 16));
+      const I32x16 high = AndI32(ShiftLeftI32<4>(words), BroadcastI32(3 << 4));
+      const I32x16 sum = AddI32(high, LoadU8ToI32(low[b % 2] + b / 2 * 16));
       Store(scale + 16 * b, Mul(d, ToF32(AddI32(sum, BroadcastI32(-32)))));
       words = ShiftRightI32<2>(words);
     }
@@ -151,8 +149,8 @@ struct MXFP4Type {
     MultiplyCodes<Fp4Codebook, T>(tile + 64 + kBodyBytes * i, panel, acc);
     TESSERA_UNROLL
     for (int t = 0; t < T; ++t) {
-      sum[t] = MulAdd(Mul(ToF32(acc[t]), Broadcast(panel.scale[t])), scale,
-                      sum[t]);
+      sum[t] =
+          MulAdd(Mul(ToF32(acc[t]), Broadcast(panel.scale[t])), scale, sum[t]);
     }
   }
 

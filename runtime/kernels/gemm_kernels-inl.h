@@ -1,8 +1,9 @@
-// Many tokens at a time: row tiles are unpacked to bytes once, 512 columns at a
-// time, and multiplied with all tokens. Only for ISAs with a dot product of
-// bytes and registers for it.
+// Many tokens at a time: a few hundred columns of some row tiles are unpacked
+// to bytes once, and multiplied with all tokens. Only for ISAs with a dot
+// product of bytes.
 //
-// The registers of MultiplyUnpacked, with R = 3 row tiles and T = 4 tokens:
+// The registers of MultiplyUnpacked with VNNI, R = 3 row tiles and T = 4
+// tokens:
 //
 //   zmm 0 ..11   acc[t][r]  integer sums of one block of 32 columns
 //   zmm12 ..23   sum[t][r]  float sums
@@ -10,8 +11,14 @@
 //   zmm27, 28    x          4 activations of a token, shared by 3 row tiles
 //
 // 12 independent chains hide the latency of vpdpbusd, and 12 of them need 7
-// loads. Float operations per row and token are those of AddTile, in the same
-// order, so that gemv and gemm give the same bits.
+// loads. On AVX2, with R = 1 and T = 4:
+//
+//   ymm 0 .. 7   sum[t]     sums of 16 bits, of rows 0 to 7 and 8 to 15
+//   ymm 8, 9     w          4 columns of 16 rows, shared by 4 tokens
+//   ymm10 ..13   x, products of a token
+//
+// and float sums in the L1 cache. Float operations per row and token are those
+// of AddTile, in the same order, so that gemv and gemm give the same bits.
 #ifndef RUNTIME_KERNELS_GEMM_KERNELS_INL_H_
 #define RUNTIME_KERNELS_GEMM_KERNELS_INL_H_
 
@@ -28,9 +35,9 @@ namespace kernels {
 namespace TESSERA_KERNEL_ISA {
 namespace {
 
-constexpr int64_t kUnpackedBlocks = 16;  // of 32 columns: 8 KiB a row tile
-constexpr int64_t kTokenBlock = 256;     // whose sums take 16 KiB a row tile
-constexpr int64_t kGemmMinTokens = 8;    // fewer do not pay for unpacking
+constexpr int64_t kUnpackedBlocks = kGemmBlocks;  // of 32 columns
+constexpr int64_t kTokenBlock = 256;   // whose sums take 16 KiB a row tile
+constexpr int64_t kGemmMinTokens = 8;  // fewer do not pay for unpacking
 
 // Blocks of R row tiles as unsigned bytes, with their scales as floats. The
 // bytes of one step (4 columns) lie side by side.
@@ -44,6 +51,8 @@ struct UnpackedTiles {
 // How a type is unpacked. Types derive from this and say what differs, and
 //   Unpack<R>  blocks [first, first + count) of a row tile, as its r-th
 struct PlainGemm {
+  // Unpacked weights are less than 2^kBits.
+  static constexpr int kBits = 8;
   // What was added to make weights unsigned.
   static constexpr int kBias = 0;
   // Each block adds minimum * (sum of the activations).
@@ -60,6 +69,7 @@ struct PlainGemm {
 };
 
 struct Q4_0Gemm : PlainGemm {
+  static constexpr int kBits = 4;
   static constexpr int kBias = 8;
 
   template <int R>
@@ -116,6 +126,7 @@ struct INT8Gemm : PlainGemm {
 template <bool kFifthBit>
 struct ScaleAndMinGemm : PlainGemm {
   using Type = ScaleAndMinType<kFifthBit>;
+  static constexpr int kBits = kFifthBit ? 5 : 4;
   static constexpr bool kMinimum = true;
 
   template <int s, int R>
@@ -156,6 +167,7 @@ using Q4_KGemm = ScaleAndMinGemm<false>;
 using Q5_KGemm = ScaleAndMinGemm<true>;
 
 struct Q6_KGemm : PlainGemm {
+  static constexpr int kBits = 6;
   static constexpr int kBias = 32;
   static constexpr bool kHalves = true;
 
@@ -198,35 +210,85 @@ struct Q6_KGemm : PlainGemm {
 // Integer start values and scaled sums of `count` blocks of T tokens.
 template <int T>
 struct BlockTerms {
-  int32_t start[kUnpackedBlocks][2][T];
-  float scaled_sum[kUnpackedBlocks][T];
+  alignas(16) int32_t start[kUnpackedBlocks][2][T];
+  alignas(16) float scaled_sum[kUnpackedBlocks][T];
 };
+
+// What one activation adds to the integer sum that is not the weight's. Where
+// full bytes are multiplied as signed ones, 128 of it is gone already.
+template <typename Gemm>
+constexpr int32_t BiasOf() {
+  return Gemm::kBits == 8 ? Gemm::kBias - 128 + kFullRangeBias : Gemm::kBias;
+}
 
 template <typename Gemm, int T>
 inline void PrepareTerms(const Activations& x, int64_t first, int64_t count,
                          int64_t token, BlockTerms<T>& terms) {
+  PanelBlock panel = PanelBlockAt(x, first, token);
+  const int64_t step = PanelGroup(x.tokens, token);
   for (int64_t b = 0; b < count; ++b) {
-    const PanelBlock panel = PanelBlockAt(x, first + b, token);
+    int32_t sum[T];
+    if constexpr (T == 4) {
+      AddNeighbours(panel.sum16, sum);
+    } else {
+      for (int t = 0; t < T; ++t) sum[t] = BlockSum(panel, t);
+    }
+    TESSERA_UNROLL
     for (int t = 0; t < T; ++t) {
-      const int32_t low = panel.sum16[2 * t];
-      const int32_t high = panel.sum16[2 * t + 1];
       if constexpr (Gemm::kHalves) {
-        terms.start[b][0][t] = -Gemm::kBias * low;
-        terms.start[b][1][t] = -Gemm::kBias * high;
+        terms.start[b][0][t] = -BiasOf<Gemm>() * panel.sum16[2 * t];
+        terms.start[b][1][t] = -BiasOf<Gemm>() * panel.sum16[2 * t + 1];
       } else if constexpr (Gemm::kMinimum) {
-        terms.scaled_sum[b][t] =
-            panel.scale[t] * static_cast<float>(low + high);
+        terms.scaled_sum[b][t] = panel.scale[t] * static_cast<float>(sum[t]);
       } else if constexpr (Gemm::kMinimumPairs) {
-        terms.start[b][0][t] = (low & 0xffff) + high * 65536;
+        terms.start[b][0][t] =
+            (panel.sum16[2 * t] & 0xffff) + panel.sum16[2 * t + 1] * 65536;
       } else {
-        terms.start[b][0][t] = -Gemm::kBias * (low + high);
+        terms.start[b][0][t] = -BiasOf<Gemm>() * sum[t];
       }
     }
+    panel = NextBlock(panel, step);
   }
 }
 
 // acc += columns [first_step * 4, last_step * 4) of a block.
-template <int R, int T>
+#ifdef TESSERA_SUMS_OF_16_BITS
+
+// As many products as fit are added in 16 bits before they are widened.
+template <int kBits, int R, int T>
+inline void AddSteps(const uint8_t (&bytes)[8][R][64], const int8_t* x,
+                     int first_step, int last_step, I32x16 (&acc)[T][R]) {
+  if constexpr (kBits == 8) {
+    TESSERA_UNROLL
+    for (int i = first_step; i < last_step; ++i) {
+      TESSERA_UNROLL
+      for (int r = 0; r < R; ++r) {
+        AddSignedProducts<R, T>(bytes[i][r], x + 4 * i, r, acc);
+      }
+    }
+    return;
+  }
+  const int steps = last_step - first_step;
+  const int group =
+      steps < StepsIn16Bits<kBits>() ? steps : StepsIn16Bits<kBits>();
+  TESSERA_UNROLL
+  for (int first = first_step; first < last_step; first += group) {
+    I16x32 sum[T];
+    TESSERA_UNROLL
+    for (int r = 0; r < R; ++r) {
+      TESSERA_UNROLL
+      for (int i = first; i < first + group; ++i) {
+        AddProducts<T>(bytes[i][r], x + 4 * i, i == first, sum);
+      }
+      TESSERA_UNROLL
+      for (int t = 0; t < T; ++t) acc[t][r] = AddPairs(acc[t][r], sum[t]);
+    }
+  }
+}
+
+#else
+
+template <int kBits, int R, int T>
 inline void AddSteps(const uint8_t (&bytes)[8][R][64], const int8_t* x,
                      int first_step, int last_step, I32x16 (&acc)[T][R]) {
   TESSERA_UNROLL
@@ -243,6 +305,8 @@ inline void AddSteps(const uint8_t (&bytes)[8][R][64], const int8_t* x,
     }
   }
 }
+
+#endif  // TESSERA_SUMS_OF_16_BITS
 
 // sum + the block's integer sum of a row tile and token, with its scales.
 template <typename Gemm, int R, int T>
@@ -284,7 +348,8 @@ inline void AddUnpackedBlock(const UnpackedTiles<R>& tiles, int64_t b,
           acc[t][r] = BroadcastI32(terms.start[b][half][t]);
         }
       }
-      AddSteps<R, T>(tiles.bytes[b], panel.q, 4 * half, 4 * half + 4, acc);
+      AddSteps<Gemm::kBits, R, T>(tiles.bytes[b], panel.q, 4 * half,
+                                  4 * half + 4, acc);
       TESSERA_UNROLL
       for (int t = 0; t < T; ++t) {
         TESSERA_UNROLL
@@ -315,7 +380,7 @@ inline void AddUnpackedBlock(const UnpackedTiles<R>& tiles, int64_t b,
           Gemm::kMinimum || Gemm::kMinimumPairs ? 0 : terms.start[b][0][t]);
     }
   }
-  AddSteps<R, T>(tiles.bytes[b], panel.q, 0, 8, acc);
+  AddSteps<Gemm::kBits, R, T>(tiles.bytes[b], panel.q, 0, 8, acc);
   TESSERA_UNROLL
   for (int t = 0; t < T; ++t) {
     TESSERA_UNROLL
@@ -351,9 +416,11 @@ __attribute__((noinline)) void MultiplyUnpacked(const Activations& x,
       sum[t][r] = first_block == 0 ? Broadcast(0.0f) : Load(sums[t][r]);
     }
   }
+  PanelBlock panel = PanelBlockAt(x, first_block, token);
+  const int64_t step = PanelGroup(x.tokens, token);
   for (int64_t b = 0; b < count; ++b) {
-    AddUnpackedBlock<Gemm, R, T>(
-        tiles, b, PanelBlockAt(x, first_block + b, token), terms, sum);
+    AddUnpackedBlock<Gemm, R, T>(tiles, b, panel, terms, sum);
+    panel = NextBlock(panel, step);
   }
   TESSERA_UNROLL
   for (int t = 0; t < T; ++t) {
@@ -440,7 +507,7 @@ __attribute__((noinline)) void MultiplyRowTiles(const MatmulArgs& args,
 
 template <typename Gemm, typename Source = InterleavedSource>
 void MultiplyManyTokens(const MatmulArgs& args) {
-  constexpr int R = Gemm::kHalves ? 2 : kGemmRowTiles;
+  constexpr int R = Gemm::kHalves && kGemmRowTiles > 2 ? 2 : kGemmRowTiles;
   int64_t tile = args.first_tile;
   for (; tile + R <= args.last_tile; tile += R) {
     MultiplyRowTiles<Gemm, Source, R>(args, tile);

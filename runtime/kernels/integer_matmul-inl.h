@@ -29,6 +29,12 @@ inline PanelBlock PanelBlockAt(const Activations& x, int64_t block,
   return {x.q + i * kActivationBlock, x.scale + i, x.sum16 + 2 * i};
 }
 
+// The next block of the same tokens, of whose group there are `group`.
+inline PanelBlock NextBlock(const PanelBlock& panel, int64_t group) {
+  return {panel.q + group * kActivationBlock, panel.scale + group,
+          panel.sum16 + 2 * group};
+}
+
 inline int32_t BlockSum(const PanelBlock& panel, int t) {
   return panel.sum16[2 * t] + panel.sum16[2 * t + 1];
 }

@@ -18,6 +18,7 @@ namespace {
 
 // Weights times d are scale q, at most 15 * 3.
 struct Q2_KGemm : PlainGemm {
+  static constexpr int kBits = 6;
   static constexpr bool kMinimumPairs = true;
 
   template <int s, int R>
@@ -25,8 +26,8 @@ struct Q2_KGemm : PlainGemm {
                                   int64_t b, int r, UnpackedTiles<R>& out) {
     for (int i = 0; i < 8; ++i) {
       const uint8_t* scale = weights.scale + (2 * s + i / 4) * 16;
-      StoreU8(out.bytes[b][i][r], ScaleBytes(LoadTwoBits<s>(weights.qs, i),
-                                             LoadU8ToI32(scale)));
+      StoreU8(out.bytes[b][i][r],
+              ScaleBytes(LoadTwoBits<s>(weights.qs, i), LoadU8ToI32(scale)));
     }
     const uint8_t* minimum = weights.minimum + 2 * s * 16;
     const I32x16 pair = AddI32(LoadU8ToI32(minimum),
@@ -44,8 +45,8 @@ struct Q2_KGemm : PlainGemm {
   static inline void Unpack(const uint8_t* tiles, int64_t first, int64_t count,
                             int r, UnpackedTiles<R>& out) {
     for (int64_t b = 0; b < count; b += kSubBlocks) {
-      const Q2_KType::SuperBlock weights(
-          tiles + (first + b) / kSubBlocks * Q2_KType::kTileBytes);
+      const Q2_KType::SuperBlock weights(tiles + (first + b) / kSubBlocks *
+                                                     Q2_KType::kTileBytes);
       UnpackBlocks<0, R>(weights, b, r, out);
     }
   }
@@ -96,6 +97,7 @@ struct Q3_KGemm : TwoSuperBlockGemm<Q3_KGemm, Q3_KSuperBlock> {
 
 template <typename SuperBlock>
 struct TernaryGemm : TwoSuperBlockGemm<TernaryGemm<SuperBlock>, SuperBlock> {
+  static constexpr int kBits = 2;
   static constexpr int kBias = 1;
 
   template <int s>

@@ -57,12 +57,11 @@ struct Q2_KType {
     }
   };
 
-  // Blocks b and up. A sum of 16 products is at most 16 * 3 * 127, which fits in
-  // 16 bits.
+  // Blocks b and up. A sum of 16 products is at most 16 * 3 * 127, which fits
+  // in 16 bits.
   template <int b, int T>
   static inline void AddBlocks(const SuperBlock& weights, const Activations& x,
-                               int64_t block, int64_t token,
-                               F32x16 (&sum)[T]) {
+                               int64_t block, int64_t token, F32x16 (&sum)[T]) {
     const PanelBlock panel = PanelBlockAt(x, block + b, token);
     I32x16 total[T], minimum[T];
     TESSERA_UNROLL
@@ -85,7 +84,7 @@ struct Q2_KType {
       for (int t = 0; t < T; ++t) {
         total[t] = MulAddPairs(total[t], scale, acc[t]);
         minimum[t] = MulAddPairs(minimum[t], offset,
-                               BroadcastI32(panel.sum16[2 * t + half]));
+                                 BroadcastI32(panel.sum16[2 * t + half]));
       }
     }
     TESSERA_UNROLL

@@ -49,8 +49,8 @@ inline void MultiplyVectors(const float* const* a, const Rows<Element>& b,
     factor[q] = a[q];
     TESSERA_UNROLL
     for (int v = 0; v < V; ++v) {
-      sum[q][v] = add ? LoadLanes(c[q] + first + 16 * v, lanes)
-                      : Broadcast(0.0f);
+      sum[q][v] =
+          add ? LoadLanes(c[q] + first + 16 * v, lanes) : Broadcast(0.0f);
     }
   }
   const Element* row = b.data + first;

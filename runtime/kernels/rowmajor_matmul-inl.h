@@ -260,7 +260,7 @@ __attribute__((noinline, flatten)) void MultiplySixteenRows(
 // Packs rows for MultiplyManyTokens.
 template <typename Rows>
 struct RowMajorSource {
-  static_assert(kPackedBlocks == kUnpackedBlocks, "");
+  static_assert(kPackedBlocks >= kUnpackedBlocks, "");
 
   template <typename Gemm, int R>
   static inline void Unpack(const MatmulArgs& args, int64_t tile, int64_t first,

@@ -28,6 +28,9 @@ struct U8x64 {
 // 16 registers: accumulators of 4 tokens take 8, the weights the others.
 constexpr int kIntegerTokens = 4;
 constexpr int kFloatTokens = 2;
+#define TESSERA_HAS_FLOAT_GEMM 1
+constexpr int kFloatGemmRowTiles = 1;
+constexpr int kFloatGemmTokens = 6;
 constexpr int kAttentionQueries = 4;
 constexpr int kAttentionVectors = 1;
 constexpr int32_t kFullRangeBias = 0;  // see Dot16
@@ -320,6 +323,13 @@ inline U8x64 TernaryDigits(U8x64 x) {
   return {TernaryDigitsHalf(x.a), TernaryDigitsHalf(x.b)};
 }
 
+// sums[i] = pairs[2 i] + pairs[2 i + 1].
+inline void AddNeighbours(const int32_t* pairs, int32_t (&sums)[4]) {
+  const __m128i* p = reinterpret_cast<const __m128i*>(pairs);
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(sums),
+                   _mm_hadd_epi32(_mm_loadu_si128(p), _mm_loadu_si128(p + 1)));
+}
+
 // 4 consecutive activations in each lane.
 inline __m256i Broadcast4(const int8_t* x) {
   int32_t bytes;
@@ -331,9 +341,112 @@ inline __m256i AddPairs(__m256i sum, __m256i x) {
   return _mm256_add_epi32(sum, _mm256_madd_epi16(x, _mm256_set1_epi16(1)));
 }
 
+#define TESSERA_HAS_GEMM 1
+constexpr int kGemmRowTiles = 1;
+constexpr int kGemmTokens = 4;
+constexpr int kGemmBlocks = 16;  // 8 KiB of bytes
+
+inline U8x64 BroadcastU8(uint8_t x) {
+  const __m256i bytes = _mm256_set1_epi8(static_cast<char>(x));
+  return {bytes, bytes};
+}
+// Bytes of lane r times the low byte of factor r, modulo 256.
+inline __m256i ScaleBytesHalf(__m256i x, __m256i factor) {
+  const __m256i pair =
+      _mm256_blend_epi16(factor, _mm256_slli_epi32(factor, 16), 0xaa);
+  const __m256i low = _mm256_mullo_epi16(x, pair);
+  const __m256i high = _mm256_mullo_epi16(_mm256_srli_epi16(x, 8), pair);
+  return _mm256_blendv_epi8(_mm256_slli_epi16(high, 8), low,
+                            _mm256_set1_epi16(0xff));
+}
+inline U8x64 ScaleBytes(U8x64 x, I32x16 factor) {
+  return {ScaleBytesHalf(x.a, factor.a), ScaleBytesHalf(x.b, factor.b)};
+}
+
+// Many tokens: sums of pairs of products, in 16 bits.
+#define TESSERA_SUMS_OF_16_BITS 1
+struct I16x32 {
+  __m256i a, b;
+};
+inline I16x32 BroadcastI16(int16_t x) {
+  return {_mm256_set1_epi16(x), _mm256_set1_epi16(x)};
+}
+inline I16x32 AddI16(I16x32 x, I16x32 y) {
+  return {_mm256_add_epi16(x.a, y.a), _mm256_add_epi16(x.b, y.b)};
+}
+inline I32x16 AddPairs(I32x16 sum, I16x32 x) {
+  return {AddPairs(sum.a, x.a), AddPairs(sum.b, x.b)};
+}
+
+// sum[t] += 4 columns of 16 rows of weights of less than 8 bits times 4
+// activations of T tokens, which lie 32 bytes apart; the first products are put
+// there. In assembly, because GCC would load the activations of many steps
+// before it needs them, for which there are no registers.
+template <int T>
+inline void AddProducts(const uint8_t* bytes, const int8_t* x, bool first,
+                        I16x32 (&sum)[T]) {
+  const U8x64 w = LoadU8(bytes);
+  TESSERA_UNROLL
+  for (int t = 0; t < T; ++t) {
+    if (first) {
+      const __m256i x4 = Broadcast4(x + 32 * t);
+      sum[t] = {_mm256_maddubs_epi16(w.a, x4), _mm256_maddubs_epi16(w.b, x4)};
+      continue;
+    }
+    __m256i x4, product;
+    asm("vpbroadcastd %[x], %[x4]\n\t"
+        "vpmaddubsw %[x4], %[a], %[product]\n\t"
+        "vpaddw %[product], %[sum_a], %[sum_a]\n\t"
+        "vpmaddubsw %[x4], %[b], %[x4]\n\t"
+        "vpaddw %[x4], %[sum_b], %[sum_b]"
+        : [sum_a] "+x"(sum[t].a), [sum_b] "+x"(sum[t].b), [x4] "=&x"(x4),
+          [product] "=&x"(product)
+        : [a] "x"(w.a), [b] "x"(w.b),
+          [x] "m"(*reinterpret_cast<const int32_t*>(x + 32 * t)));
+  }
+}
+// The same for full bytes w, as |w - 128| times the activations with the sign
+// of w - 128.
+template <int R, int T>
+inline void AddSignedProducts(const uint8_t* bytes, const int8_t* x, int r,
+                              I32x16 (&acc)[T][R]) {
+  const __m256i bias = _mm256_set1_epi8(-128);
+  const __m256i ones = _mm256_set1_epi16(1);
+  const U8x64 w = LoadU8(bytes);
+  const __m256i value_a = _mm256_xor_si256(w.a, bias);
+  const __m256i value_b = _mm256_xor_si256(w.b, bias);
+  const __m256i absolute_a = _mm256_abs_epi8(value_a);
+  const __m256i absolute_b = _mm256_abs_epi8(value_b);
+  TESSERA_UNROLL
+  for (int t = 0; t < T; ++t) {
+    __m256i x4, product;
+    asm("vpbroadcastd %[x], %[x4]\n\t"
+        "vpsignb %[value_a], %[x4], %[product]\n\t"
+        "vpmaddubsw %[product], %[absolute_a], %[product]\n\t"
+        "vpmaddwd %[ones], %[product], %[product]\n\t"
+        "vpaddd %[product], %[acc_a], %[acc_a]\n\t"
+        "vpsignb %[value_b], %[x4], %[x4]\n\t"
+        "vpmaddubsw %[x4], %[absolute_b], %[x4]\n\t"
+        "vpmaddwd %[ones], %[x4], %[x4]\n\t"
+        "vpaddd %[x4], %[acc_b], %[acc_b]"
+        : [acc_a] "+x"(acc[t][r].a), [acc_b] "+x"(acc[t][r].b), [x4] "=&x"(x4),
+          [product] "=&x"(product)
+        : [value_a] "x"(value_a), [value_b] "x"(value_b),
+          [absolute_a] "x"(absolute_a), [absolute_b] "x"(absolute_b),
+          [ones] "x"(ones),
+          [x] "m"(*reinterpret_cast<const int32_t*>(x + 32 * t)));
+  }
+}
+// How many of them can be added: see Dot16.
+template <int kBits>
+constexpr int StepsIn16Bits() {
+  return kBits <= 4 ? 8 : kBits == 5 ? 4 : kBits == 6 ? 2 : 1;
+}
+
 // vpmaddubsw adds two products and saturates at 16 bits, so what is summed
 // before widening must stay below 32768. Per vector of 4 columns:
-//   4 and 5 bits: 2 * 31 * 127 = 7874, so all four vectors fit
+//   4 bits:       2 * 15 * 127 = 3810, so eight fit
+//   5 bits:       2 * 31 * 127 = 7874, so four fit
 //   6 bits:       2 * 63 * 127 = 16002, so two fit
 //   8 bits:       |w| * (sign(w) * x): 2 * 128 * 127 = 32512, so one fits
 template <int kWeightBits>

@@ -28,6 +28,9 @@ struct U8x64 {
 // 32 registers: two accumulators per token take 16, the weights 4 to 8.
 constexpr int kIntegerTokens = 8;
 constexpr int kFloatTokens = 8;
+#define TESSERA_HAS_FLOAT_GEMM 1
+constexpr int kFloatGemmRowTiles = 2;
+constexpr int kFloatGemmTokens = 12;
 constexpr int kAttentionQueries = 8;
 constexpr int kAttentionVectors = 2;
 
@@ -222,6 +225,13 @@ inline U8x64 TernaryDigits(U8x64 x) {
       first, _mm512_cmpgt_epu8_mask(x.v, _mm512_set1_epi8(-86)), first, one)};
 }
 
+// sums[i] = pairs[2 i] + pairs[2 i + 1].
+inline void AddNeighbours(const int32_t* pairs, int32_t (&sums)[4]) {
+  const __m128i* p = reinterpret_cast<const __m128i*>(pairs);
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(sums),
+                   _mm_hadd_epi32(_mm_loadu_si128(p), _mm_loadu_si128(p + 1)));
+}
+
 // 4 consecutive activations in each lane.
 inline __m512i Broadcast4(const int8_t* x) {
   int32_t bytes;
@@ -234,6 +244,7 @@ inline __m512i Broadcast4(const int8_t* x) {
 #define TESSERA_HAS_GEMM 1
 constexpr int kGemmRowTiles = 3;
 constexpr int kGemmTokens = 4;
+constexpr int kGemmBlocks = 8;  // 12 KiB of bytes
 
 // sum + 4 columns of 16 rows times 4 activations.
 inline I32x16 Dot4(I32x16 sum, U8x64 w, const int8_t* x) {
