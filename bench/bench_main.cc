@@ -14,6 +14,7 @@
 #include "base/output_path.h"
 #include "base/status_macros.h"
 #include "bench/bench_flags.h"
+#include "bench/check_figures.h"
 #include "bench/gate/gate_command.h"
 #include "bench/report/report_flags.h"
 #include "bench/report/write_report.h"
@@ -50,6 +51,7 @@ absl::StatusOr<ResultFile> Measure(const std::vector<std::string>& arguments,
                            }));
   AddReport(report, &run);
   TESSERA_RETURN_IF_ERROR(PrintRun(report, run, sinks));
+  TESSERA_RETURN_IF_ERROR(CheckFigures(report));
   return run;
 }
 

@@ -27,6 +27,8 @@ using Record = std::vector<Field>;
 struct BenchReport {
   std::string table;  // the name for SQL
   std::vector<Record> records;
+  // The largest relative change of a limit while something was measured.
+  double limit_drift = 0;
 
   // For people: a table, and lines before and after it. Only Markdown has them.
   struct Column {

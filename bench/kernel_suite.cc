@@ -78,6 +78,7 @@ absl::StatusOr<BenchReport> KernelSuite::Run() {
       "limits drifted by %.1f %% at most while kernels were measured between "
       "them",
       drift_ * 100));
+  report_.limit_drift = drift_;
   return std::move(report_);
 }
 

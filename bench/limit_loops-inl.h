@@ -26,24 +26,37 @@ namespace {
 // Enough independent sums to hide the latency, few enough for 16 registers.
 constexpr int kSums = 12;
 
-}  // namespace
+// Bytes that are read of one stream before it is the next one's turn.
+constexpr int64_t kReadStep = 1024;
 
-uint64_t Read(const uint8_t* data, int64_t bytes, int64_t prefetch) {
-  constexpr int64_t kStep = 1024;
+inline void ReadStep(const uint8_t* data, ReadWay way, Bytes (&sum)[4]) {
   constexpr int64_t kLine = 64;
-  Bytes sum[4] = {LoadBytes(data), LoadBytes(data), LoadBytes(data),
-                  LoadBytes(data)};
-  for (int64_t i = 0; i < bytes; i += kStep) {
-    if (prefetch != 0) {
-      for (int64_t j = 0; j < kStep; j += kLine) {
-        __builtin_prefetch(data + i + prefetch + j);
+  if (way.prefetch != 0) {
+    for (int64_t i = 0; i < kReadStep; i += kLine) {
+      if (way.nontemporal) {
+        __builtin_prefetch(data + way.prefetch + i, 0, 0);
+      } else {
+        __builtin_prefetch(data + way.prefetch + i, 0, 3);
       }
     }
-    for (int64_t j = 0; j < kStep; j += 4 * sizeof(Bytes)) {
-      for (int k = 0; k < 4; ++k) {
-        const int64_t at = i + j + k * static_cast<int64_t>(sizeof(Bytes));
-        sum[k] = Xor(sum[k], LoadBytes(data + at));
-      }
+  }
+  for (int64_t i = 0; i < kReadStep; i += 4 * sizeof(Bytes)) {
+    for (int k = 0; k < 4; ++k) {
+      const int64_t at = i + k * static_cast<int64_t>(sizeof(Bytes));
+      sum[k] = Xor(sum[k], LoadBytes(data + at));
+    }
+  }
+}
+
+}  // namespace
+
+uint64_t Read(const uint8_t* data, int64_t bytes, ReadWay way) {
+  Bytes sum[4] = {LoadBytes(data), LoadBytes(data), LoadBytes(data),
+                  LoadBytes(data)};
+  const int64_t part = bytes / way.streams;
+  for (int64_t i = 0; i < part; i += kReadStep) {
+    for (int stream = 0; stream < way.streams; ++stream) {
+      ReadStep(data + stream * part + i, way, sum);
     }
   }
   return Fold(Xor(Xor(sum[0], sum[1]), Xor(sum[2], sum[3])));

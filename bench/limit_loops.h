@@ -7,12 +7,19 @@
 
 namespace tessera {
 
+// How memory is read: in so many streams side by side, asking for the cache
+// line `prefetch` bytes ahead (0: not).
+struct ReadWay {
+  int streams;
+  int64_t prefetch;
+  bool nontemporal;  // with the hint that the line is used once
+};
+
 // One instruction set's loops. Thread-safe.
 struct LimitLoops {
-  // Loads `bytes` (a multiple of 1024) from `data`, 64-byte aligned, in order,
-  // asking for the cache line `prefetch` bytes ahead (0: not). Returns a value
-  // that depends on all of them.
-  uint64_t (*read)(const uint8_t* data, int64_t bytes, int64_t prefetch);
+  // Loads `bytes` (a multiple of 1024 for each stream) from `data`, 64-byte
+  // aligned. Returns a value that depends on all of them.
+  uint64_t (*read)(const uint8_t* data, int64_t bytes, ReadWay way);
 
   // Multiply and add in registers, in `rounds` rounds: unsigned by signed bytes
   // (vpdpbusd where there is one, else vpmaddubsw and vpaddw, the least that
@@ -25,11 +32,11 @@ struct LimitLoops {
 #define TESSERA_FOR_EACH_LIMIT_LOOPS(X) \
   X(scalar) X(avx2) X(avx512) X(avx512vnni)
 
-#define TESSERA_DECLARE_LIMIT_LOOPS(name)                              \
-  namespace name {                                                     \
-  uint64_t Read(const uint8_t* data, int64_t bytes, int64_t prefetch); \
-  int64_t MultiplyIntegers(int64_t rounds);                            \
-  int64_t MultiplyFloats(int64_t rounds);                              \
+#define TESSERA_DECLARE_LIMIT_LOOPS(name)                         \
+  namespace name {                                                \
+  uint64_t Read(const uint8_t* data, int64_t bytes, ReadWay way); \
+  int64_t MultiplyIntegers(int64_t rounds);                       \
+  int64_t MultiplyFloats(int64_t rounds);                         \
   }
 
 namespace limit_loops {

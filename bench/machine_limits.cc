@@ -15,12 +15,15 @@ namespace {
 
 constexpr int kReadRuns = 5;
 constexpr int kMultiplyRuns = 5;
-constexpr int64_t kReadStep = 1024;  // of LimitLoops::read
 // The hardware's own prefetcher alone, and with help.
 constexpr int64_t kPrefetchBytes[] = {0, 1024, 1792, 4096, 16384};
+constexpr int kStreams[] = {1, 2, 4};
+constexpr int64_t kReadGrain = 4 * 1024;  // of LimitLoops::read, 4 streams
+constexpr int kFinalists = 4;
 
-// The loops of `isa`, or of the best one below it that has some.
-LimitLoops LoopsFor(Isa isa) {
+// The loops of instruction sets up to `isa` that this machine supports, the
+// best one last.
+std::vector<LimitLoops> LoopsUpTo(Isa isa) {
   struct Entry {
     absl::string_view isa;
     LimitLoops loops;
@@ -31,15 +34,26 @@ LimitLoops LoopsFor(Isa isa) {
     limit_loops::name::MultiplyFloats}},
   static constexpr Entry kEntries[] = {
       TESSERA_FOR_EACH_LIMIT_LOOPS(TESSERA_LIMIT_LOOPS_ENTRY)};
-  LimitLoops best = kEntries[0].loops;
+  std::vector<LimitLoops> loops;
   for (const Isa candidate : SupportedIsas()) {
     if (candidate > isa) break;
     const auto* entry = std::find_if(
         std::begin(kEntries), std::end(kEntries),
         [&](const Entry& e) { return e.isa == IsaName(candidate); });
-    if (entry != std::end(kEntries)) best = entry->loops;
+    if (entry != std::end(kEntries)) loops.push_back(entry->loops);
   }
-  return best;
+  return loops;
+}
+
+std::vector<ReadWay> ReadWays() {
+  std::vector<ReadWay> ways;
+  for (const int streams : kStreams) {
+    for (const int64_t prefetch : kPrefetchBytes) {
+      ways.push_back({streams, prefetch, false});
+      if (prefetch != 0) ways.push_back({streams, prefetch, true});
+    }
+  }
+  return ways;
 }
 
 // What multiplies bfloat16 fastest up to `isa`, or null.
@@ -85,7 +99,7 @@ LimitMeter::LimitMeter(ThreadPool& pool, const ColdBuffer& memory, Isa isa,
     : pool_(pool),
       memory_(memory),
       seconds_(seconds),
-      loops_(LoopsFor(isa)),
+      loops_(LoopsUpTo(isa).back()),
       multiply_bfloats_(BfloatLoop(isa)) {}
 
 MachineLimits LimitMeter::Measure() {
@@ -108,28 +122,49 @@ double LimitMeter::ReadRate() {
 }
 
 double LimitMeter::SampleRead() {
-  if (prefetch_ < 0) ChoosePrefetch();
-  return static_cast<double>(memory_.size()) / ReadSeconds(prefetch_);
+  if (reader_.read == nullptr) ChooseReader();
+  return static_cast<double>(memory_.size()) / ReadSeconds(reader_);
 }
 
-void LimitMeter::ChoosePrefetch() {
-  double least = 0;
-  for (const int64_t prefetch : kPrefetchBytes) {
-    const double seconds =
-        std::min(ReadSeconds(prefetch), ReadSeconds(prefetch));
-    if (prefetch_ >= 0 && seconds >= least) continue;
-    least = seconds;
-    prefetch_ = prefetch;
+void LimitMeter::ChooseReader() {
+  struct Candidate {
+    Reader reader;
+    double seconds;
+  };
+  std::vector<Candidate> candidates;
+  const std::vector<LimitLoops> loops = LoopsUpTo(SupportedIsas().back());
+  for (size_t i = 0; i < loops.size(); ++i) {
+    // Scalar loads are slower than any vector's.
+    if (i == 0 && loops.size() > 1) continue;
+    for (const ReadWay& way : ReadWays()) {
+      const Reader reader = {loops[i].read, way};
+      candidates.push_back({reader, ReadSeconds(reader)});
+    }
   }
+  const auto faster = [](const Candidate& a, const Candidate& b) {
+    return a.seconds < b.seconds;
+  };
+  std::sort(candidates.begin(), candidates.end(), faster);
+  // One measurement is luck.
+  candidates.resize(std::min<size_t>(candidates.size(), kFinalists));
+  for (Candidate& candidate : candidates) {
+    std::vector<double> seconds;
+    for (int i = 0; i < kReadRuns; ++i) {
+      seconds.push_back(ReadSeconds(candidate.reader));
+    }
+    candidate.seconds = SpreadOf(std::move(seconds)).median;
+  }
+  reader_ =
+      std::min_element(candidates.begin(), candidates.end(), faster)->reader;
 }
 
-double LimitMeter::ReadSeconds(int64_t prefetch) {
+double LimitMeter::ReadSeconds(const Reader& reader) {
   const int64_t share = static_cast<int64_t>(memory_.size()) / pool_.size() /
-                        kReadStep * kReadStep;
+                        kReadGrain * kReadGrain;
   const Stopwatch stopwatch(pool_.size());
   pool_.Run([&](int thread) {
     unread_result.fetch_xor(
-        loops_.read(memory_.data() + thread * share, share, prefetch));
+        reader.read(memory_.data() + thread * share, share, reader.way));
   });
   return stopwatch.Seconds();
 }

@@ -49,9 +49,15 @@ class LimitMeter {
   double SampleMultiply(MacKind kind);
 
  private:
+  // A loop and how it reads.
+  struct Reader {
+    uint64_t (*read)(const uint8_t* data, int64_t bytes, ReadWay way);
+    ReadWay way;
+  };
+
   double ReadRate();
-  void ChoosePrefetch();
-  double ReadSeconds(int64_t prefetch);
+  void ChooseReader();
+  double ReadSeconds(const Reader& reader);
   double MultiplyRate(int64_t (*loop)(int64_t));
   double MultiplyOnce(int64_t (*loop)(int64_t), double seconds);
 
@@ -60,8 +66,9 @@ class LimitMeter {
   const double seconds_;
   const LimitLoops loops_;
   int64_t (*const multiply_bfloats_)(int64_t);  // null: not on this machine
-  // How far ahead the read loop prefetches: what was fastest at first.
-  int64_t prefetch_ = -1;
+  // What was fastest at first, of the loops of all instruction sets that this
+  // machine supports: memory does not know which one is under test.
+  Reader reader_ = {};
 };
 
 }  // namespace tessera

@@ -113,6 +113,7 @@ BenchReport ModelSuite::Finish() {
       "limits drifted by %.1f %% at most within a test; read from %s of memory",
       drift_ * 100, BinarySize(memory_->size()))};
   for (const std::string& line : page_notes_) report_.after.push_back(line);
+  report_.limit_drift = drift_;
   return std::move(report_);
 }
 
