@@ -41,8 +41,7 @@ void SpinBarrier::Wait() {
   }
 }
 
-ThreadPool::ThreadPool(int size)
-    : size_(ThreadCount(size)), barrier_(size_) {
+ThreadPool::ThreadPool(int size) : size_(ThreadCount(size)), barrier_(size_) {
   try {
     for (int thread = 1; thread < size_; ++thread) {
       workers_.emplace_back([this, thread] { WorkerLoop(thread); });

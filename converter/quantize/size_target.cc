@@ -38,8 +38,8 @@ absl::StatusOr<SizeTarget> SizeTarget::ParseBytes(absl::string_view text) {
 uint64_t SizeTarget::BytesFor(uint64_t weights) const {
   if (bytes > 0) return bytes;
   // In long double, so that 4.5 bits of any number of weights are exact.
-  return static_cast<uint64_t>(std::floor(
-      static_cast<long double>(bits_per_weight) * weights / 8));
+  return static_cast<uint64_t>(
+      std::floor(static_cast<long double>(bits_per_weight) * weights / 8));
 }
 
 }  // namespace tessera

@@ -56,16 +56,16 @@ absl::StatusOr<TensorTypeRule> TensorTypeRule::Parse(absl::string_view text) {
                            QuantizableTypeFromName(text.substr(equals + 1)));
   int error = 0;
   PCRE2_SIZE offset = 0;
-  pcre2_code* code = pcre2_compile(
-      reinterpret_cast<PCRE2_SPTR>(text.data()), equals, PCRE2_CASELESS,
-      &error, &offset, nullptr);
+  pcre2_code* code =
+      pcre2_compile(reinterpret_cast<PCRE2_SPTR>(text.data()), equals,
+                    PCRE2_CASELESS, &error, &offset, nullptr);
   if (code == nullptr) {
     char message[256] = "";
     pcre2_get_error_message(error, reinterpret_cast<PCRE2_UCHAR*>(message),
                             sizeof(message));
     return absl::InvalidArgumentError(
-        absl::StrCat("expression ", Quoted(text.substr(0, equals)),
-                     ", offset ", offset, ": ", message));
+        absl::StrCat("expression ", Quoted(text.substr(0, equals)), ", offset ",
+                     offset, ": ", message));
   }
   rule.expression_ = std::make_shared<Expression>(code);
   return rule;
@@ -74,9 +74,9 @@ absl::StatusOr<TensorTypeRule> TensorTypeRule::Parse(absl::string_view text) {
 bool TensorTypeRule::Matches(absl::string_view name) const {
   pcre2_match_data* data =
       pcre2_match_data_create_from_pattern(expression_->code, nullptr);
-  const int result = pcre2_match(
-      expression_->code, reinterpret_cast<PCRE2_SPTR>(name.data()),
-      name.size(), 0, 0, data, nullptr);
+  const int result =
+      pcre2_match(expression_->code, reinterpret_cast<PCRE2_SPTR>(name.data()),
+                  name.size(), 0, 0, data, nullptr);
   pcre2_match_data_free(data);
   return result > 0;
 }

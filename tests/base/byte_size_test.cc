@@ -30,8 +30,8 @@ TEST(ByteSizeTest, WhatIsNoSize) {
 }
 
 TEST(ByteSizeTest, FlagsComeBack) {
-  for (uint64_t bytes : {uint64_t{0}, uint64_t{1}, uint64_t{256} << 20,
-                         uint64_t{12345678901}}) {
+  for (uint64_t bytes :
+       {uint64_t{0}, uint64_t{1}, uint64_t{256} << 20, uint64_t{12345678901}}) {
     ByteSize size;
     std::string error;
     ASSERT_TRUE(AbslParseFlag(AbslUnparseFlag({bytes}), &size, &error));

@@ -78,8 +78,7 @@ TEST(FileMappingTest, SaysWhatCannotBeMapped) {
 }
 
 // Cuts a mapped file of 1 MiB to `size` bytes.
-absl::StatusOr<FileMapping> CutMapping(const std::string& name,
-                                       uint64_t size) {
+absl::StatusOr<FileMapping> CutMapping(const std::string& name, uint64_t size) {
   const std::string path = WriteFile(name, 1 << 20);
   auto mapping = FileMapping::Open(path);
   EXPECT_TRUE(mapping.ok());
@@ -91,8 +90,9 @@ TEST(FileMappingTest, PopulateNamesTheFirstByteThatIsGone) {
   const auto mapping = CutMapping("cut", 8192);
   const absl::Status status = mapping->Populate({4096, 65536});
   EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss);
-  EXPECT_TRUE(absl::StrContains(
-      status.message(), "byte 8192 and what follows is gone: the file was cut "
+  EXPECT_TRUE(
+      absl::StrContains(status.message(),
+                        "byte 8192 and what follows is gone: the file was cut "
                         "from 1048576 to 8192 bytes"))
       << status;
   EXPECT_TRUE(absl::StartsWith(status.message(), mapping->path() + ": "));

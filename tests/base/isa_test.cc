@@ -41,8 +41,8 @@ TEST_F(IsaTest, EnvironmentForcesEachSupportedIsa) {
 
 TEST_F(IsaTest, UnsupportedIsaIsAnErrorThatNamesTheBest) {
   const std::vector<Isa> supported = SupportedIsas();
-  for (Isa isa : {Isa::kScalar, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni,
-                  Isa::kAmx}) {
+  for (Isa isa :
+       {Isa::kScalar, Isa::kAvx2, Isa::kAvx512, Isa::kAvx512Vnni, Isa::kAmx}) {
     if (std::count(supported.begin(), supported.end(), isa) != 0) continue;
     setenv("TESSERA_ISA", std::string(IsaName(isa)).c_str(), 1);
     EXPECT_EQ(ChooseIsa().status().code(), absl::StatusCode::kInvalidArgument);

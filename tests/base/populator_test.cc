@@ -30,8 +30,8 @@ TEST(PopulatorTest, ReadsEachRangeOnceInPieces) {
   std::mutex mutex;
   uint64_t bytes = 0;
   std::set<uint64_t> offsets;
-  Populator populator(mapping, {{20 * kMiB, 20 * kMiB}, {2 * kMiB, 9 * kMiB}}, 3,
-                      [&](FileRange piece) {
+  Populator populator(mapping, {{20 * kMiB, 20 * kMiB}, {2 * kMiB, 9 * kMiB}},
+                      3, [&](FileRange piece) {
                         const std::lock_guard<std::mutex> lock(mutex);
                         bytes += piece.size;
                         offsets.insert(piece.offset);

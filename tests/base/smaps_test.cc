@@ -44,8 +44,8 @@ TEST(SmapsTest, AnythingElseIsNothing) {
 
 TEST(SmapsTest, ReadsThisProcess) {
   // A page of its own protection is a mapping of its own.
-  void* page = mmap(nullptr, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-                    0);
+  void* page =
+      mmap(nullptr, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   ASSERT_NE(page, MAP_FAILED);
   const auto bytes = PagesMapped(page, 4096);
   ASSERT_TRUE(bytes.ok()) << bytes.status();

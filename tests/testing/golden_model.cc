@@ -42,9 +42,8 @@ absl::Status ReadPrompts(element json, const MappedFile& logits,
       GoldenResults::Prompt result;
       result.greedy_ids = Ids(entry["greedy_ids"]);
       TESSERA_ASSIGN_OR_RETURN(
-          result.logits,
-          ReadFloats(logits, uint64_t(entry["offset"]),
-                     kGoldenPositions * model->vocabulary));
+          result.logits, ReadFloats(logits, uint64_t(entry["offset"]),
+                                    kGoldenPositions * model->vocabulary));
       model->by_type[std::string(type)].prompts.push_back(std::move(result));
     }
   }

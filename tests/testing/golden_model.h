@@ -20,7 +20,7 @@ struct GoldenResults {
     std::vector<int32_t> greedy_ids;  // 48 of them
   };
   std::vector<Prompt> prompts;
-  double nll = 0;  // mean over all windows, nats per token
+  double nll = 0;              // mean over all windows, nats per token
   double nll_second_half = 0;  // over what follows the middle of each window
 };
 
@@ -28,11 +28,11 @@ inline constexpr int64_t kGoldenPositions = 4;
 
 struct GoldenModel {
   int64_t vocabulary = 0;
-  std::vector<std::string> texts;                  // of the prompts
-  std::vector<std::vector<int32_t>> prompt_ids;    // begin-of-text included
-  std::vector<int32_t> eval_ids;                   // whole windows
+  std::vector<std::string> texts;                // of the prompts
+  std::vector<std::vector<int32_t>> prompt_ids;  // begin-of-text included
+  std::vector<int32_t> eval_ids;                 // whole windows
   int64_t window = 0;
-  std::map<std::string, GoldenResults> by_type;    // "Q4_K_M", "Q4_0-pure", ...
+  std::map<std::string, GoldenResults> by_type;  // "Q4_K_M", "Q4_0-pure", ...
 };
 
 // Reads FOLDER/logits.json, logits.bin and eval.json.

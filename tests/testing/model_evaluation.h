@@ -21,9 +21,9 @@ struct EvaluationOptions {
 };
 
 struct Evaluation {
-  double max_logit_difference = 0;   // over all prompts and positions
-  std::vector<int> equal_greedy;     // leading equal tokens, per prompt
-  double nll = 0;                    // nats per token
+  double max_logit_difference = 0;  // over all prompts and positions
+  std::vector<int> equal_greedy;    // leading equal tokens, per prompt
+  double nll = 0;                   // nats per token
   // All logits and tokens that were computed, for comparing two runs.
   std::vector<float> logits;
   std::vector<int32_t> greedy_ids;

@@ -83,7 +83,8 @@ TEST(BudgetSolverTest, IsNearTheBestOfAllChoices) {
       const uint64_t weights = 1 + random() % 8;
       const double sensitivity = 1 + random() % 20;
       for (uint64_t bits : {4, 5, 6, 8}) {
-        options.push_back({bits * weights, sensitivity * std::exp2(-2.0 * bits)});
+        options.push_back(
+            {bits * weights, sensitivity * std::exp2(-2.0 * bits)});
       }
       least += options.front().bytes;
       step = std::max(step, options.front().loss - options.back().loss);

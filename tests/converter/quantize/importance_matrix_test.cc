@@ -37,9 +37,9 @@ std::string Gguf(const std::vector<TestGgufTensor>& tensors) {
 // One entry of the older format.
 std::string LegacyEntry(const std::string& name, int32_t calls,
                         const std::vector<float>& values) {
-  return absl::StrCat(Raw<int32_t>({static_cast<int32_t>(name.size())}), name,
-                      Raw<int32_t>({calls, static_cast<int32_t>(values.size())}),
-                      Raw(values));
+  return absl::StrCat(
+      Raw<int32_t>({static_cast<int32_t>(name.size())}), name,
+      Raw<int32_t>({calls, static_cast<int32_t>(values.size())}), Raw(values));
 }
 
 std::string Legacy(const std::vector<std::string>& entries) {
@@ -68,11 +68,11 @@ Weights Find(const ImportanceMatrix& matrix, absl::string_view tensor,
 }
 
 TEST(ImportanceMatrixTest, DividesSumsByCountsPerExpert) {
-  const auto matrix = Parse(
-      Gguf({Floats("a.weight.in_sum2", {1, 2}, {3, 8}),
-            Floats("a.weight.counts", {1, 1}, {2}),
-            Floats("e.weight.counts", {3, 1}, {10, 0, 4}),
-            Floats("e.weight.in_sum2", {3, 2}, {1, 2, 3, 4, 5, 6})}));
+  const auto matrix =
+      Parse(Gguf({Floats("a.weight.in_sum2", {1, 2}, {3, 8}),
+                  Floats("a.weight.counts", {1, 1}, {2}),
+                  Floats("e.weight.counts", {3, 1}, {10, 0, 4}),
+                  Floats("e.weight.in_sum2", {3, 2}, {1, 2, 3, 4, 5, 6})}));
   ASSERT_TRUE(matrix.ok()) << matrix.status();
   EXPECT_EQ(matrix->tensors(), 2u);
   EXPECT_EQ(Find(*matrix, "a.weight", 0, 2), (Weights{1.5f, 4}));
@@ -96,8 +96,8 @@ TEST(ImportanceMatrixTest, FindGivesNothingThatDoesNotFit) {
 }
 
 TEST(ImportanceMatrixTest, ReadsTheOlderFormat) {
-  const std::string bytes = Legacy({LegacyEntry("a.weight", 4, {1, 2}),
-                                    LegacyEntry("b.weight", 0, {5})});
+  const std::string bytes = Legacy(
+      {LegacyEntry("a.weight", 4, {1, 2}), LegacyEntry("b.weight", 0, {5})});
   // With and without what may follow: chunks and the name of the text.
   for (const std::string& rest :
        {std::string(), Raw<int32_t>({8, 3}) + "abc", std::string("x")}) {
@@ -127,13 +127,12 @@ TEST(ImportanceMatrixTest, BothFormsOfTheTinyModelAgree) {
   for (size_t i = 0; i < a.size(); ++i) {
     EXPECT_NEAR(a[i], b[i], 1e-6f * a[i]);
   }
-  EXPECT_TRUE(
-      absl::StartsWith((*gguf)->origin(), "tiny.imatrix.gguf sha256:"));
+  EXPECT_TRUE(absl::StartsWith((*gguf)->origin(), "tiny.imatrix.gguf sha256:"));
 }
 
 TEST(ImportanceMatrixTest, RefusesValuesThatAreNoWeights) {
-  for (float bad : {std::numeric_limits<float>::infinity(), std::nanf(""),
-                    -1.0f}) {
+  for (float bad :
+       {std::numeric_limits<float>::infinity(), std::nanf(""), -1.0f}) {
     ExpectDataLoss(Legacy({LegacyEntry("a.weight", 1, {1, bad})}),
                    "'a.weight', value 1");
     ExpectDataLoss(Gguf({Floats("a.weight.in_sum2", {1, 2}, {bad, 1}),

@@ -21,7 +21,8 @@ TEST(TensorTypeRuleTest, MatchesPartsOfNamesIgnoringCase) {
 }
 
 TEST(TensorTypeRuleTest, AnchorsAndClassesHold) {
-  const auto rule = TensorTypeRule::Parse(R"(^blk\.([02468]|\d*[02468])\.\S+$=IQ4_NL)");
+  const auto rule =
+      TensorTypeRule::Parse(R"(^blk\.([02468]|\d*[02468])\.\S+$=IQ4_NL)");
   ASSERT_TRUE(rule.ok()) << rule.status();
   EXPECT_TRUE(rule->Matches("blk.12.ffn_up.weight"));
   EXPECT_FALSE(rule->Matches("blk.13.ffn_up.weight"));

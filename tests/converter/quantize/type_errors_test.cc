@@ -89,7 +89,8 @@ TEST(TypeErrorsTest, ImportanceWeighsColumns) {
       ImportanceMatrix::ReadFile("testdata/quantize/tiny.imatrix.gguf");
   ASSERT_TRUE(importance.ok()) << importance.status();
   ThreadPool pool(2);
-  const auto plain = MeasureTypeErrors(source, Trials(source), nullptr, false, pool);
+  const auto plain =
+      MeasureTypeErrors(source, Trials(source), nullptr, false, pool);
   const auto weighted =
       MeasureTypeErrors(source, Trials(source), importance->get(), false, pool);
   // Columns that matter get less error than others.

@@ -306,8 +306,8 @@ std::vector<BrokenRule> SpreadTileRules() {
        {"'k': layout's tile_columns is 256, expected 64 for transposed Q8_0"}},
       {"larger stride",
        [](Manifest& m) {
-         LayoutAt(m, 0).set_row_tile_stride(
-             LayoutAt(m, 0).row_tile_stride() + 64);
+         LayoutAt(m, 0).set_row_tile_stride(LayoutAt(m, 0).row_tile_stride() +
+                                            64);
        },
        kLoss,
        {"'q': row tile stride is 1536, expected 1472: transposed tiles have no "

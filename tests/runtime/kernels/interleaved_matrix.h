@@ -57,7 +57,8 @@ InterleavedMatrix MatrixOfBytes(DType type, int64_t rows, int64_t columns,
                                 uint8_t (*next_byte)(std::mt19937&),
                                 std::mt19937& random);
 
-// Activations, quantized and split by kernels. Rows are `stride` apart with NaN between.
+// Activations, quantized and split by kernels. Rows are `stride` apart with NaN
+// between.
 class ActivationPanel {
  public:
   ActivationPanel(const KernelTable& kernels, absl::Span<const float> x,

@@ -137,8 +137,8 @@ TEST(InterleavedTileTest, Q4_K) {
                   });
 }
 
-// MXFP4: scales of every exponent that leaves 12 times it finite, subnormal ones
-// too. Columns of block b have the weight 2^(e - 128) value.
+// MXFP4: scales of every exponent that leaves 12 times it finite, subnormal
+// ones too. Columns of block b have the weight 2^(e - 128) value.
 TEST(InterleavedTileTest, Mxfp4Exponents) {
   constexpr int kValues[16] = {0, 1,  2,  3,  4,  6,  8,  12,
                                0, -1, -2, -3, -4, -6, -8, -12};
@@ -173,8 +173,8 @@ TEST(InterleavedTileTest, Mxfp4Exponents) {
                                         kRowsPerTile});
     for (int64_t k = 0; k < kColumns; ++k) {
       for (int64_t row = 0; row < kRowsPerTile; ++row) {
-        const float weight = std::ldexp(kValues[code(row, k)],
-                                        exponent(row, k / 32) - 128);
+        const float weight =
+            std::ldexp(kValues[code(row, k)], exponent(row, k / 32) - 128);
         ASSERT_NEAR(out[k * kRowsPerTile + row], weight,
                     2e-7f * std::fabs(weight) + 0x1p-149f)
             << IsaName(isa) << ", row " << row << ", column " << k;

@@ -238,9 +238,9 @@ TEST_P(MatmulTest, GemmGivesTheSameBitsHoweverItIsSplit) {
   const std::vector<float> values = RandomVector(37 * columns, random);
   AlignedArray<uint8_t> scratch(kGemmScratchBytes);
   const auto multiply = [&](int64_t tokens, int64_t first, int64_t last) {
-    const ActivationPanel x(kernels(), {values.data(),
-                                        static_cast<size_t>(tokens * columns)},
-                            tokens, columns, columns);
+    const ActivationPanel x(
+        kernels(), {values.data(), static_cast<size_t>(tokens * columns)},
+        tokens, columns, columns);
     std::vector<float> out(tokens * rows, kUnwritten);
     gemm({matrix.tiles.data(),
           static_cast<int64_t>(matrix.layout.row_tile_stride), first, last,

@@ -37,8 +37,8 @@ TEST(LogitScoresTest, DivergenceByHand) {
   const std::vector<double> p = {0.5, 0.25, 0.25};
   const std::vector<double> q = {0.25, 0.5, 0.25};
   const TokenScore score = CompareToken(Logits(q, 3), Logits(p, -2), 0);
-  EXPECT_NEAR(score.kl_divergence,
-              0.5 * std::log(2.0) + 0.25 * std::log(0.5), 1e-6);
+  EXPECT_NEAR(score.kl_divergence, 0.5 * std::log(2.0) + 0.25 * std::log(0.5),
+              1e-6);
   EXPECT_NEAR(score.nll, -std::log(0.25), 1e-6);
   EXPECT_NEAR(score.base_nll, -std::log(0.5), 1e-6);
   EXPECT_NEAR(score.probability_difference, -0.25, 1e-6);

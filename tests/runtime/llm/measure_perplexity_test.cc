@@ -40,8 +40,7 @@ const GoldenModel& Golden() {
 std::string EvalText() {
   const auto arena = LoadedArena::Open(Arena("F32"), LoadOptions());
   EXPECT_TRUE(arena.ok()) << arena.status();
-  const auto tokenizer =
-      Tokenizer::Create((*arena)->manifest().tokenizer());
+  const auto tokenizer = Tokenizer::Create((*arena)->manifest().tokenizer());
   EXPECT_TRUE(tokenizer.ok()) << tokenizer.status();
   std::string text;
   for (int32_t id : Golden().eval_ids) {
@@ -166,8 +165,9 @@ TEST(PerplexityReportTest, TextAndJson) {
   scores.Add(token);
   SetScores(scores, &report);
   const std::string text = PerplexityText(report);
-  for (const char* part : {"perplexity  2.7183", "base.arena", "KL          0.5",
-                           "second half of each of 3 windows"}) {
+  for (const char* part :
+       {"perplexity  2.7183", "base.arena", "KL          0.5",
+        "second half of each of 3 windows"}) {
     EXPECT_TRUE(absl::StrContains(text, part)) << text;
   }
   const auto json = PerplexityJson(report);

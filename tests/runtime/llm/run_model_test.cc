@@ -72,8 +72,7 @@ TEST(RunModelTest, AVocabularyTokenizesButDoesNotRun) {
   ASSERT_TRUE(special.ok());
   EXPECT_EQ(special->size(), plain->size() + 1);
 
-  const auto report =
-      RunModel(GreedyOptions(arena), [](absl::string_view) {});
+  const auto report = RunModel(GreedyOptions(arena), [](absl::string_view) {});
   EXPECT_EQ(report.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_TRUE(absl::StrContains(report.status().message(), "no weights"));
 }

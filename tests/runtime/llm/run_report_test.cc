@@ -49,9 +49,10 @@ TEST(RunReportTest, TextNamesRatesAndReasons) {
   EXPECT_THAT(text, HasSubstr("0.500 s, 2.00 GB hot of 3.00 GB; 2.00 GB read "
                               "in 0.250 s, 8.0 GB/s, 99% from the page cache; "
                               "3.00 MB match their hashes\n"));
-  EXPECT_THAT(text, HasSubstr("2.00 GB in pages of 2 MiB (99% of what was "
-                              "asked for), 7.00 MB in 4 KiB; 12 minor faults, 3 "
-                              "major\n"));
+  EXPECT_THAT(text,
+              HasSubstr("2.00 GB in pages of 2 MiB (99% of what was "
+                        "asked for), 7.00 MB in 4 KiB; 12 minor faults, 3 "
+                        "major\n"));
   EXPECT_THAT(text, HasSubstr("\n          not all huge: memory is fragmented\n"
                               "          what helps: compact it\n"));
   EXPECT_THAT(text, Not(HasSubstr("numa")));
@@ -71,8 +72,7 @@ TEST(RunReportTest, JsonIsOneLineWithEveryField) {
   EXPECT_THAT(*json, HasSubstr(R"("tokens_per_second":400)"));
   EXPECT_THAT(*json, HasSubstr(R"("text":"")"));
   RunReport again;
-  ASSERT_TRUE(
-      google::protobuf::util::JsonStringToMessage(*json, &again).ok());
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(*json, &again).ok());
   EXPECT_EQ(again.SerializeAsString(), SomeReport().SerializeAsString());
 }
 
@@ -84,7 +84,9 @@ TEST(RunReportTest, NoTimeIsNoRate) {
 
 TEST(RunReportTest, InvalidUtf8IsReplacedByteByByte) {
   EXPECT_EQ(ValidUtf8("a\xe2\x82\xac"), "a\xe2\x82\xac");
-  EXPECT_EQ(ValidUtf8("\xff" "a\xe2\x82"), "\uFFFDa\uFFFD\uFFFD");
+  EXPECT_EQ(ValidUtf8("\xff"
+                      "a\xe2\x82"),
+            "\uFFFDa\uFFFD\uFFFD");
   RunReport report;
   report.set_text(ValidUtf8("\xc3\x28"));
   EXPECT_TRUE(ReportJson(report).ok());

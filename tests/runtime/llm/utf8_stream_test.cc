@@ -11,7 +11,10 @@ TEST(Utf8StreamTest, HoldsBackTheBeginningOfACharacter) {
   Utf8Stream stream;
   EXPECT_EQ(stream.Append("a\xe2"), "a");
   EXPECT_EQ(stream.Append("\x82"), "");
-  EXPECT_EQ(stream.Append("\xac" "b"), "\xe2\x82\xac" "b");  // the euro sign
+  EXPECT_EQ(stream.Append("\xac"
+                          "b"),
+            "\xe2\x82\xac"
+            "b");  // the euro sign
   EXPECT_EQ(stream.Append("\xf0\x9f\x98"), "");
   EXPECT_EQ(stream.Append("\x80"), "\xf0\x9f\x98\x80");
   EXPECT_EQ(stream.Flush(), "");

@@ -24,9 +24,8 @@ TEST(LoadOptionsTest, OtherWordsAreAnsweredWithTheList) {
   EXPECT_EQ(HugePagesFromWord("Auto").status(),
             absl::InvalidArgumentError(
                 "'Auto' is none of auto, file, thp, hugetlb, off"));
-  EXPECT_EQ(
-      PopulateFromWord("").status(),
-      absl::InvalidArgumentError("'' is none of ahead, lazy, hot, all"));
+  EXPECT_EQ(PopulateFromWord("").status(),
+            absl::InvalidArgumentError("'' is none of ahead, lazy, hot, all"));
   EXPECT_EQ(VerifyFromWord("all").status(),
             absl::InvalidArgumentError("'all' is none of none, lazy, full"));
 }

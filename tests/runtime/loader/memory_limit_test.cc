@@ -39,12 +39,11 @@ class MemoryLimitTest : public testing::Test {
   void WriteGroup2(const std::string& folder, const std::string& max,
                    uint64_t current, uint64_t active, uint64_t inactive) {
     Write(folder + "/memory.max", max);
-    Write(folder + "/memory.current",
-          absl::StrCat(current * kMebibyte, "\n"));
-    Write(folder + "/memory.stat",
-          absl::StrCat("anon 4096\nfile 1\ninactive_file ",
-                       inactive * kMebibyte, "\nactive_file ",
-                       active * kMebibyte, "\nslab 12\n"));
+    Write(folder + "/memory.current", absl::StrCat(current * kMebibyte, "\n"));
+    Write(
+        folder + "/memory.stat",
+        absl::StrCat("anon 4096\nfile 1\ninactive_file ", inactive * kMebibyte,
+                     "\nactive_file ", active * kMebibyte, "\nslab 12\n"));
   }
 
   void WriteGroup1(const std::string& folder, const std::string& limit,

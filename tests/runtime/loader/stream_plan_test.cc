@@ -25,10 +25,9 @@ std::vector<FileRange> AllUnits(const StreamPlan& plan) {
 }
 
 TEST(StreamPlanTest, UnitsCoverEveryExtentOnce) {
-  const std::vector<FileRange> hot = {
-      {2 * kMebibyte, 14 * kMebibyte},
-      {20 * kMebibyte, 0},
-      {32 * kMebibyte, 10 * kMebibyte + 5}};
+  const std::vector<FileRange> hot = {{2 * kMebibyte, 14 * kMebibyte},
+                                      {20 * kMebibyte, 0},
+                                      {32 * kMebibyte, 10 * kMebibyte + 5}};
   for (uint64_t memory = 0; memory <= 30; ++memory) {
     const StreamPlan plan = PlanStream(hot, Sizes(memory, 4, 8));
     const std::vector<FileRange> units = AllUnits(plan);
@@ -65,9 +64,8 @@ TEST(StreamPlanTest, ResidentAndWindowFitIntoMemory) {
 }
 
 TEST(StreamPlanTest, StreamedUnitsAreSpreadEvenly) {
-  const StreamPlan plan =
-      PlanStream(std::vector<FileRange>{{0, 400 * kMebibyte}},
-                 Sizes(208, 4, 8));
+  const StreamPlan plan = PlanStream(
+      std::vector<FileRange>{{0, 400 * kMebibyte}}, Sizes(208, 4, 8));
   ASSERT_EQ(plan.streamed.size(), 50u);
   for (size_t i = 1; i < plan.streamed.size(); ++i) {
     EXPECT_EQ(plan.streamed[i].offset - plan.streamed[i - 1].offset,
@@ -76,9 +74,8 @@ TEST(StreamPlanTest, StreamedUnitsAreSpreadEvenly) {
 }
 
 TEST(StreamPlanTest, WhatFitsIsResident) {
-  const StreamPlan plan =
-      PlanStream(std::vector<FileRange>{{kMebibyte, 10 * kMebibyte}},
-                 Sizes(10, 4, 8));
+  const StreamPlan plan = PlanStream(
+      std::vector<FileRange>{{kMebibyte, 10 * kMebibyte}}, Sizes(10, 4, 8));
   EXPECT_TRUE(plan.streamed.empty());
   EXPECT_EQ(plan.window, 0u);
   EXPECT_EQ(plan.resident_bytes, 10 * kMebibyte);
@@ -92,9 +89,8 @@ TEST(StreamPlanTest, NothingHotIsAnEmptyPlan) {
 }
 
 TEST(StreamPlanTest, CountsStreamedUnitsBeforeAnOffset) {
-  const StreamPlan plan =
-      PlanStream(std::vector<FileRange>{{2 * kMebibyte, 8 * kMebibyte}},
-                 Sizes(0, 2, 2));
+  const StreamPlan plan = PlanStream(
+      std::vector<FileRange>{{2 * kMebibyte, 8 * kMebibyte}}, Sizes(0, 2, 2));
   ASSERT_EQ(plan.streamed.size(), 4u);
   EXPECT_EQ(plan.StreamedBefore(0), 0u);
   EXPECT_EQ(plan.StreamedBefore(2 * kMebibyte), 0u);

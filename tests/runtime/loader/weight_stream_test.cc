@@ -139,8 +139,7 @@ TEST_F(WeightStreamTest, WhatIsMappedStaysWithinTheBudget) {
     for (uint64_t at = kHotBegin; at < kHotEnd; at += 4 * kStep) {
       stream->Reading(At(at));
       ASSERT_EQ(WrongWords(at, at + 4 * kStep), 0u);
-      ASSERT_TRUE(
-          Eventually([&] { return MappedBytes() <= 16 * kMebibyte; }))
+      ASSERT_TRUE(Eventually([&] { return MappedBytes() <= 16 * kMebibyte; }))
           << MappedBytes() << " at " << at << " of pass " << pass;
     }
   }
@@ -209,8 +208,8 @@ TEST_F(WeightStreamTest, TellsOfATruncatedFile) {
   ASSERT_TRUE(Eventually([&] { return !stream->status().ok(); }));
   const absl::Status status = stream->status();
   EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
-  EXPECT_TRUE(absl::StartsWith(
-      status.message(), absl::StrCat(path_, ": byte ", 21 * kMebibyte)))
+  EXPECT_TRUE(absl::StartsWith(status.message(),
+                               absl::StrCat(path_, ": byte ", 21 * kMebibyte)))
       << status;
   // It stays.
   stream->Reading(At(kHotBegin + 8 * kMebibyte));

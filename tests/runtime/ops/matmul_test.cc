@@ -155,7 +155,8 @@ TEST_P(MatmulTest, AgreesWithADotProductInDouble) {
     const RandomActivations activations(kernels, 0, 3, kColumns);
     const std::vector<float> out = Multiply(matrix, activations.x(), 2);
     // Activations in 8 bits are off by up to 1/254 of their block's largest.
-    const double tolerance = matrix.InputForm(1) == ActivationForm::kInt8 ? 0.15 : 1e-4;
+    const double tolerance =
+        matrix.InputForm(1) == ActivationForm::kInt8 ? 0.15 : 1e-4;
     for (uint64_t row = 0; row < kRows; ++row) {
       const std::vector<float> w = weights.Row(row);
       for (int64_t t = 0; t < 3; ++t) {
@@ -268,8 +269,7 @@ TEST(PanelTest, FormsThatAreReadAreFilled) {
           const Panel panel = Panel::Allocate(workspace, size);
           const PanelRows rows = {tokens, kColumns, all.x().f32};
           panel.Fill(kernels, rows, 0, tokens, forms);
-          for (const float y :
-               Multiply(matrix, panel.Input(rows, matrix), 2)) {
+          for (const float y : Multiply(matrix, panel.Input(rows, matrix), 2)) {
             ASSERT_TRUE(std::isfinite(y))
                 << DTypeName(type) << ", " << LayoutOrderName(order) << ", "
                 << IsaName(isa) << ", " << tokens << " tokens";
