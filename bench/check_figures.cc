@@ -11,7 +11,7 @@
 namespace tessera {
 namespace {
 
-// Limits are medians of a few short runs.
+// Limits are the best of a few short runs.
 constexpr double kLeastDrift = 0.02;
 
 // "Q4_0 interleaved": what tells a record of kernels, or of models, from

@@ -41,7 +41,7 @@ class LimitMeter {
   LimitMeter(ThreadPool& pool, const ColdBuffer& memory, Isa isa,
              double seconds = 0.02);
 
-  // Each limit is the median of several runs.
+  // Each limit is the best of several runs.
   MachineLimits Measure();
 
   // One run: bytes, or multiply-adds, per second.
