@@ -42,6 +42,16 @@ TEST(CheckFiguresTest, LimitsThatDriftAreKnownLessWell) {
   EXPECT_TRUE(CheckFigures(report).ok());
 }
 
+TEST(CheckFiguresTest, AmxMultipliesFasterThanTheLimit) {
+  BenchReport report;
+  report.records = {RecordOf("Q4_0", 180)};
+  report.records[0].push_back({"isa", std::string("amx")});
+  report.records[0].push_back({"bound", std::string("compute")});
+  EXPECT_TRUE(CheckFigures(report).ok());
+  report.records[0].back().value = std::string("memory");
+  EXPECT_FALSE(CheckFigures(report).ok());
+}
+
 // Columns that belong to zeros are not read.
 TEST(CheckFiguresTest, ZerosMayBeFaster) {
   BenchReport report;
