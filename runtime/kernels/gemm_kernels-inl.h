@@ -221,31 +221,39 @@ constexpr int32_t BiasOf() {
   return Gemm::kBits == 8 ? Gemm::kBias - 128 + kFullRangeBias : Gemm::kBias;
 }
 
+// The terms of block b of the tokens of `panel`.
+template <typename Gemm, int T>
+inline void PrepareBlock(const PanelBlock& panel, int64_t b,
+                         BlockTerms<T>& terms) {
+  TESSERA_UNROLL
+  for (int t = 0; t < T; ++t) {
+    const int32_t low = panel.sum16[2 * t];
+    const int32_t high = panel.sum16[2 * t + 1];
+    if constexpr (Gemm::kHalves) {
+      terms.start[b][0][t] = -BiasOf<Gemm>() * low;
+      terms.start[b][1][t] = -BiasOf<Gemm>() * high;
+    } else if constexpr (Gemm::kMinimum) {
+      terms.scaled_sum[b][t] = panel.scale[t] * static_cast<float>(low + high);
+    } else if constexpr (Gemm::kMinimumPairs) {
+      terms.start[b][0][t] = (low & 0xffff) + high * 65536;
+    } else {
+      terms.start[b][0][t] = -BiasOf<Gemm>() * (low + high);
+    }
+  }
+}
+
 template <typename Gemm, int T>
 inline void PrepareTerms(const Activations& x, int64_t first, int64_t count,
                          int64_t token, BlockTerms<T>& terms) {
   PanelBlock panel = PanelBlockAt(x, first, token);
   const int64_t step = PanelGroup(x.tokens, token);
   for (int64_t b = 0; b < count; ++b) {
-    int32_t sum[T];
-    if constexpr (T == 4) {
-      AddNeighbours(panel.sum16, sum);
+    if constexpr (T == 4 && Gemm::kMinimum) {
+      StoreScaledPairSums(terms.scaled_sum[b], panel.scale, panel.sum16);
+    } else if constexpr (T == 4 && !Gemm::kHalves && !Gemm::kMinimumPairs) {
+      StorePairSums(terms.start[b][0], -BiasOf<Gemm>(), panel.sum16);
     } else {
-      for (int t = 0; t < T; ++t) sum[t] = BlockSum(panel, t);
-    }
-    TESSERA_UNROLL
-    for (int t = 0; t < T; ++t) {
-      if constexpr (Gemm::kHalves) {
-        terms.start[b][0][t] = -BiasOf<Gemm>() * panel.sum16[2 * t];
-        terms.start[b][1][t] = -BiasOf<Gemm>() * panel.sum16[2 * t + 1];
-      } else if constexpr (Gemm::kMinimum) {
-        terms.scaled_sum[b][t] = panel.scale[t] * static_cast<float>(sum[t]);
-      } else if constexpr (Gemm::kMinimumPairs) {
-        terms.start[b][0][t] =
-            (panel.sum16[2 * t] & 0xffff) + panel.sum16[2 * t + 1] * 65536;
-      } else {
-        terms.start[b][0][t] = -BiasOf<Gemm>() * sum[t];
-      }
+      PrepareBlock<Gemm, T>(panel, b, terms);
     }
     panel = NextBlock(panel, step);
   }
