@@ -54,6 +54,8 @@ inline void MatmulOrGemm(const MatmulArgs& args) {
 
 }  // namespace
 
+void SetCopyTiles(bool on) { copy_tiles = on; }
+
 #define TESSERA_DEFINE_MATMUL(type) \
   void Matmul##type(const MatmulArgs& args) { MatmulOrGemm<type##Type>(args); }
 TESSERA_FOR_EACH_MATMUL(TESSERA_DEFINE_MATMUL)

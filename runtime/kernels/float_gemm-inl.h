@@ -1,19 +1,17 @@
-// Many tokens at a time times matrices of floats: row tiles become float32
-// once, 128 columns at a time, and are multiplied with all tokens.
+// Many tokens at a time times matrices of F32 or F16: row tiles become float32
+// once, 128 columns at a time, and are multiplied with all tokens. For AVX2:
+// where there are registers for 8 tokens, FloatType reaches the limit of
+// multiply-adds.
 //
-// The registers of MultiplyFloats, for a row tile of V vectors (AVX2: 2,
-// AVX-512: 1):
+// The registers of MultiplyFloats with R = 1 row tile and T = 6 tokens, two for
+// 16 rows:
 //
-//   sum[t][r]   R V T vectors  sums of even columns, in a second pass of odd
-//   ones w[r]        R V vectors    a column of 16 rows, shared by T tokens x
-//   V vectors      an activation, shared by R row tiles
+//   ymm 0 ..11   sum[t][r]  sums of even columns, in a second pass of odd ones
+//   ymm12, 13    w[r]       a column of 16 rows, shared by 6 tokens
+//   ymm14        x          an activation
 //
-//   AVX2:    R = 1, T = 6: 12 sums in 16 registers, 8 loads for 12
-//   multiply-adds AVX-512: R = 2, T = 12: 24 sums in 32 registers, 14 loads for
-//   24
-//
-// Each row and token has the sums of FloatType, made in the same order, so that
-// gemv and gemm give the same bits.
+// 12 multiply-adds need 8 loads. Each row and token has the sums of FloatType,
+// made in the same order, so that gemv and gemm give the same bits.
 #ifndef RUNTIME_KERNELS_FLOAT_GEMM_INL_H_
 #define RUNTIME_KERNELS_FLOAT_GEMM_INL_H_
 
@@ -180,14 +178,19 @@ void MultiplyManyFloats(const MatmulArgs& args) {
   }
 }
 
-// The weights of a type of floats.
+// The weights of a type that gains. BF16, which becomes float32 by a shift,
+// does not.
 template <typename Type>
 struct FloatsOf {
   using Weights = void;
 };
-template <typename FloatWeights>
-struct FloatsOf<FloatType<FloatWeights>> {
-  using Weights = FloatWeights;
+template <>
+struct FloatsOf<F32Type> {
+  using Weights = F32Weights;
+};
+template <>
+struct FloatsOf<F16Type> {
+  using Weights = F16Weights;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <limits>
 #include <type_traits>
 
+#include "runtime/kernels/copies_tiles.h"
 #include "runtime/kernels/kernels.inc"
 
 namespace tessera {
@@ -21,6 +22,7 @@ namespace kernels {
   std::remove_pointer_t<decltype(KernelTable::member)> function;
 #define TESSERA_DECLARE_ISA(name, enumerator)                       \
   namespace name {                                                  \
+  void SetCopyTiles(bool on);                                       \
   TESSERA_FOR_EACH_MATMUL(TESSERA_DECLARE_MATMUL)                   \
   TESSERA_FOR_EACH_ROWMAJOR(TESSERA_DECLARE_ROWMAJOR)               \
   TESSERA_FOR_EACH_TRANSPOSED_GEMV(TESSERA_DECLARE_TRANSPOSED_GEMV) \
@@ -77,6 +79,8 @@ MatmulFn FindNoGemm(DType) { return nullptr; }
     using namespace kernels::name;                                      \
     KernelTable table;                                                  \
     table.isa = Isa::enumerator;                                        \
+    table.set_copy_tiles = SetCopyTiles;                                \
+    SetCopyTiles(CpuCopiesTiles());                                     \
     table.find_matmul = FindMatmul_##name;                              \
     table.find_gemm = FindNoGemm;                                       \
     table.gemm_tokens = std::numeric_limits<int64_t>::max();            \

@@ -20,6 +20,11 @@ using TransposedGemvFn = void (*)(const TransposedGemvArgs&);
 struct KernelTable {
   Isa isa;
 
+  // Whether tiles of Q6_K are copied before one token is multiplied.
+  // Set for this CPU (copies_tiles.h); other than that only for tests and
+  // measurements, while no kernel runs. Results do not depend on it.
+  void (*set_copy_tiles)(bool on);
+
   // gemv (one token) and gemm (several) in one, for interleaved matrices of
   // `type`; null if `type` has no interleaved kernel (then DotF32 on
   // dequantized rows serves).

@@ -28,9 +28,6 @@ struct U8x64 {
 // 32 registers: two accumulators per token take 16, the weights 4 to 8.
 constexpr int kIntegerTokens = 8;
 constexpr int kFloatTokens = 8;
-#define TESSERA_HAS_FLOAT_GEMM 1
-constexpr int kFloatGemmRowTiles = 2;
-constexpr int kFloatGemmTokens = 12;
 constexpr int kAttentionQueries = 8;
 constexpr int kAttentionVectors = 2;
 

@@ -17,6 +17,17 @@ namespace {
 constexpr int64_t kSuperBlock = 256;
 constexpr int kSubBlocks = 8;
 
+// Whether tiles that are read to and fro, between low and high bits, are copied
+// in the order of their lines first rather than asked for ahead, for one token.
+// Some prefetchers of the hardware follow that order only. SetCopyTiles sets
+// it.
+bool copy_tiles = false;
+
+// Copies `bytes` bytes, a multiple of 64, in their order.
+inline void CopyLines(const uint8_t* from, int64_t bytes, uint8_t* to) {
+  for (int64_t i = 0; i < bytes; i += 64) StoreU8(to + i, LoadU8(from + i));
+}
+
 // 6-bit scales and minimums of the 8 sub-blocks of 16 rows, [sub-block][row].
 struct SixBitScales {
   alignas(64) uint8_t scale[kSubBlocks * 16];
@@ -229,6 +240,20 @@ struct Q6_KType {
     }
   }
 
+  // Super-block i.
+  template <int T, bool kAhead>
+  static inline void AddBody(F32x16 d, const uint8_t* body,
+                             const Activations& x, int64_t i, int64_t token,
+                             F32x16 (&sum)[T]) {
+    const uint8_t* low = body + 16 * 16;
+    const uint8_t* high = low + 128 * 16;
+    for (int n = 0; n < 2; ++n) {
+      AddSubBlocks<0, T, kAhead>(d, body, body + n * 128, low + n * 1024,
+                                 high + n * 512, x, i * kSubBlocks + 4 * n,
+                                 token, sum);
+    }
+  }
+
   template <int T, bool kAhead = true>
   static inline void AddTile(const uint8_t* tile, const Activations& x,
                              int64_t token, F32x16 (&sum)[T]) {
@@ -238,13 +263,15 @@ struct Q6_KType {
       const uint8_t* head = tile + i / 2 * (64 + 2 * kBodyBytes);
       const uint8_t* body = head + 64 + i % 2 * kBodyBytes;
       const F32x16 d = LoadF16(head + i % 2 * 32);
-      const uint8_t* low = body + 16 * 16;
-      const uint8_t* high = low + 128 * 16;
-      for (int n = 0; n < 2; ++n) {
-        AddSubBlocks<0, T, kAhead>(d, body, body + n * 128, low + n * 1024,
-                                   high + n * 512, x, i * kSubBlocks + 4 * n,
-                                   token, sum);
+      if constexpr (T == 1 && kAhead) {
+        if (copy_tiles) {
+          alignas(64) uint8_t copy[kBodyBytes];
+          CopyLines(body, kBodyBytes, copy);
+          AddBody<T, false>(d, copy, x, i, token, sum);
+          continue;
+        }
       }
+      AddBody<T, kAhead>(d, body, x, i, token, sum);
     }
   }
 };

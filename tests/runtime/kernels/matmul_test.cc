@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/isa.h"
 #include "gtest/gtest.h"
+#include "runtime/kernels/copies_tiles.h"
 #include "runtime/kernels/kernel_table.h"
 #include "runtime/kernels/kernels.inc"
 #include "tests/runtime/kernels/interleaved_matrix.h"
@@ -343,6 +344,27 @@ TEST_P(MatmulTest, BitsDoNotDependOnTheGroupingOfTokens) {
   }
 }
 
+TEST_P(MatmulTest, CopyingTilesChangesNoBit) {
+  std::mt19937 random(12);
+  const int64_t columns = Columns(type()).back();
+  const InterleavedMatrix matrix =
+      EncodeRandomMatrix(type(), 48, columns, random);
+  for (int64_t tokens : {1, 2, 16}) {
+    const ActivationPanel x(kernels(), RandomVector(tokens * columns, random),
+                            tokens, columns, columns);
+    std::vector<float> out[2];
+    for (const bool on : {false, true}) {
+      kernels().set_copy_tiles(on);
+      out[on] = Multiply(matrix, x.args());
+    }
+    EXPECT_EQ(std::memcmp(out[0].data(), out[1].data(),
+                          out[0].size() * sizeof(float)),
+              0)
+        << tokens << " tokens";
+  }
+  kernels().set_copy_tiles(CpuCopiesTiles());
+}
+
 TEST_P(MatmulTest, RowTileRangesPartitionTheOutputAndNothingElseIsWritten) {
   std::mt19937 random(7);
   const int64_t columns = Columns(type()).back();
@@ -419,6 +441,15 @@ INSTANTIATE_TEST_SUITE_P(IntegerTypes, IntegerMatmulTest,
                          testing::Combine(testing::ValuesIn(SupportedIsas()),
                                           testing::ValuesIn(IntegerTypes())),
                          TestName);
+
+TEST(CopiesTilesTest, OnlyZen4Does) {
+  EXPECT_TRUE(CopiesTiles(true, 25, 17));    // Genoa
+  EXPECT_TRUE(CopiesTiles(true, 25, 0x61));  // Raphael
+  EXPECT_FALSE(CopiesTiles(true, 25, 1));    // Milan, Zen 3
+  EXPECT_FALSE(CopiesTiles(true, 26, 2));    // Turin, Zen 5
+  EXPECT_FALSE(CopiesTiles(false, 6, 143));  // Sapphire Rapids
+  EXPECT_FALSE(CopiesTiles(false, 25, 17));
+}
 
 TEST(KernelTableTest, TypesWithoutKernelHaveNone) {
   for (Isa isa : SupportedIsas()) {
