@@ -69,7 +69,7 @@ struct AffineGemm : PlainGemm {
 };
 
 struct IQ4_NLGemm : PlainGemm {
-  static constexpr int kBias = 128;
+  static constexpr int kBias = 128;  // as stored, on every ISA
 
   template <int R>
   static inline void Unpack(const uint8_t* tiles, int64_t first, int64_t count,
@@ -86,7 +86,7 @@ struct IQ4_NLGemm : PlainGemm {
 };
 
 struct IQ4_XSGemm : PlainGemm {
-  static constexpr int kBias = 128;
+  static constexpr int kBias = 128;  // as stored, on every ISA
 
   // `first` and `count` are whole super-blocks.
   template <int R>

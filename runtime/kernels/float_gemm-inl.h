@@ -3,12 +3,11 @@
 // where there are registers for 8 tokens, FloatType reaches the limit of
 // multiply-adds.
 //
-// The registers of MultiplyFloats with R = 1 row tile and T = 6 tokens, two for
-// 16 rows:
+// The registers of MultiplyFloats with T = 6 tokens, two for 16 rows:
 //
-//   ymm 0 ..11   sum[t][r]  sums of even columns, in a second pass of odd ones
-//   ymm12, 13    w[r]       a column of 16 rows, shared by 6 tokens
-//   ymm14        x          an activation
+//   ymm 0 ..11   sum[t]  sums of even columns, in a second pass of odd ones
+//   ymm12, 13    w       a column of 16 rows, shared by 6 tokens
+//   ymm14        x       an activation
 //
 // 12 multiply-adds need 8 loads. Each row and token has the sums of FloatType,
 // made in the same order, so that gemv and gemm give the same bits.
@@ -27,27 +26,25 @@ namespace kernels {
 namespace TESSERA_KERNEL_ISA {
 namespace {
 
-constexpr int64_t kFloatPairs = 64;         // of columns: 8 KiB a row tile
-constexpr int64_t kFloatTokenBlock = 192;   // whose sums take 24 KiB a row tile
+constexpr int64_t kFloatPairs = 64;         // of columns: 8 KiB
+constexpr int64_t kFloatTokenBlock = 192;   // whose sums take 24 KiB
 constexpr int64_t kFloatGemmMinTokens = 6;  // fewer do not pay for unpacking
 
-// Columns of R row tiles as float32: the even ones, then the odd ones.
-template <int R>
-struct FloatTiles {
-  alignas(64) float column[2][kFloatPairs][R][16];
+// Columns of a row tile as float32: the even ones, then the odd ones.
+struct FloatTile {
+  alignas(64) float column[2][kFloatPairs][16];
 };
 
 // Sums of even and of odd columns of a block of tokens.
-template <int R>
 struct FloatSums {
-  alignas(64) float sum[2][kFloatTokenBlock][R][16];
+  alignas(64) float sum[2][kFloatTokenBlock][16];
 };
 
-// Pairs [first, first + count) of a row tile, as its r-th; behind the last
-// column of an odd number of them is a zero.
-template <typename Weights, int R>
+// Pairs [first, first + count) of a row tile; behind the last column of an odd
+// number of them is a zero.
+template <typename Weights>
 inline void UnpackFloats(const uint8_t* tile, int64_t columns, int64_t first,
-                         int64_t count, int r, FloatTiles<R>& out) {
+                         int64_t count, FloatTile& out) {
   const uint8_t* p = tile + first * Weights::kPairBytes;
   for (int64_t i = 0; i < count; ++i, p += Weights::kPairBytes) {
     F32x16 even;
@@ -57,96 +54,78 @@ inline void UnpackFloats(const uint8_t* tile, int64_t columns, int64_t first,
     } else {
       even = Weights::LoadLast(p);
     }
-    Store(out.column[0][i][r], even);
-    Store(out.column[1][i][r], odd);
+    Store(out.column[0][i], even);
+    Store(out.column[1][i], odd);
   }
 }
 
-// sums[t][r] += `count` columns of R row tiles times every second activation
-// from x on of T tokens.
-template <int R, int T>
+// sums[t] += `count` columns times every second activation from x on of T
+// tokens.
+template <int T>
 __attribute__((noinline)) void MultiplyFloats(
-    const float (*__restrict columns)[R][16], const float* __restrict x,
-    int64_t x_stride, int64_t count, bool first,
-    float (*__restrict sums)[R][16]) {
-  F32x16 sum[T][R];
+    const float (*__restrict columns)[16], const float* __restrict x,
+    int64_t x_stride, int64_t count, bool first, float (*__restrict sums)[16]) {
+  F32x16 sum[T];
   TESSERA_UNROLL
   for (int t = 0; t < T; ++t) {
-    TESSERA_UNROLL
-    for (int r = 0; r < R; ++r) {
-      sum[t][r] = first ? Broadcast(0.0f) : Load(sums[t][r]);
-    }
+    sum[t] = first ? Broadcast(0.0f) : Load(sums[t]);
   }
   for (int64_t i = 0; i < count; ++i) {
-    F32x16 w[R];
-    TESSERA_UNROLL
-    for (int r = 0; r < R; ++r) w[r] = Load(columns[i][r]);
+    const F32x16 w = Load(columns[i]);
     TESSERA_UNROLL
     for (int t = 0; t < T; ++t) {
-      const F32x16 activation = Broadcast(x[t * x_stride + 2 * i]);
-      TESSERA_UNROLL
-      for (int r = 0; r < R; ++r) {
-        sum[t][r] = MulAdd(w[r], activation, sum[t][r]);
-      }
+      sum[t] = MulAdd(w, Broadcast(x[t * x_stride + 2 * i]), sum[t]);
     }
   }
   TESSERA_UNROLL
-  for (int t = 0; t < T; ++t) {
-    TESSERA_UNROLL
-    for (int r = 0; r < R; ++r) Store(sums[t][r], sum[t][r]);
-  }
+  for (int t = 0; t < T; ++t) Store(sums[t], sum[t]);
 }
 
 // Columns 2 (first .. first + count) and their right neighbours times tokens
 // [token, last), T at a time, then the rest together. `sum` counts from the
 // first token of the block.
-template <int R, int T>
-inline void MultiplyFloatTokens(const Activations& x,
-                                const FloatTiles<R>& tiles, int64_t first,
-                                int64_t count, int64_t token, int64_t last,
-                                int64_t sum, FloatSums<R>& sums) {
+template <int T>
+inline void MultiplyFloatTokens(const Activations& x, const FloatTile& tile,
+                                int64_t first, int64_t count, int64_t token,
+                                int64_t last, int64_t sum, FloatSums& sums) {
   // The last column of an odd number of them has no neighbour.
   const int64_t left = x.columns / 2 - first;
   const int64_t odd = left < count ? left : count;
   for (; token + T <= last; token += T, sum += T) {
     const float* activations = x.f32 + token * x.f32_stride + 2 * first;
-    MultiplyFloats<R, T>(tiles.column[0], activations, x.f32_stride, count,
-                         first == 0, &sums.sum[0][sum]);
-    MultiplyFloats<R, T>(tiles.column[1], activations + 1, x.f32_stride, odd,
-                         first == 0, &sums.sum[1][sum]);
+    MultiplyFloats<T>(tile.column[0], activations, x.f32_stride, count,
+                      first == 0, &sums.sum[0][sum]);
+    MultiplyFloats<T>(tile.column[1], activations + 1, x.f32_stride, odd,
+                      first == 0, &sums.sum[1][sum]);
   }
   if constexpr (T > 1) {
-    MultiplyFloatTokens<R, T - 1>(x, tiles, first, count, token, last, sum,
-                                  sums);
+    MultiplyFloatTokens<T - 1>(x, tile, first, count, token, last, sum, sums);
   }
 }
 
-// Writes even and odd sums, added, of R row tiles from `tile` on.
-template <int R>
+// Writes even and odd sums, added, of row tile `tile`.
 inline void StoreFloatSums(const MatmulArgs& args, int64_t tile, int64_t first,
-                           int64_t last, const FloatSums<R>& sums) {
-  for (int r = 0; r < R; ++r) {
-    const int64_t row = (tile + r) * 16;
-    const int64_t rows = args.rows - row;
-    for (int64_t t = first; t < last; ++t) {
-      const F32x16 sum =
-          Add(Load(sums.sum[0][t - first][r]), Load(sums.sum[1][t - first][r]));
-      float* out = args.out + t * args.out_stride + row;
-      if (rows >= 16) {
-        Store(out, sum);
-      } else {
-        StorePartial(out, sum, rows);
-      }
+                           int64_t last, const FloatSums& sums) {
+  const int64_t row = tile * 16;
+  const int64_t rows = args.rows - row;
+  for (int64_t t = first; t < last; ++t) {
+    const F32x16 sum =
+        Add(Load(sums.sum[0][t - first]), Load(sums.sum[1][t - first]));
+    float* out = args.out + t * args.out_stride + row;
+    if (rows >= 16) {
+      Store(out, sum);
+    } else {
+      StorePartial(out, sum, rows);
     }
   }
 }
 
-// R row tiles from `tile` on times all tokens.
-template <typename Weights, int R>
-__attribute__((noinline)) void MultiplyFloatRowTiles(const MatmulArgs& args,
-                                                     int64_t tile) {
-  FloatTiles<R> tiles;
-  FloatSums<R> sums;
+// Row tile `tile` times all tokens.
+template <typename Weights>
+__attribute__((noinline)) void MultiplyFloatTile(const MatmulArgs& args,
+                                                 int64_t tile) {
+  FloatTile unpacked;
+  FloatSums sums;
   const Activations& x = args.x;
   const int64_t pairs = (x.columns + 1) / 2;
   for (int64_t token = 0; token < x.tokens; token += kFloatTokenBlock) {
@@ -155,26 +134,19 @@ __attribute__((noinline)) void MultiplyFloatRowTiles(const MatmulArgs& args,
     for (int64_t first = 0; first < pairs; first += kFloatPairs) {
       const int64_t left = pairs - first;
       const int64_t count = left < kFloatPairs ? left : kFloatPairs;
-      for (int r = 0; r < R; ++r) {
-        UnpackFloats<Weights, R>(args.tiles + (tile + r) * args.row_tile_stride,
-                                 x.columns, first, count, r, tiles);
-      }
-      MultiplyFloatTokens<R, kFloatGemmTokens>(x, tiles, first, count, token,
-                                               last, 0, sums);
+      UnpackFloats<Weights>(args.tiles + tile * args.row_tile_stride, x.columns,
+                            first, count, unpacked);
+      MultiplyFloatTokens<kFloatGemmTokens>(x, unpacked, first, count, token,
+                                            last, 0, sums);
     }
-    StoreFloatSums<R>(args, tile, token, last, sums);
+    StoreFloatSums(args, tile, token, last, sums);
   }
 }
 
 template <typename Weights>
 void MultiplyManyFloats(const MatmulArgs& args) {
-  constexpr int R = kFloatGemmRowTiles;
-  int64_t tile = args.first_tile;
-  for (; tile + R <= args.last_tile; tile += R) {
-    MultiplyFloatRowTiles<Weights, R>(args, tile);
-  }
-  for (; tile < args.last_tile; ++tile) {
-    MultiplyFloatRowTiles<Weights, 1>(args, tile);
+  for (int64_t tile = args.first_tile; tile < args.last_tile; ++tile) {
+    MultiplyFloatTile<Weights>(args, tile);
   }
 }
 

@@ -29,7 +29,6 @@ struct U8x64 {
 constexpr int kIntegerTokens = 4;
 constexpr int kFloatTokens = 2;
 #define TESSERA_HAS_FLOAT_GEMM 1
-constexpr int kFloatGemmRowTiles = 1;
 constexpr int kFloatGemmTokens = 6;
 constexpr int kAttentionQueries = 4;
 constexpr int kAttentionVectors = 1;
@@ -323,23 +322,6 @@ inline U8x64 TernaryDigits(U8x64 x) {
   return {TernaryDigitsHalf(x.a), TernaryDigitsHalf(x.b)};
 }
 
-// Of 4 pairs of numbers, the sums.
-inline __m128i AddNeighbours(const int32_t* pairs) {
-  const __m128i* p = reinterpret_cast<const __m128i*>(pairs);
-  return _mm_hadd_epi32(_mm_loadu_si128(p), _mm_loadu_si128(p + 1));
-}
-// They times `factor`, and each times its own.
-inline void StorePairSums(int32_t* out, int32_t factor, const int32_t* pairs) {
-  _mm_storeu_si128(
-      reinterpret_cast<__m128i*>(out),
-      _mm_mullo_epi32(AddNeighbours(pairs), _mm_set1_epi32(factor)));
-}
-inline void StoreScaledPairSums(float* out, const float* factors,
-                                const int32_t* pairs) {
-  _mm_storeu_ps(out, _mm_mul_ps(_mm_loadu_ps(factors),
-                                _mm_cvtepi32_ps(AddNeighbours(pairs))));
-}
-
 // 4 consecutive activations in each lane.
 inline __m256i Broadcast4(const int8_t* x) {
   int32_t bytes;
@@ -378,9 +360,6 @@ inline U8x64 ScaleBytes(U8x64 x, I32x16 factor) {
 struct I16x32 {
   __m256i a, b;
 };
-inline I16x32 BroadcastI16(int16_t x) {
-  return {_mm256_set1_epi16(x), _mm256_set1_epi16(x)};
-}
 inline I16x32 AddI16(I16x32 x, I16x32 y) {
   return {_mm256_add_epi16(x.a, y.a), _mm256_add_epi16(x.b, y.b)};
 }
@@ -450,7 +429,7 @@ inline void AddSignedProducts(const uint8_t* bytes, const int8_t* x, int r,
 // How many of them can be added: see Dot16.
 template <int kBits>
 constexpr int StepsIn16Bits() {
-  return kBits <= 4 ? 8 : kBits == 5 ? 4 : kBits == 6 ? 2 : 1;
+  return kBits <= 4 ? 8 : kBits == 5 ? 4 : 2;
 }
 
 // vpmaddubsw adds two products and saturates at 16 bits, so what is summed

@@ -222,23 +222,6 @@ inline U8x64 TernaryDigits(U8x64 x) {
       first, _mm512_cmpgt_epu8_mask(x.v, _mm512_set1_epi8(-86)), first, one)};
 }
 
-// Of 4 pairs of numbers, the sums.
-inline __m128i AddNeighbours(const int32_t* pairs) {
-  const __m128i* p = reinterpret_cast<const __m128i*>(pairs);
-  return _mm_hadd_epi32(_mm_loadu_si128(p), _mm_loadu_si128(p + 1));
-}
-// They times `factor`, and each times its own.
-inline void StorePairSums(int32_t* out, int32_t factor, const int32_t* pairs) {
-  _mm_storeu_si128(
-      reinterpret_cast<__m128i*>(out),
-      _mm_mullo_epi32(AddNeighbours(pairs), _mm_set1_epi32(factor)));
-}
-inline void StoreScaledPairSums(float* out, const float* factors,
-                                const int32_t* pairs) {
-  _mm_storeu_ps(out, _mm_mul_ps(_mm_loadu_ps(factors),
-                                _mm_cvtepi32_ps(AddNeighbours(pairs))));
-}
-
 // 4 consecutive activations in each lane.
 inline __m512i Broadcast4(const int8_t* x) {
   int32_t bytes;

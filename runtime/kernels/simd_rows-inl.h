@@ -1,6 +1,6 @@
-// The part of the vocabulary of simd_scalar-inl.h that reads 16 rows side by
-// side, for AVX2 and AVX-512: both in vectors of 256 bits, because they are
-// filled from memory 128 bits at a time.
+// What AVX2 and AVX-512 do in the same way. The part of the vocabulary of
+// simd_scalar-inl.h that reads 16 rows side by side is in vectors of 256 bits,
+// because they are filled from memory 128 bits at a time.
 #ifndef RUNTIME_KERNELS_SIMD_ROWS_INL_H_
 #define RUNTIME_KERNELS_SIMD_ROWS_INL_H_
 
@@ -11,6 +11,24 @@ namespace tessera {
 namespace kernels {
 namespace TESSERA_KERNEL_ISA {
 namespace {
+
+// The sums of 4 pairs of numbers.
+inline __m128i AddNeighbours(const int32_t* pairs) {
+  const __m128i* p = reinterpret_cast<const __m128i*>(pairs);
+  return _mm_hadd_epi32(_mm_loadu_si128(p), _mm_loadu_si128(p + 1));
+}
+// out[i] = factor * (pairs[2 i] + pairs[2 i + 1]) for 4 pairs, and the same
+// with factors[i].
+inline void StorePairSums(int32_t* out, int32_t factor, const int32_t* pairs) {
+  _mm_storeu_si128(
+      reinterpret_cast<__m128i*>(out),
+      _mm_mullo_epi32(AddNeighbours(pairs), _mm_set1_epi32(factor)));
+}
+inline void StoreScaledPairSums(float* out, const float* factors,
+                                const int32_t* pairs) {
+  _mm_storeu_ps(out, _mm_mul_ps(_mm_loadu_ps(factors),
+                                _mm_cvtepi32_ps(AddNeighbours(pairs))));
+}
 
 // 16 bytes of a row and of the one 4 rows on.
 inline __m256i LoadTwoRows(const uint8_t* p, int64_t stride) {
